@@ -1,0 +1,59 @@
+# What a developer does with this repository. `make help` lists it.
+
+LISTEN   ?= 127.0.0.1:8080
+DATA_DIR ?= data/demo
+# How many orders the demo plays before it goes on in real time; empty: the demo's own choice.
+ORDERS   ?=
+# What `make bench` hands to `ledger bench`.
+BENCH    ?=
+
+LEDGER := $(or $(CARGO_TARGET_DIR),./target)/release/ledger
+RUST   := $(shell sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench clean rust c-compiler lint release
+
+help: ## list what make can do
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-7s %s\n' "$$name" "$$what"; done
+	@echo 'Variables of make run: LISTEN=$(LISTEN) DATA_DIR=$(DATA_DIR) ORDERS=$(ORDERS)'
+
+run: release ## build the ledger and start it with a demo platform
+	$(LEDGER) demo --listen $(LISTEN) --data-dir $(DATA_DIR) $(if $(ORDERS),--orders $(ORDERS))
+
+test: rust ## install what the tests need, check style, run every test
+	.ci/install gcc
+	$(MAKE) --no-print-directory lint
+	cargo test --doc --workspace --locked
+	@if cargo nextest --version >/dev/null 2>&1; \
+	then set -x; cargo nextest run --workspace --locked --no-fail-fast; \
+	else set -x; cargo test --workspace --locked --no-fail-fast --lib --bins --tests; fi
+
+check: rust c-compiler lint ## check format, lints and dependencies, without running tests
+	@if cargo deny --version >/dev/null 2>&1; \
+	then set -x; cargo deny --locked check bans licenses sources; \
+	else echo 'cargo-deny is not installed, so licences and dependencies are not checked. Get it with: cargo install cargo-deny --locked'; fi
+
+bench: release ## build the ledger and measure it (BENCH='arguments of ledger bench')
+	$(LEDGER) bench $(BENCH)
+
+clean: ## remove what was built, and the data of the demo
+	rm -rf data/demo
+	cargo clean
+
+# Formatting first: it answers in a second.
+lint: rust
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+release: rust c-compiler
+	cargo build --release --locked
+
+rust:
+	@command -v cargo >/dev/null || { \
+	echo 'Rust is missing. Get rustup from https://rustup.rs and open a new shell; Rust $(RUST) then comes by itself at the next make.' >&2; exit 1; }
+	@cargo --version >/dev/null || { \
+	echo 'Rust $(RUST) is missing. Get it with: rustup toolchain install $(RUST) --component rustfmt,clippy' >&2; exit 1; }
+
+c-compiler:
+	@command -v cc >/dev/null || { \
+	echo 'A C compiler is missing: SQLite is built from source. Get it with: apt-get install gcc libc6-dev (Debian, Ubuntu) or xcode-select --install (macOS).' >&2; exit 1; }

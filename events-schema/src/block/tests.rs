@@ -1,0 +1,111 @@
+//! What a sealer makes, and what a reader refuses.
+
+use proptest::prelude::*;
+
+use crate::merkle::{Frontier, leaf_hash};
+use crate::{Position, Timestamp};
+
+use super::{
+    BLOCK_BYTES_MAX, BLOCK_EVENTS_MAX, BLOCK_PAYLOAD_BYTES_MAX, BlockError, BlockFull, BlockHeader,
+    SealedBlock, Sealer,
+};
+
+fn sealer() -> Sealer {
+    let mut sealer = Sealer::new([9; 16], 1, 77, Frontier::new());
+    sealer.begin(Timestamp::from_micros(1));
+    sealer
+}
+
+fn push(sealer: &mut Sealer, leaf: &[u8]) -> Result<Position, BlockFull> {
+    sealer.push(|bytes| bytes.extend_from_slice(leaf))
+}
+
+#[test]
+fn every_changed_or_missing_byte_of_a_block_is_noticed() {
+    let mut sealer = sealer();
+    push(&mut sealer, b"one").unwrap();
+    push(&mut sealer, b"another").unwrap();
+    let block = sealer.seal();
+    for at in 0..block.bytes().len() {
+        for flip in [0x01, 0x40, 0xff] {
+            let mut bytes = block.bytes().to_vec();
+            bytes[at] ^= flip;
+            assert!(SealedBlock::decode(bytes).is_err(), "byte {at} ^ {flip:#x}");
+        }
+        assert!(SealedBlock::decode(block.bytes()[..at].to_vec()).is_err(), "cut at {at}");
+    }
+    let longer = [block.bytes(), b"x"].concat();
+    let (expected, actual) = (block.bytes().len(), longer.len());
+    assert_eq!(SealedBlock::decode(longer), Err(BlockError::Length { expected, actual }));
+}
+
+#[test]
+fn a_payload_that_does_not_hold_the_counted_events_is_refused() {
+    let mut sealer = sealer();
+    push(&mut sealer, b"one").unwrap();
+    let mut bytes = sealer.seal().into_bytes();
+    bytes[BlockHeader::BYTES] = 4;
+    let mut header = BlockHeader::decode(&bytes).unwrap();
+    header.payload_crc = crc32c::crc32c(&bytes[BlockHeader::BYTES..]);
+    bytes[..BlockHeader::BYTES].copy_from_slice(&header.encode());
+    assert_eq!(SealedBlock::decode(bytes), Err(BlockError::Events));
+}
+
+#[test]
+fn a_block_takes_no_more_than_its_limits() {
+    let mut sealer = sealer();
+    let whole = vec![7; BLOCK_PAYLOAD_BYTES_MAX - 4];
+    assert_eq!(push(&mut sealer, &vec![7; BLOCK_PAYLOAD_BYTES_MAX - 3]), Err(BlockFull));
+    assert_eq!(push(&mut sealer, &whole), Ok(Position::FIRST));
+    assert_eq!(push(&mut sealer, b""), Err(BlockFull));
+    let block = sealer.seal();
+    assert_eq!(block.bytes().len(), BLOCK_BYTES_MAX);
+    assert_eq!(SealedBlock::decode(block.bytes().to_vec()), Ok(block));
+
+    sealer.begin(Timestamp::from_micros(2));
+    for _ in 0..BLOCK_EVENTS_MAX {
+        push(&mut sealer, b"").unwrap();
+    }
+    assert_eq!(push(&mut sealer, b""), Err(BlockFull));
+    assert_eq!(sealer.seal().header().count as usize, BLOCK_EVENTS_MAX);
+}
+
+#[test]
+fn a_decision_that_does_not_fit_is_taken_out_as_a_whole() {
+    let mut sealer = sealer();
+    push(&mut sealer, b"kept").unwrap();
+    let mut other = sealer.clone();
+    let savepoint = sealer.savepoint();
+    push(&mut sealer, b"half of a decision").unwrap();
+    sealer.roll_back(savepoint);
+    assert_eq!(push(&mut sealer, b"after"), Ok(Position::new(2)));
+    push(&mut other, b"after").unwrap();
+    assert_eq!(sealer.seal(), other.seal());
+}
+
+proptest! {
+    #[test]
+    fn blocks_cut_anywhere_lead_to_the_same_tree(blocks in prop::collection::vec(prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..6), 0..6)) {
+        let mut sealer = sealer();
+        let mut replayed = Frontier::new();
+        let mut plain = Frontier::new();
+        for (index, leaves) in (0_i64..).zip(&blocks) {
+            sealer.begin(Timestamp::from_micros(index));
+            for leaf in leaves {
+                plain.push(leaf_hash(leaf));
+                prop_assert_eq!(push(&mut sealer, leaf), Ok(Position::new(plain.size())));
+            }
+            let block = SealedBlock::decode(sealer.seal().into_bytes()).unwrap();
+            prop_assert!(block.leaves().map(|(_, leaf)| leaf).eq(leaves.iter().map(Vec::as_slice)));
+            prop_assert_eq!(block.extend(&mut replayed), Ok(()));
+        }
+        prop_assert_eq!(replayed.head(), plain.head());
+        // A sealer may stop here and go on from the frontier.
+        let mut resumed = Sealer::new([9; 16], 1, 77, plain);
+        resumed.begin(Timestamp::from_micros(99));
+        sealer.begin(Timestamp::from_micros(99));
+        push(&mut sealer, b"next").unwrap();
+        push(&mut resumed, b"next").unwrap();
+        prop_assert_eq!(sealer.seal(), resumed.seal());
+    }
+}

@@ -1,0 +1,152 @@
+//! The business calendar: hours, days and months of the platform's time zone, as instants.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{ToSpan, ZonedDateTime};
+
+use crate::Timestamp;
+
+/// The hours, days and months of one time zone.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    zone: TimeZone,
+    name: String,
+}
+
+/// A step of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grain {
+    /// An hour of local time. Where the clock is put back or forward within it, it ends and a new one begins.
+    Hour,
+    /// A day of local time.
+    Day,
+    /// A month of local time.
+    Month,
+}
+
+/// Why a time zone cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the time zone {0:?} is not known: use a name such as Asia/Shanghai")]
+pub struct UnknownZoneError(String);
+
+impl Calendar {
+    /// The calendar of the IANA time zone called `name`.
+    pub fn new(name: &str) -> Result<Self, UnknownZoneError> {
+        let zone = TimeZone::get(name).map_err(|_| UnknownZoneError(name.to_owned()))?;
+        Ok(Self { zone, name: name.to_owned() })
+    }
+
+    /// The IANA name of the time zone.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The beginning of the `grain` in which `instant` lies.
+    pub fn start(&self, grain: Grain, instant: Timestamp) -> Timestamp {
+        match grain {
+            Grain::Hour => self.hour_start(instant),
+            Grain::Day => self.midnight(self.local(instant).date()),
+            Grain::Month => self.midnight(self.local(instant).date().first_of_month()),
+        }
+    }
+
+    /// The beginning of the `grain` after the one in which `instant` lies.
+    pub fn next(&self, grain: Grain, instant: Timestamp) -> Timestamp {
+        match grain {
+            Grain::Hour => self.next_hour(instant),
+            Grain::Day => self.midnight(self.local(instant).date().saturating_add(1.day())),
+            Grain::Month => self.midnight(self.local(instant).date().first_of_month().saturating_add(1.month())),
+        }
+    }
+
+    /// The first instant of a local day.
+    pub fn midnight(&self, date: Date) -> Timestamp {
+        date.to_zoned_datetime(self.zone.clone()).map_or(Timestamp::from_micros(i64::MAX), |day| day.timestamp().into())
+    }
+
+    /// The local date of an instant.
+    pub fn date(&self, instant: Timestamp) -> Date {
+        self.local(instant).date()
+    }
+
+    /// An instant as reports show it: local time with its offset, `2026-11-01T00:00:00+08:00`.
+    pub fn show(&self, instant: Timestamp) -> impl fmt::Display {
+        let local = self.local(instant);
+        let fraction = local.time().subsec_nanosecond() != 0;
+        local.strftime(if fraction { "%Y-%m-%dT%H:%M:%S.%6f%:z" } else { "%Y-%m-%dT%H:%M:%S%:z" }).to_string()
+    }
+
+    fn local(&self, instant: Timestamp) -> ZonedDateTime {
+        instant.to_jiff().to_zoned_datetime(self.zone.clone())
+    }
+
+    fn hour_start(&self, instant: Timestamp) -> Timestamp {
+        const HOUR: i64 = 3_600 * Timestamp::MICROS_PER_SECOND;
+        let offset = self.offset_micros(instant);
+        let start = Timestamp::from_micros((instant.micros() + offset).div_euclid(HOUR) * HOUR - offset);
+        if self.offset_micros(start) == offset {
+            return start;
+        }
+        let after = Timestamp::from_micros(instant.micros() + 1);
+        self.zone.preceding(after.to_jiff()).next().map_or(start, |change| start.max(change.timestamp().into()))
+    }
+
+    fn next_hour(&self, instant: Timestamp) -> Timestamp {
+        const HOUR: i64 = 3_600 * Timestamp::MICROS_PER_SECOND;
+        let offset = self.offset_micros(instant);
+        let next = Timestamp::from_micros(((instant.micros() + offset).div_euclid(HOUR) + 1) * HOUR - offset);
+        if self.offset_micros(next) == offset {
+            return next;
+        }
+        self.zone.following(instant.to_jiff()).next().map_or(next, |change| next.min(change.timestamp().into()))
+    }
+
+    fn offset_micros(&self, instant: Timestamp) -> i64 {
+        i64::from(self.zone.to_offset(instant.to_jiff()).seconds()) * Timestamp::MICROS_PER_SECOND
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_day_begins_at_local_midnight() {
+        let calendar = Calendar::new("Asia/Shanghai").unwrap();
+        let instant = at("2026-11-01T09:30:15.5+08:00");
+        assert_eq!(calendar.start(Grain::Hour, instant), at("2026-11-01T09:00:00+08:00"));
+        assert_eq!(calendar.start(Grain::Day, instant), at("2026-11-01T00:00:00+08:00"));
+        assert_eq!(calendar.next(Grain::Month, instant), at("2026-12-01T00:00:00+08:00"));
+        assert_eq!(calendar.show(at("2026-10-31T16:00:00Z")).to_string(), "2026-11-01T00:00:00+08:00");
+    }
+
+    #[test]
+    fn unknown_zones_are_refused() {
+        assert!(Calendar::new("Asia/Shangri-La").is_err());
+    }
+
+    proptest! {
+        /// Also where the clock changes by an hour, by half an hour, and at midnight.
+        #[test]
+        fn every_instant_lies_in_exactly_one_step(
+            zone in prop::sample::select(vec!["Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Sao_Paulo", "Asia/Kathmandu"]),
+            seconds in 1_300_000_000_i64..1_800_000_000,
+            grain in prop::sample::select(vec![Grain::Hour, Grain::Day, Grain::Month]),
+        ) {
+            let calendar = Calendar::new(zone).unwrap();
+            let instant = Timestamp::from_micros(seconds * 1_000_000);
+            let (start, next) = (calendar.start(grain, instant), calendar.next(grain, instant));
+            prop_assert!(start <= instant && instant < next, "{start} {instant} {next}");
+            prop_assert_eq!(calendar.start(grain, start), start);
+            prop_assert_eq!(calendar.start(grain, next), next);
+            prop_assert_eq!(calendar.start(grain, Timestamp::from_micros(next.micros() - 1)), start);
+        }
+    }
+}

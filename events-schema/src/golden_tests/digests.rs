@@ -1,0 +1,175 @@
+//! The fingerprints of requests, held forever: one that changes makes duplicates of what was recorded look new.
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::golden;
+use crate::command::{Action, CommandKey};
+use crate::published::{self, TYPES};
+use crate::recorded::Actor;
+use crate::recorded::ledger::{SettlementSettings, WithdrawalSettings};
+use crate::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
+use crate::terms::WithdrawalMethod;
+use crate::{Digest, Position};
+
+fn of_published(kind: &str, data: &Value) -> Digest {
+    let event = json!({
+        "specversion": "1.0", "id": "e-1", "source": "/orders", "type": kind, "subject": "X1",
+        "time": "2026-11-01T09:30:00.000001+08:00", "data": data
+    });
+    let command = published::read(&Bytes::from(event.to_string()), &Actor::Ledger).unwrap();
+    let CommandKey::Published(published) = command.key else { panic!("{kind} has no identity") };
+    published.digest
+}
+
+/// Each type with everything, and those with optional fields without them.
+fn published_events() -> Vec<(&'static str, &'static str, Value)> {
+    let product = json!({ "id": "P1", "name": "故宫门票", "type": "ticket" });
+    let order = json!({
+        "order_no": "NO1", "member_id": "M1", "source": "wechat_mini", "product": product, "packages": 2,
+        "amount": "128.00", "freight": "6.00", "confirmation": "after_payment",
+        "discounts": [{ "kind": "points", "amount": "8.00" }, { "kind": "other", "amount": "0" }],
+        "supplier": { "id": "S1", "name": "供应商", "cost": "80.00" },
+        "commissions": [
+            { "distributor_id": "D1", "distributor_name": "甲", "distributor_phone": "13800000000", "amount": "3.00" },
+            { "distributor_id": "D2", "distributor_name": "乙", "amount": "0.00" },
+        ],
+        "travellers": [{ "gender": "female" }, { "gender": "male" }, { "gender": "unknown" }]
+    });
+    let least = json!({
+        "order_no": "NO1", "member_id": "M1", "source": "pc", "product": product, "packages": 1,
+        "amount": "0.00", "confirmation": "none"
+    });
+    let mut quoted = least.clone();
+    quoted["quoted_cost"] = json!("9.90");
+    let payment = json!({ "payment_id": "p1", "method": "alipay", "amount": "1.00", "channel_reference": "c1" });
+    let plain_payment = json!({ "payment_id": "p1", "method": "alipay", "amount": "1.00" });
+    let (reason, refund) = (json!({ "amount": "1.00", "reason": "why" }), json!({ "refund_id": "r1" }));
+    let payee = json!({ "kind": "member", "id": "M1", "name": "张三" });
+    let mut with_phone = payee.clone();
+    with_phone["phone"] = json!("137");
+    vec![
+        ("order.placed", "everything", order),
+        ("order.placed", "least", least),
+        ("order.placed", "quoted", quoted),
+        ("order.confirmed", "least", json!({})),
+        ("order.closed", "everything", json!({ "reason": "timeout" })),
+        ("order.closed", "least", json!({})),
+        ("order.paid", "everything", payment.clone()),
+        ("order.paid", "least", plain_payment.clone()),
+        ("order.shipped", "everything", json!({ "carrier": "SF", "tracking_no": "SF1" })),
+        ("order.shipped", "least", json!({})),
+        ("order.verified", "everything", json!({ "packages": 3 })),
+        ("order.completed", "least", json!(null)),
+        (
+            "refund.requested",
+            "everything",
+            json!({ "refund_id": "r1", "amount": "5.00", "fee": "0.50", "reason": "why" }),
+        ),
+        ("refund.requested", "least", json!({ "refund_id": "r1", "amount": "0" })),
+        ("refund.rejected", "everything", json!({ "refund_id": "r1", "reason": "why" })),
+        ("refund.rejected", "least", refund.clone()),
+        (
+            "refund.completed",
+            "everything",
+            json!({ "refund_id": "r1", "method": "cash", "channel_reference": "c1" }),
+        ),
+        ("refund.completed", "least", refund),
+        ("member.registered", "everything", json!({ "phone": "139", "gender": "female" })),
+        ("member.registered", "least", json!({ "phone": "139" })),
+        ("balance.recharged", "everything", payment.clone()),
+        ("balance.recharged", "least", plain_payment.clone()),
+        ("balance.recharge_refunded", "everything", payment),
+        ("balance.recharge_refunded", "least", plain_payment),
+        ("balance.gifted", "everything", reason.clone()),
+        ("balance.gifted", "least", json!({ "amount": "1.00" })),
+        ("balance.deducted", "everything", reason),
+        ("balance.deducted", "least", json!({ "amount": "1.00" })),
+        (
+            "payment.received",
+            "everything",
+            json!({ "method": "pos", "amount": "1.00", "channel_reference": "c1", "note": "扫码" }),
+        ),
+        ("payment.received", "least", json!({ "method": "pos", "amount": "1.00" })),
+        (
+            "payment.refunded",
+            "everything",
+            json!({ "refund_id": "r1", "amount": "1.00", "channel_reference": "c1" }),
+        ),
+        ("payment.refunded", "least", json!({ "refund_id": "r1", "amount": "1.00" })),
+        (
+            "withdrawal.requested",
+            "everything",
+            json!({ "payee": with_phone, "amount": "1.00", "method": "wechat", "account": "6222" }),
+        ),
+        (
+            "withdrawal.requested",
+            "least",
+            json!({ "payee": payee, "amount": "1.00", "method": "bank_card", "account": "6222" }),
+        ),
+    ]
+}
+
+fn decisions() -> Vec<(&'static str, Action)> {
+    let (withdrawal_id, order_id) = ("W1".parse::<crate::Id>().unwrap(), "O1".parse().unwrap());
+    let paid = WithdrawalPaid {
+        reference: Some("T1".parse().unwrap()),
+        note: Some(crate::recorded::Personal::Plain("ok".into())),
+    };
+    let nothing = WithdrawalPaid::default();
+    let reason = "no such account";
+    let approve = |paid: &WithdrawalPaid, paid_at| Action::ApproveWithdrawal {
+        withdrawal_id: withdrawal_id.clone(),
+        paid: paid.clone(),
+        paid_at,
+    };
+    let settings = SettlementSettings { default_days: 0, suppliers: [("S1".parse().unwrap(), 3)].into() };
+    let withdrawals = WithdrawalSettings {
+        methods: vec![WithdrawalMethod::Wechat],
+        minimum_amount: Some("5.00".parse().unwrap()),
+        monthly_limit: Some(0),
+        automatic_transfer: true,
+    };
+    let rejected = WithdrawalRejected { reason: crate::recorded::Personal::Plain(reason.into()) };
+    let failure: crate::Text = reason.parse().unwrap();
+    vec![
+        ("settle", Action::SettleOrder { order_id }),
+        ("approve, least", approve(&nothing, None)),
+        ("approve, everything", approve(&paid, Some("2026-11-01T01:30:00Z".parse().unwrap()))),
+        ("reject", Action::RejectWithdrawal { withdrawal_id: withdrawal_id.clone(), rejected }),
+        ("discard", Action::DiscardParkedEvent { parked: Position::new(7), reason: failure.clone() }),
+        ("settlement settings, default", Action::ChangeSettlementSettings(SettlementSettings::default())),
+        ("settlement settings, everything", Action::ChangeSettlementSettings(settings)),
+        ("withdrawal settings, default", Action::ChangeWithdrawalSettings(WithdrawalSettings::default())),
+        ("withdrawal settings, everything", Action::ChangeWithdrawalSettings(withdrawals)),
+        ("confirm transfer", Action::ConfirmTransfer { withdrawal_id: withdrawal_id.clone(), paid }),
+        ("fail transfer", Action::FailTransfer { withdrawal_id, failure }),
+        ("settle a due order", Action::SettleDueOrder { order: Position::new(7) }),
+    ]
+}
+
+#[test]
+fn the_fingerprint_of_every_request_is_what_it_ever_was() {
+    let published = published_events();
+    let published = published.iter().map(|(kind, form, data)| (format!("{kind}, {form}"), of_published(kind, data)));
+    let decided = decisions().into_iter().map(|(form, action)| (form.to_owned(), Digest::of_decision(&action)));
+    let lines: String = published.chain(decided).map(|(name, digest)| format!("{name}: {digest:?}\n")).collect();
+    let held = std::fs::read_to_string(golden("digests.txt")).unwrap_or_default();
+    assert_eq!(held, lines, "golden/digests.txt is not what is made today:\n{lines}");
+}
+
+#[test]
+fn every_published_type_has_a_fingerprint_that_is_held() {
+    for kind in TYPES {
+        assert!(published_events().iter().any(|(held, ..)| *held == kind), "{kind}");
+    }
+}
+
+#[test]
+fn no_two_different_requests_have_the_same_fingerprint() {
+    let published = published_events();
+    let mut digests: Vec<_> = published.iter().map(|(kind, _, data)| of_published(kind, data)).collect();
+    digests.extend(decisions().iter().map(|(_, action)| Digest::of_decision(action)));
+    let different: std::collections::HashSet<_> = digests.iter().collect();
+    assert_eq!(different.len(), digests.len());
+}

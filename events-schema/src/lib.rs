@@ -1,0 +1,51 @@
+//! The vocabulary of the ledger.
+//!
+//! Two vocabularies live here, and they are separate on purpose: what upstream systems *publish* (JSON, read
+//! strictly) and what the ledger *records* (postcard, never rewritten). In reading order:
+
+/// Sums of money in minor units.
+pub mod money;
+pub use money::Money;
+
+/// Instants in microseconds.
+pub mod time;
+pub use time::Timestamp;
+
+/// Hours, days and months of the platform's time zone.
+pub mod calendar;
+pub use calendar::{Calendar, Grain};
+
+/// Texts with a rule: ids, names, product types.
+pub mod text;
+pub use text::{EventId, Id, ProductType, Text};
+
+/// Places in the log.
+pub mod position;
+pub use position::Position;
+
+/// The closed sets of words: statuses, methods, kinds.
+pub mod terms;
+
+/// What upstream systems publish, and how it is read.
+pub mod published;
+
+/// A well-formed request, ready to be decided.
+pub mod command;
+pub use command::{Action, Command, CommandKey};
+
+/// The fingerprint that tells a duplicate from a reused id.
+pub mod digest;
+pub use digest::Digest;
+
+/// What the ledger records.
+pub mod recorded;
+pub use recorded::{Actor, Entity, EntityKind, Event, Recorded};
+
+/// The RFC 6962 Merkle tree over all recorded events.
+pub mod merkle;
+
+/// Blocks of recorded events as bytes.
+pub mod block;
+
+#[cfg(test)]
+mod golden_tests;

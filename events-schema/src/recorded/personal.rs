@@ -1,0 +1,31 @@
+//! Personal data inside recorded events.
+
+use serde::{Deserialize, Serialize};
+
+/// A text about a person: a phone, a name, an account, words somebody typed.
+///
+/// The log is never rewritten, so such a text has room for a second form: sealed with a key of its person, it is
+/// erased by destroying that key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Personal {
+    /// The text itself.
+    Plain(compact_str::CompactString),
+    /// The text, encrypted with the key of its person.
+    Sealed(Box<[u8]>),
+}
+
+impl Personal {
+    /// The text, or nothing while it is sealed.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Plain(text) => Some(text),
+            Self::Sealed(_) => None,
+        }
+    }
+}
+
+impl<R> From<crate::text::Checked<R>> for Personal {
+    fn from(text: crate::text::Checked<R>) -> Self {
+        Self::Plain(text.into_compact())
+    }
+}

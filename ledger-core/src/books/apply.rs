@@ -1,0 +1,146 @@
+//! Recorded events into the books.
+
+use events_schema::command::CommandKey;
+use events_schema::recorded::parked::WaitsFor;
+use events_schema::terms::{PayeeKind, WithdrawalState};
+use events_schema::{EntityKind, Event, Position, Recorded};
+
+use super::{ApplyError, Books};
+use crate::directory::Namespace;
+
+impl Books {
+    /// Applies the next recorded event.
+    pub fn apply(&mut self, recorded: &Recorded) -> Result<(), ApplyError> {
+        if recorded.position != self.tail.next() {
+            return Err(ApplyError::Gap { tail: self.tail, found: recorded.position });
+        }
+        self.apply_ready(recorded);
+        let due_before = self.due_of(recorded);
+        self.entities.apply(recorded)?;
+        self.tail = recorded.position;
+        self.apply_due(recorded, due_before);
+        self.apply_directory(recorded);
+        self.identities.apply(recorded, &self.directory);
+        self.apply_waiting(recorded);
+        self.apply_settings(recorded);
+        Ok(())
+    }
+
+    /// Ready events are tried oldest first, so a recorded try says that the older ones were tried; and a new
+    /// command, that all were.
+    fn apply_ready(&mut self, recorded: &Recorded) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other event is of a command of its own")]
+        match (&recorded.key, &recorded.event) {
+            (CommandKey::SameDecision, _) => {}
+            (
+                CommandKey::Ledger,
+                Event::ParkedEventReleased(_) | Event::ParkedEventFailed(_) | Event::ParkedEventRequeued(_),
+            ) => self.waiting.tried(recorded.entity.birth),
+            _ => self.waiting.all_tried(),
+        }
+    }
+
+    fn due_of(&self, recorded: &Recorded) -> Option<events_schema::Timestamp> {
+        let order = (recorded.entity.kind == EntityKind::Order).then(|| self.entities.order(recorded.entity.birth));
+        order.flatten().and_then(crate::entities::Order::automatic_settlement)
+    }
+
+    fn apply_due(&mut self, recorded: &Recorded, before: Option<events_schema::Timestamp>) {
+        let after = self.due_of(recorded);
+        if before != after {
+            if let Some(due) = before {
+                self.due.remove(&(due, recorded.entity.birth));
+            }
+            if let Some(due) = after {
+                self.due.insert((due, recorded.entity.birth));
+            }
+        }
+    }
+
+    fn apply_directory(&mut self, recorded: &Recorded) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other event brings an id into the world")]
+        let (namespace, id) = match &recorded.event {
+            Event::OrderPlaced(e) => (Namespace::Order, &e.order_id),
+            Event::OrderPaid(e) => (Namespace::Payment, &e.payment_id),
+            Event::MemberRegistered(e) => (Namespace::Member, &e.member_id),
+            Event::BalanceRecharged(e) => (Namespace::Payment, &e.payment_id),
+            Event::RechargeRefunded(e) => (Namespace::Payment, &e.payment_id),
+            Event::PaymentReceived(e) => (Namespace::Payment, &e.payment_id),
+            Event::SurplusReceived(e) => (Namespace::Payment, &e.payment_id),
+            Event::WithdrawalRequested(e) => (Namespace::Withdrawal, &e.withdrawal_id),
+            Event::FundsOpened(e) if recorded.entity.kind == EntityKind::SupplierFunds => {
+                (Namespace::Supplier, &e.payee_id)
+            }
+            Event::FundsOpened(e) => (Namespace::Distributor, &e.payee_id),
+            _ => return,
+        };
+        let key = self.directory.key(namespace, id);
+        self.directory.put(key, recorded.position);
+    }
+
+    /// Who waits, and who is woken.
+    fn apply_waiting(&mut self, recorded: &Recorded) {
+        let parked = recorded.entity.birth;
+        #[expect(clippy::wildcard_enum_match_arm, reason = "every other event may wake, and does nothing else")]
+        match &recorded.event {
+            Event::EventParked(event) => self.waiting.wait(parked, &event.waits_for),
+            Event::ParkedEventRequeued(event) => {
+                self.waiting.leave(parked);
+                self.waiting.wait(parked, &event.waits_for);
+            }
+            Event::ParkedEventReleased(_) | Event::ParkedEventFailed(_) | Event::ParkedEventDiscarded(_) => {
+                self.waiting.leave(parked);
+            }
+            _ if self.waiting.is_empty() => {}
+            _ => self.wake(recorded),
+        }
+    }
+
+    /// What waits for the order, member or payment of this event becomes ready.
+    fn wake(&mut self, recorded: &Recorded) {
+        let birth = recorded.entity.birth;
+        let need = match recorded.entity.kind {
+            EntityKind::Order => self.entities.order(birth).map(|o| WaitsFor::Order(o.facts.order_id.clone())),
+            EntityKind::Member => self.entities.member(birth).map(|m| WaitsFor::Member(m.facts.member_id.clone())),
+            EntityKind::Payment => {
+                let payment = self.entities.payment(birth);
+                // A surplus payment is an event about its order, too.
+                if let Some(surplus) = payment.and_then(|p| p.surplus_of.as_ref()) {
+                    self.waiting.wake(&WaitsFor::Order(surplus.order_id.clone()), recorded.position);
+                }
+                payment.map(|p| WaitsFor::Payment(p.payment_id.clone()))
+            }
+            EntityKind::Ledger
+            | EntityKind::SupplierFunds
+            | EntityKind::DistributorFunds
+            | EntityKind::Withdrawal
+            | EntityKind::ParkedEvent => None,
+        };
+        if let Some(need) = need {
+            self.waiting.wake(&need, recorded.position);
+        }
+    }
+
+    fn apply_settings(&mut self, recorded: &Recorded) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other event changes a setting or a monthly count")]
+        match &recorded.event {
+            Event::SettlementSettingsChanged(new) => self.settings.settlement = new.clone(),
+            Event::WithdrawalSettingsChanged(new) => self.settings.withdrawals = new.clone(),
+            Event::WithdrawalRequested(requested) if requested.payee.kind != PayeeKind::Supplier => {
+                let month = self.payee_month(&requested.payee, recorded.occurred_at);
+                *self.requests_by_month.entry(month).or_default() += 1;
+            }
+            Event::WithdrawalRejected(_) => self.uncount_request(recorded.entity.birth),
+            _ => {}
+        }
+    }
+
+    fn uncount_request(&mut self, withdrawal: Position) {
+        let Some(withdrawal) = self.entities.withdrawal(withdrawal) else { return };
+        debug_assert_eq!(withdrawal.state, WithdrawalState::Rejected);
+        let month = self.payee_month(&withdrawal.facts.payee, withdrawal.requested_at);
+        if let Some(count) = self.requests_by_month.get_mut(&month) {
+            *count = count.saturating_sub(1);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The core of the ledger: what is decided, and how it is kept. In reading order:
+
+/// Where events are kept: a list of blocks with compare-and-append.
+pub mod log;
+
+/// Everything that events happen to, and the one fold of each kind.
+pub mod entities;
+
+/// From text ids to positions.
+pub mod directory;
+
+/// The rules: decide, apply.
+pub mod books;
+
+/// The one task that decides, seals and appends.
+pub mod writer;
+
+mod numbered;

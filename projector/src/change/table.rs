@@ -1,0 +1,25 @@
+//! The tables that projections may ask to change, as far as writing needs to know them.
+
+/// A table of rows. A row is born once with its facts, which never change; its state is replaced as a whole.
+#[derive(Debug)]
+pub struct RowTable {
+    /// The name.
+    pub name: &'static str,
+    /// The columns that name a row.
+    pub key: &'static [&'static str],
+    /// The columns that are written once.
+    pub facts: &'static [&'static str],
+    /// The columns that change.
+    pub state: &'static [&'static str],
+}
+
+/// A table of cells: sums that grow and shrink.
+#[derive(Debug)]
+pub struct CellTable {
+    /// The name.
+    pub name: &'static str,
+    /// The columns that name a cell.
+    pub key: &'static [&'static str],
+    /// The columns that are summed up.
+    pub sums: &'static [&'static str],
+}

@@ -1,0 +1,67 @@
+//! Merged changes in the order in which they are written.
+
+use super::{CellTable, Changes, Key, RowTable, Value};
+
+/// Merged changes, sorted by table and key: neighbours stand on one page of the file.
+#[derive(Debug, Default)]
+pub(crate) struct Writes {
+    /// What becomes of rows.
+    pub(crate) rows: Vec<RowWrites>,
+    /// What becomes of cells.
+    pub(crate) cells: Vec<CellWrites>,
+}
+
+/// What becomes of the rows of one table.
+#[derive(Debug)]
+pub(crate) struct RowWrites {
+    /// The table.
+    pub(crate) table: &'static RowTable,
+    /// Rows to be born.
+    pub(crate) born: Vec<NewRow>,
+    /// New states of rows that stand in the table.
+    pub(crate) changed: Vec<(Key, Box<[Value]>)>,
+}
+
+/// A row to be born.
+#[derive(Debug)]
+pub(crate) struct NewRow {
+    /// What names it.
+    pub(crate) key: Key,
+    /// What never changes.
+    pub(crate) facts: Box<[Value]>,
+    /// What may change.
+    pub(crate) state: Box<[Value]>,
+}
+
+/// What is added to the cells of one table.
+#[derive(Debug)]
+pub(crate) struct CellWrites {
+    /// The table.
+    pub(crate) table: &'static CellTable,
+    /// What is added to each cell; never all zeros.
+    pub(crate) cells: Vec<(Key, Box<[i64]>)>,
+}
+
+impl From<Changes> for Writes {
+    fn from(changes: Changes) -> Self {
+        let rows = changes.rows.into_iter().map(|(table, rows)| {
+            let (mut born, mut changed) = (Vec::new(), Vec::new());
+            for (key, row) in rows {
+                match row.facts {
+                    Some(facts) => born.push(NewRow { key, facts, state: row.state }),
+                    None => changed.push((key, row.state)),
+                }
+            }
+            born.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+            changed.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            RowWrites { table, born, changed }
+        });
+        let cells = changes.cells.into_iter().map(|(table, cells)| {
+            let mut cells: Vec<_> =
+                cells.into_iter().filter(|(_, sums)| sums.iter().any(|sum| *sum != 0)).collect();
+            cells.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            CellWrites { table, cells }
+        });
+        Self { rows: rows.collect(), cells: cells.collect() }
+    }
+}

@@ -1,0 +1,80 @@
+//! The beginnings of the hour, the day and the month of an instant.
+
+use std::collections::HashMap;
+
+use events_schema::{Calendar, Grain, Timestamp};
+
+/// One quarter of an hour.
+const QUARTER_MICROS: i64 = 900 * Timestamp::MICROS_PER_SECOND;
+
+/// Quarters of an hour that are remembered: about two years.
+const QUARTERS_MAX: usize = 1 << 16;
+
+/// When the hour, the day and the month of some instant begin.
+pub type Starts = [(Grain, Timestamp); 3];
+
+/// Finds [`Starts`], and remembers those it found: the calendar takes its time.
+#[derive(Clone, Debug)]
+pub struct Almanac {
+    calendar: Calendar,
+    found: HashMap<i64, Starts>,
+}
+
+impl Almanac {
+    /// The almanac of one calendar.
+    pub fn new(calendar: Calendar) -> Self {
+        Self { calendar, found: HashMap::new() }
+    }
+
+    /// When the hour, the day and the month of `instant` begin.
+    pub fn starts(&mut self, instant: Timestamp) -> Starts {
+        let quarter = instant.micros().div_euclid(QUARTER_MICROS);
+        if let Some(starts) = self.found.get(&quarter) {
+            return *starts;
+        }
+        // Beginnings never go back as time goes on. So where the first and the last instant of a quarter agree, all
+        // between them do. They do not where a clock is changed within it, as some are at one minute past midnight.
+        let first = quarter * QUARTER_MICROS;
+        let starts = self.ask(Timestamp::from_micros(first));
+        if starts != self.ask(Timestamp::from_micros(first + QUARTER_MICROS - 1)) {
+            return self.ask(instant);
+        }
+        if self.found.len() >= QUARTERS_MAX {
+            self.found.clear();
+        }
+        self.found.insert(quarter, starts);
+        starts
+    }
+
+    fn ask(&self, instant: Timestamp) -> Starts {
+        [Grain::Hour, Grain::Day, Grain::Month].map(|grain| (grain, self.calendar.start(grain, instant)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Clocks that change at one minute past midnight, by half an hour, and in odd minutes before 1973.
+    const ZONES: [&str; 5] =
+        ["Asia/Shanghai", "America/St_Johns", "Australia/Lord_Howe", "Africa/Monrovia", "Asia/Kathmandu"];
+
+    proptest! {
+        #[test]
+        fn what_is_remembered_is_what_the_calendar_says(
+            zone in prop::sample::select(ZONES.to_vec()),
+            begin in prop::sample::select(vec![0_i64, 63_600_000, 544_000_000, 1_143_900_000, 1_790_000_000]),
+            seconds in prop::collection::vec(0_i64..1_000_000, 1..60),
+        ) {
+            let calendar = Calendar::new(zone).unwrap();
+            let mut almanac = Almanac::new(calendar.clone());
+            for second in seconds {
+                let instant = Timestamp::from_micros((begin + second) * 1_000_000 + 17);
+                for (grain, start) in almanac.starts(instant) {
+                    prop_assert_eq!(start, calendar.start(grain, instant), "{:?} of {}", grain, instant);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The reading side over HTTP: reports and lists from the read models, and who may see them.
+//!
+//! It cannot write: the read models are opened read-only, and nothing here knows the log. In reading order:
+
+/// Read models for tests.
+#[cfg(test)]
+mod fixture;
+
+/// All routes, put together.
+pub mod router;
+pub use router::{State, router};
+
+/// Reports: figures over any range of time.
+pub mod reports;
+
+/// Lists, and the single things that they list.
+pub mod lists;
+
+/// What every answer has in common.
+pub mod answer;
+pub use answer::{Answer, LEDGER_POSITION, Report};
+
+/// Amounts, ratios, local times, words.
+pub mod figure;
+
+/// `from` and `to` as a caller gives them.
+pub mod period;
+
+/// Ranges of time, as whole months, days and hours.
+pub mod range;
+pub use range::Range;
+
+/// The SQL that reads one selection from cells and rows alike.
+mod pieces;
+
+/// Columns that hold more than numbers and texts.
+mod row;
+
+/// Where the next page of a list begins.
+mod cursor;
+
+/// The handle through which the read models are read.
+pub mod read_models;
+pub use read_models::ReadModels;
+
+/// The read models at one position.
+pub mod snapshot;
+pub use snapshot::Snapshot;
+
+/// How far the read models are.
+pub mod projected;
+pub use projected::{Projected, ProjectorState};
+
+/// Who may do what.
+pub mod auth;
+pub use auth::{Caller, Gate, Permission, Role, Tokens};
+
+/// What a request carries, read strictly.
+pub mod extract;
+pub use extract::{ValidJson, ValidPath, ValidQuery};
+
+/// Errors as answers.
+pub mod problem;
+pub use problem::Problem;
+
+/// The OpenAPI document.
+pub mod openapi;
+
+/// Swagger UI.
+mod docs;
+
+/// Whether the process is well.
+pub mod probes;
+pub use probes::{MetricsText, Ready};
+
+/// Measures every request.
+pub mod http_metrics;

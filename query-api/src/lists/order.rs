@@ -1,0 +1,321 @@
+//! One order, with its refunds, settlement, commissions and cash entries.
+
+use axum::extract::State;
+use events_schema::terms::{Confirmation, DiscountKind, Method, Mode, OrderStatus, RefundState, SettlementState};
+use events_schema::{Calendar, Money, Position};
+use serde::{Deserialize, Serialize};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::answer::Answer;
+use crate::extract::{ValidPath, ValidQuery};
+use crate::figure::{Amount, LocalTime, ConfirmationWord, DiscountKindWord, MethodWord, RefundStateWord, SettlementStateWord};
+use crate::lists::cash_entries::CashEntry;
+use crate::lists::orders::OrderItem;
+use crate::problem::{Problem, ProblemDocument};
+use crate::read_models::Reading;
+use crate::row;
+use crate::snapshot::Snapshot;
+
+/// How one order is asked for.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OrderQuery {
+    /// Wait until the answer reflects this position, at most 5 seconds.
+    #[param(value_type = Option<u64>)]
+    min_position: Option<Position>,
+}
+
+/// One order, with all that belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Order {
+    /// The order, as lists show it.
+    #[serde(flatten)]
+    pub item: OrderItem,
+    /// The product's id.
+    pub product_id: String,
+    /// How many packages were bought.
+    pub packages: i64,
+    /// How many of them are used.
+    pub used_packages: i64,
+    /// Whether and when the supplier confirms it.
+    #[schema(value_type = ConfirmationWord)]
+    pub confirmation: Confirmation,
+    /// The amount before discounts.
+    pub amount: Amount,
+    /// What was taken off.
+    pub discounts: Vec<Discount>,
+    /// What the delivery costs.
+    pub freight: Amount,
+    /// Who travels.
+    pub travellers: Travellers,
+    /// The id of the payment.
+    pub payment_id: Option<String>,
+    /// What the channel calls the payment.
+    pub payment_reference: Option<String>,
+    /// What was paid.
+    pub paid: Amount,
+    /// What of it was undone by completed refunds, fees included.
+    pub refunded: Amount,
+    /// The supplier's cost, or the quoted cost without a supplier, at first.
+    pub purchase_cost_original: Amount,
+    /// The same after partial refunds.
+    pub purchase_cost_now: Amount,
+    /// Σ commissions after partial refunds.
+    pub commission_cost_now: Amount,
+    /// The refunds, in the order in which they were requested.
+    pub refunds: Vec<Refund>,
+    /// What the supplier gets; null without a supplier or a payment.
+    pub settlement: Option<Settlement>,
+    /// What distributors get.
+    pub commissions: Vec<Commission>,
+    /// Money that moved outside, in the order in which it was recorded.
+    pub cash_entries: Vec<CashEntry>,
+    /// The position of the last event that touched the order.
+    #[schema(example = 1180)]
+    pub last_position: i64,
+    /// The position of the log that the answer reflects.
+    #[schema(value_type = u64, example = 1204)]
+    pub position: Position,
+}
+
+/// What was taken off an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Discount {
+    /// What it came from.
+    #[schema(value_type = DiscountKindWord)]
+    pub kind: DiscountKind,
+    /// How much.
+    #[schema(value_type = Amount)]
+    pub amount: Money,
+}
+
+/// How many travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Travellers {
+    /// Men.
+    pub male: i64,
+    /// Women.
+    pub female: i64,
+    /// Those who did not say.
+    pub unknown: i64,
+}
+
+/// A refund of an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Refund {
+    /// Its id, unique in its order.
+    pub refund_id: String,
+    /// When it was requested.
+    pub requested_at: LocalTime,
+    /// When it was completed or rejected.
+    pub decided_at: Option<LocalTime>,
+    /// The part of the payment that is undone, fee included.
+    pub amount: Amount,
+    /// What the platform keeps of it.
+    pub fee: Amount,
+    /// What became of it.
+    #[schema(value_type = RefundStateWord)]
+    pub state: RefundState,
+    /// How it was paid back; null before.
+    #[schema(value_type = Option<MethodWord>)]
+    pub method: Option<Method>,
+}
+
+/// What the supplier gets for an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Settlement {
+    /// Whether it was credited, and whether it can be.
+    #[schema(value_type = SettlementStateWord)]
+    pub state: SettlementState,
+    /// How much: after partial refunds, or the original cost when it is not settleable.
+    pub amount: Amount,
+    /// From when on it is due; null until the order is completed.
+    pub due_at: Option<LocalTime>,
+    /// When it was credited.
+    pub settled_at: Option<LocalTime>,
+    /// Whether finance may settle it by hand: paid offline, completed, unsettled.
+    pub can_settle: bool,
+}
+
+/// What a distributor gets for an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Commission {
+    /// The distributor's id.
+    pub distributor_id: String,
+    /// The distributor's name.
+    pub distributor_name: String,
+    /// How much: after partial refunds, or the original amount when it is cancelled.
+    pub amount: Amount,
+    /// Whether it was credited; null while the order is not paid.
+    pub state: Option<CommissionState>,
+}
+
+/// Whether a commission was credited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CommissionState {
+    /// Not yet: the order is not completed.
+    Unsettled,
+    /// The moment the order completed.
+    Settled,
+    /// Never, or taken back: the order is refunded.
+    Cancelled,
+}
+
+/// A commission as the order's row keeps it.
+#[derive(Deserialize)]
+struct CommissionLine {
+    distributor_id: String,
+    distributor_name: String,
+    amount: Money,
+}
+
+/// One order
+///
+/// With its refunds, settlement, commissions and cash entries, as they stand now.
+#[utoipa::path(
+    get, path = "/v1/orders/{order_id}", tag = "lists",
+    params(("order_id" = String, Path, description = "The id of the order"), OrderQuery),
+    responses(
+        (status = 200, description = "The order", body = Order,
+            headers(("Ledger-Position" = u64, description = "The position that the answer reflects"))),
+        (status = 404, description = "`unknown_order`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`", body = ProblemDocument),
+    ),
+    security(("token" = []))
+)]
+pub(crate) async fn order(
+    State(reading): State<Reading>,
+    ValidPath(order_id): ValidPath<String>,
+    ValidQuery(query): ValidQuery<OrderQuery>,
+) -> Result<Answer<Order>, Problem> {
+    let mut snapshot = reading.at_least(query.min_position).await?;
+    let Some(body) = read(&mut snapshot, &order_id).await? else {
+        let detail = format!("no order {order_id:?} is recorded up to position {}", snapshot.position);
+        return Err(Problem::unknown("unknown_order", detail).with("position", snapshot.position.get()));
+    };
+    Ok(Answer { position: snapshot.position, body })
+}
+
+/// The order with this id, if it is recorded.
+async fn read(snapshot: &mut Snapshot, order_id: &str) -> Result<Option<Order>, sqlx::Error> {
+    const ORDER: &str = "select * from orders where order_id = ? order by birth limit 1";
+    const REFUNDS: &str = "select * from refunds where order_birth = ? order by ordinal";
+    const CASH_ENTRIES: &str = "select * from cash_entries where order_birth = ? order by position";
+
+    let Some(row) = sqlx::query(ORDER).bind(order_id).fetch_optional(snapshot.connection()).await? else {
+        return Ok(None);
+    };
+    let birth: i64 = row.try_get("birth")?;
+    let refunds = sqlx::query(REFUNDS).bind(birth).fetch_all(snapshot.connection()).await?;
+    let cash_entries = sqlx::query(CASH_ENTRIES).bind(birth).fetch_all(snapshot.connection()).await?;
+    let calendar = &snapshot.calendar;
+    let mut order = Order::read(&row, calendar, snapshot.position)?;
+    order.refunds = refunds.iter().map(|row| Refund::read(row, calendar)).collect::<Result<_, _>>()?;
+    order.cash_entries = cash_entries.iter().map(|row| CashEntry::read(row, calendar)).collect::<Result<_, _>>()?;
+    Ok(Some(order))
+}
+
+impl Order {
+    /// The order of this row, without what stands in other tables.
+    fn read(row: &SqliteRow, calendar: &Calendar, position: Position) -> Result<Self, sqlx::Error> {
+        let item = OrderItem::read(row, calendar)?;
+        Ok(Self {
+            settlement: Settlement::read(row, calendar, &item)?,
+            commissions: commissions(row, &item)?,
+            product_id: row.try_get("product_id")?,
+            packages: row.try_get("packages")?,
+            used_packages: row.try_get("used_packages")?,
+            confirmation: row::word(row, "confirmation")?,
+            amount: row::amount(row, "amount")?,
+            discounts: row::list(row, "discounts")?,
+            freight: row::amount(row, "freight")?,
+            travellers: Travellers {
+                male: row.try_get("male_travellers")?,
+                female: row.try_get("female_travellers")?,
+                unknown: row.try_get("unknown_travellers")?,
+            },
+            payment_id: row.try_get("payment_id")?,
+            payment_reference: row.try_get("payment_reference")?,
+            paid: row::amount(row, "paid")?,
+            refunded: row::amount(row, "refunded_gross")?,
+            purchase_cost_original: row::amount(row, "purchase_cost_original")?,
+            purchase_cost_now: row::amount(row, "purchase_cost_now")?,
+            commission_cost_now: row::amount(row, "commission_cost_now")?,
+            refunds: Vec::new(),
+            cash_entries: Vec::new(),
+            last_position: row.try_get("position")?,
+            item,
+            position,
+        })
+    }
+}
+
+impl Refund {
+    fn read(row: &SqliteRow, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            refund_id: row.try_get("refund_id")?,
+            requested_at: row::time(row, "requested_at", calendar)?,
+            decided_at: row::time_or_null(row, "decided_at", calendar)?,
+            amount: row::amount(row, "amount")?,
+            fee: row::amount(row, "fee")?,
+            state: row::word(row, "state")?,
+            method: row::word_or_null(row, "method")?,
+        })
+    }
+}
+
+impl Settlement {
+    fn read(row: &SqliteRow, calendar: &Calendar, order: &OrderItem) -> Result<Option<Self>, sqlx::Error> {
+        if order.supplier_id.is_none() || !order.status.is_paid() {
+            return Ok(None);
+        }
+        let settled_at = row::time_or_null(row, "settled_at", calendar)?;
+        let (state, amount) = match (order.status, &settled_at) {
+            (OrderStatus::Refunded, _) => (SettlementState::NonSettleable, "purchase_cost_original"),
+            (_, Some(_)) => (SettlementState::Settled, "purchase_cost_now"),
+            (_, None) => (SettlementState::Unsettled, "purchase_cost_now"),
+        };
+        let is_offline = order.payment_method.is_some_and(|method| method.mode() == Mode::Offline);
+        Ok(Some(Self {
+            state,
+            amount: row::amount(row, amount)?,
+            due_at: row::time_or_null(row, "settlement_due_at", calendar)?,
+            settled_at,
+            can_settle: is_offline
+                && order.status == OrderStatus::Completed
+                && state == SettlementState::Unsettled,
+        }))
+    }
+}
+
+fn commissions(row: &SqliteRow, order: &OrderItem) -> Result<Vec<Commission>, sqlx::Error> {
+    let (paid, refunded) = (row::amount(row, "paid")?, row::amount(row, "refunded_gross")?);
+    let state = commission_state(order);
+    let commission = |line: CommissionLine| {
+        let is_cancelled = state == Some(CommissionState::Cancelled);
+        let gone = if is_cancelled { Money::ZERO } else { line.amount.share(refunded.0, paid.0) };
+        Commission {
+            distributor_id: line.distributor_id,
+            distributor_name: line.distributor_name,
+            amount: Amount(line.amount - gone),
+            state,
+        }
+    };
+    Ok(row::list(row, "commissions")?.into_iter().map(commission).collect())
+}
+
+fn commission_state(order: &OrderItem) -> Option<CommissionState> {
+    if !order.status.is_paid() {
+        None
+    } else if order.status == OrderStatus::Refunded {
+        Some(CommissionState::Cancelled)
+    } else if order.completed_at.is_some() {
+        Some(CommissionState::Settled)
+    } else {
+        Some(CommissionState::Unsettled)
+    }
+}

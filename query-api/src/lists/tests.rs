@@ -1,0 +1,254 @@
+//! Pages, filters and single orders, against read models in a file.
+
+use axum::extract::{Query, State};
+use events_schema::Timestamp;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::extract::{ValidPath, ValidQuery};
+use crate::fixture::{CashRow, Ledger, OrderRow, order_id, random_cash, random_orders};
+use crate::lists::{cash_entries, order, orders};
+use crate::problem::Problem;
+use crate::read_models::Reading;
+
+const ZONE: &str = "Asia/Shanghai";
+
+fn micros(text: &str) -> i64 {
+    text.parse::<Timestamp>().unwrap().micros()
+}
+
+fn query<T: DeserializeOwned>(text: &str) -> ValidQuery<T> {
+    let Query(value) = Query::try_from_uri(&format!("/?{text}").parse().unwrap()).unwrap();
+    ValidQuery(value)
+}
+
+async fn order_page(reading: &Reading, text: &str) -> Result<Value, Problem> {
+    let answer = orders::orders(State(reading.clone()), query(text)).await?;
+    Ok(serde_json::to_value(&answer.body).unwrap())
+}
+
+async fn cash_page(reading: &Reading, text: &str) -> Result<Value, Problem> {
+    let answer = cash_entries::cash_entries(State(reading.clone()), query(text)).await?;
+    Ok(serde_json::to_value(&answer.body).unwrap())
+}
+
+fn ids(page: &Value) -> Vec<String> {
+    let items = page["items"].as_array().unwrap();
+    items.iter().map(|item| item["order_id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn positions(page: &Value) -> Vec<i64> {
+    page["items"].as_array().unwrap().iter().map(|item| item["position"].as_i64().unwrap()).collect()
+}
+
+/// Orders of which several were placed at the same instant.
+fn crowded_orders() -> Vec<OrderRow> {
+    let begin = micros("2026-11-01T00:00:00Z");
+    let mut orders = random_orders(11, 40, begin, begin + 20);
+    orders.sort_by_key(|order| (order.placed_at, order.birth));
+    orders.reverse();
+    orders
+}
+
+#[tokio::test]
+async fn pages_hold_each_order_once_while_others_arrive() {
+    let expected = crowded_orders();
+    let mut ledger = Ledger::with(ZONE, &expected, &[]).await;
+    let reading = ledger.reading().await;
+    let (mut found, mut cursor) = (Vec::new(), String::new());
+    for birth in 100.. {
+        let page = order_page(&reading, &format!("limit=7{cursor}")).await.unwrap();
+        found.extend(ids(&page));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+        let newer = OrderRow { birth, placed_at: expected[0].placed_at + birth, ..expected[0].clone() };
+        ledger.insert_order(&newer).await;
+    }
+    assert_eq!(found, expected.iter().map(|order| order_id(order.birth)).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_last_page_that_is_full_has_no_next_one() {
+    let ledger = Ledger::with(ZONE, &crowded_orders(), &[]).await;
+    let reading = ledger.reading().await;
+    for (limit, is_last) in [(39, false), (40, true), (41, true)] {
+        let page = order_page(&reading, &format!("limit={limit}")).await.unwrap();
+        assert_eq!(page["next_cursor"].is_null(), is_last, "{limit}");
+    }
+}
+
+#[tokio::test]
+async fn cursors_of_other_lists_are_refused() {
+    let entries = random_cash(12, 3, 0, 100);
+    let ledger = Ledger::with(ZONE, &[], &entries).await;
+    let reading = ledger.reading().await;
+    let page = cash_page(&reading, "limit=1").await.unwrap();
+    let cursor = format!("cursor={}", page["next_cursor"].as_str().unwrap());
+    assert_eq!(order_page(&reading, &cursor).await.unwrap_err().code(), "invalid_cursor");
+    assert_eq!(cash_page(&reading, &cursor).await.unwrap()["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn each_filter_takes_what_it_names() {
+    let begin = micros("2026-11-01T00:00:00+08:00");
+    let mut ledger = Ledger::with(ZONE, &[], &[]).await;
+    for order in random_orders(13, 4, begin, begin + 1) {
+        ledger.insert_order(&OrderRow { product_type: format!("type{}", order.birth), ..order }).await;
+    }
+    for (birth, change) in [
+        (1, "status = 'shipped', placed_at = placed_at - 86400000000"),
+        (2, "source = 'wechat_mini', member_id = 'M2', product_name = '长城一日游 A'"),
+        (3, "payment_method = 'pos', supplier_id = 'S3', supplier_name = '供应商'"),
+        (4, "status = 'closed', order_no = '50%_4', placed_at = placed_at + 86400000000"),
+    ] {
+        ledger.execute(&format!("update orders set status = 'completed' where birth = {birth}")).await;
+        ledger.execute(&format!("update orders set {change} where birth = {birth}")).await;
+    }
+    let reading = ledger.reading().await;
+    for (text, found) in [
+        ("", &["O-4", "O-3", "O-2", "O-1"][..]),
+        ("from=2026-11-01", &["O-4", "O-3", "O-2"]),
+        ("to=2026-11-01", &["O-1"]),
+        ("from=2026-11-01&to=2026-11-01T00:00:00.000001%2B08:00", &["O-3", "O-2"]),
+        ("status=shipped", &["O-1"]),
+        ("source=wechat_mini", &["O-2"]),
+        ("product_type=type3", &["O-3"]),
+        ("payment_method=pos", &["O-3"]),
+        ("supplier_id=S3", &["O-3"]),
+        ("member_id=M2", &["O-2"]),
+        ("order_id=O-2", &["O-2"]),
+        ("order_id=O-2&status=closed", &[]),
+        ("q=NO-0000", &["O-3", "O-2", "O-1"]),
+        ("q=O-", &["O-4", "O-3", "O-2", "O-1"]),
+        ("q=%E9%95%BF%E5%9F%8E", &["O-2"]),
+        ("q=50%25_", &["O-4"]),
+        ("q=5_", &[]),
+    ] {
+        assert_eq!(ids(&order_page(&reading, text).await.unwrap()), found, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn cash_entries_of_both_directions_are_merged_newest_first() {
+    let entries = random_cash(14, 60, 0, 30);
+    let ledger = Ledger::with(ZONE, &[], &entries).await;
+    let reading = ledger.reading().await;
+    let newest_first = |wanted: &dyn Fn(&CashRow) -> bool| {
+        let mut rows: Vec<_> = entries.iter().filter(|entry| wanted(entry)).collect();
+        rows.sort_by_key(|entry| std::cmp::Reverse((entry.occurred_at, entry.position)));
+        rows.iter().map(|entry| entry.position).collect::<Vec<_>>()
+    };
+    let mut found = Vec::new();
+    let mut page = cash_page(&reading, "limit=9").await.unwrap();
+    loop {
+        found.extend(positions(&page));
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        page = cash_page(&reading, &format!("limit=9&cursor={next}")).await.unwrap();
+    }
+    assert_eq!(found, newest_first(&|_| true));
+    let of_mode = |word: &str| positions_of(&entries, |entry| entry.method.mode().to_string() == word);
+    for (text, wanted) in [
+        ("direction=income", positions_of(&entries, |entry| entry.kind.direction().to_string() == "income")),
+        ("kind=scan_refund", positions_of(&entries, |entry| entry.kind.to_string() == "scan_refund")),
+        ("method=alipay", positions_of(&entries, |entry| entry.method.to_string() == "alipay")),
+        ("mode=offline", of_mode("offline")),
+        ("mode=internal", of_mode("internal")),
+        ("direction=income&kind=scan_refund", vec![]),
+        ("source_id=S-7", vec![7]),
+        ("q=S-6", vec![6, 60]),
+        ("order_id=O-1", vec![]),
+    ] {
+        let mut found = positions(&cash_page(&reading, text).await.unwrap());
+        found.sort_unstable();
+        assert_eq!(found, wanted, "{text}");
+    }
+}
+
+fn positions_of(entries: &[CashRow], wanted: impl Fn(&CashRow) -> bool) -> Vec<i64> {
+    entries.iter().filter(|entry| wanted(entry)).map(|entry| entry.position).collect()
+}
+
+/// An order of a supplier with two commissions, paid 10.00, of which 2.50 are refunded.
+async fn detailed(change: &str) -> Value {
+    let begin = micros("2026-11-01T09:30:00+08:00");
+    let order = random_orders(15, 1, begin, begin + 1);
+    let cash = [CashRow { order: Some(1), ..random_cash(16, 1, begin, begin + 1)[0].clone() }];
+    let mut ledger = Ledger::with(ZONE, &order, &cash).await;
+    let refund = [
+        ("order_birth", 1.into()),
+        ("ordinal", 0.into()),
+        ("refund_id", "R1".into()),
+        ("requested_at", begin.into()),
+        ("amount", 250.into()),
+        ("fee", 50.into()),
+        ("state", "completed".into()),
+        ("method", "pos".into()),
+    ];
+    ledger.insert("refunds", &refund).await;
+    let facts = r#"status = 'awaiting_use', payment_method = 'pos', supplier_id = 'S1', paid = 1000, refunded_gross = 250,
+        purchase_cost_original = 600, purchase_cost_now = 450, discounts = '[{"kind":"coupon","amount":"1.00"}]',
+        commissions = '[{"distributor_id":"D1","distributor_name":"一","amount":"0.50"},
+                        {"distributor_id":"D2","distributor_name":"二","amount":"0.10"}]'"#;
+    ledger.execute(&format!("update orders set {facts}")).await;
+    ledger.execute(&format!("update orders set {change}")).await;
+    let reading = ledger.reading().await;
+    let path = ValidPath("O-1".to_owned());
+    let answer = order::order(State(reading), path, query("")).await.unwrap();
+    serde_json::to_value(&answer.body).unwrap()
+}
+
+#[tokio::test]
+async fn an_order_is_shown_with_all_that_belongs_to_it() {
+    let order = detailed("birth = 1").await;
+    let expected = json!({
+        "order_id": "O-1", "status": "awaiting_use", "placed_at": "2026-11-01T09:30:00+08:00", "left": "7.50",
+        "paid": "10.00", "refunded": "2.50", "discounts": [{"kind": "coupon", "amount": "1.00"}],
+        "refunds": [{
+            "refund_id": "R1", "requested_at": "2026-11-01T09:30:00+08:00", "decided_at": null,
+            "amount": "2.50", "fee": "0.50", "state": "completed", "method": "pos"
+        }],
+        "position": 1_000_000,
+    });
+    for (member, value) in expected.as_object().unwrap() {
+        assert_eq!(&order[member], value, "{member}");
+    }
+    assert_eq!(order["cash_entries"][0]["position"], 1);
+}
+
+#[tokio::test]
+async fn settlement_and_commissions_follow_the_order() {
+    let unsettled = ["unsettled", "4.50", "unsettled", "0.37", "0.07"];
+    for (change, can_settle, expected) in [
+        ("birth = 1", false, unsettled),
+        ("status = 'refund_review'", false, unsettled),
+        ("status = 'completed', completed_at = 5", true, ["unsettled", "4.50", "settled", "0.37", "0.07"]),
+        ("status = 'completed', completed_at = 5, payment_method = 'alipay'", false, ["unsettled", "4.50", "settled", "0.37", "0.07"]),
+        ("status = 'completed', completed_at = 5, settled_at = 6", false, ["settled", "4.50", "settled", "0.37", "0.07"]),
+        ("status = 'refunded', completed_at = 5, settled_at = 6", false, ["non_settleable", "6.00", "cancelled", "0.50", "0.10"]),
+        ("refunded_gross = 0, paid = 0, purchase_cost_now = 600", false, ["unsettled", "6.00", "unsettled", "0.50", "0.10"]),
+    ] {
+        let order = detailed(change).await;
+        let (settlement, commissions) = (&order["settlement"], &order["commissions"]);
+        let found = [
+            &settlement["state"], &settlement["amount"], &commissions[0]["state"], &commissions[0]["amount"],
+            &commissions[1]["amount"],
+        ];
+        assert_eq!(found, expected.map(Value::from).each_ref(), "{change}");
+        assert_eq!(settlement["can_settle"], can_settle, "{change}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_paid_owes_nobody_anything() {
+    let order = detailed("status = 'awaiting_payment', paid = 0, refunded_gross = 0, payment_method = null").await;
+    assert_eq!(order["settlement"], Value::Null);
+    assert_eq!(order["commissions"][0]["state"], Value::Null);
+}
+
+#[tokio::test]
+async fn an_order_that_was_never_placed_is_not_found() {
+    let ledger = Ledger::new(ZONE).await;
+    let path = ValidPath("O-1".to_owned());
+    let problem = order::order(State(ledger.reading().await), path, query("")).await.unwrap_err();
+    assert_eq!((problem.code(), problem.status().as_u16()), ("unknown_order", 404));
+}

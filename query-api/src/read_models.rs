@@ -1,0 +1,185 @@
+//! The handle through which the read models are read, and switched to another generation.
+
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use events_schema::Position;
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use tokio::sync::watch;
+
+use crate::problem::Problem;
+use crate::projected::{self, Projected};
+use crate::snapshot::{Snapshot, SnapshotError};
+
+/// The read models: a SQLite file that is only read here. Cheap to clone; all clones are switched together.
+#[derive(Clone, Debug)]
+pub struct ReadModels {
+    serving: Arc<RwLock<SqlitePool>>,
+}
+
+/// Why the read models could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot open the read models {path}: start the projector first, it makes them")]
+pub struct OpenReadModelsError {
+    path: String,
+    source: sqlx::Error,
+}
+
+/// Connections, each with a thread of its own: as many answers are computed at once.
+const CONNECTIONS_MAX: u32 = 8;
+/// Longest time that a request waits for a free connection.
+const CONNECTION_WAIT_SECONDS: u64 = 5;
+/// Prepared statements that each connection keeps.
+const STATEMENTS_MAX: usize = 256;
+/// How much of the file is read through the page cache of the system instead of being copied.
+const MAPPED_BYTES_MAX: &str = "1073741824";
+
+impl ReadModels {
+    /// Opens the file at `path`, which the projector has made.
+    pub async fn open(path: &Path) -> Result<Self, OpenReadModelsError> {
+        Ok(Self { serving: Arc::new(RwLock::new(connect(path).await?)) })
+    }
+
+    /// Reads from the file at `path` from now on: a new generation that has caught up.
+    ///
+    /// Who reads from the old file finishes there; it is closed after the last of them.
+    pub async fn switch(&self, path: &Path) -> Result<(), OpenReadModelsError> {
+        let new = connect(path).await?;
+        let old = {
+            let mut serving = self.serving.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *serving, new)
+        };
+        tokio::spawn(async move { old.close().await });
+        Ok(())
+    }
+
+    /// A snapshot of the file that serves now.
+    pub async fn begin(&self) -> Result<Snapshot, SnapshotError> {
+        loop {
+            let pool = self.serving.read().unwrap_or_else(PoisonError::into_inner).clone();
+            match pool.begin().await {
+                Ok(transaction) => return Snapshot::new(transaction).await,
+                // Switched between the two lines above.
+                Err(sqlx::Error::PoolClosed) if !self.is_closed() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Closes the file after the last reader, for an orderly end.
+    pub async fn close(&self) {
+        let pool = self.serving.read().unwrap_or_else(PoisonError::into_inner).clone();
+        pool.close().await;
+    }
+
+    fn is_closed(&self) -> bool {
+        self.serving.read().unwrap_or_else(PoisonError::into_inner).is_closed()
+    }
+}
+
+/// What the handlers read from: the read models, and how far they are.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    pub(crate) read_models: ReadModels,
+    pub(crate) projected: watch::Receiver<Projected>,
+}
+
+impl Reading {
+    /// A snapshot that reflects `min_position`, waited for if need be.
+    pub(crate) async fn at_least(&self, min_position: Option<Position>) -> Result<Snapshot, Problem> {
+        let wanted = min_position.unwrap_or(Position::ZERO);
+        projected::reach(&self.projected, wanted).await?;
+        let snapshot = self.read_models.begin().await?;
+        // A generation that was switched to meanwhile may be behind the one that was waited for.
+        if snapshot.position < wanted {
+            return Err(projected::behind(snapshot.position, wanted));
+        }
+        Ok(snapshot)
+    }
+}
+
+async fn connect(path: &Path) -> Result<SqlitePool, OpenReadModelsError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .pragma("query_only", "on")
+        .pragma("mmap_size", MAPPED_BYTES_MAX)
+        .statement_cache_capacity(STATEMENTS_MAX);
+    SqlitePoolOptions::new()
+        .max_connections(CONNECTIONS_MAX)
+        .acquire_timeout(Duration::from_secs(CONNECTION_WAIT_SECONDS))
+        // A file does not hang up, so there is no need to ask it before each use, or to open it anew.
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options)
+        .await
+        .map_err(|source| OpenReadModelsError { path: path.display().to_string(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Ledger, projected};
+
+    const ZONE: &str = "Asia/Shanghai";
+
+    async fn position(read_models: &ReadModels) -> u64 {
+        read_models.begin().await.unwrap().position.get()
+    }
+
+    #[tokio::test]
+    async fn a_snapshot_stands_still_while_the_projector_goes_on() {
+        let mut ledger = Ledger::with(ZONE, &[], &[]).await;
+        let read_models = ledger.read_models().await;
+        let mut snapshot = read_models.begin().await.unwrap();
+        ledger.checkpoint(2_000_000).await;
+        let again = "select position from checkpoint";
+        let seen: i64 = sqlx::query_scalar(again).fetch_one(snapshot.connection()).await.unwrap();
+        assert_eq!((seen, snapshot.position.get()), (1_000_000, 1_000_000));
+        assert_eq!(position(&read_models).await, 2_000_000);
+    }
+
+    #[tokio::test]
+    async fn nothing_can_be_written() {
+        let ledger = Ledger::with(ZONE, &[], &[]).await;
+        let mut snapshot = ledger.read_models().await.begin().await.unwrap();
+        let written = sqlx::query("delete from checkpoint").execute(snapshot.connection()).await;
+        assert!(written.unwrap_err().to_string().contains("readonly"));
+    }
+
+    #[tokio::test]
+    async fn all_handles_are_switched_to_a_new_generation() {
+        let (old, mut new) = (Ledger::with(ZONE, &[], &[]).await, Ledger::new(ZONE).await);
+        new.checkpoint(5).await;
+        let read_models = old.read_models().await;
+        let other = read_models.clone();
+        let mut before = read_models.begin().await.unwrap();
+        read_models.switch(&new.path()).await.unwrap();
+        assert_eq!(position(&other).await, 5);
+        let still: i64 =
+            sqlx::query_scalar("select position from checkpoint").fetch_one(before.connection()).await.unwrap();
+        assert_eq!(still, 1_000_000);
+    }
+
+    #[tokio::test]
+    async fn a_generation_that_is_behind_is_not_taken_for_the_one_that_was_waited_for() {
+        let mut ledger = Ledger::new(ZONE).await;
+        ledger.checkpoint(5).await;
+        let (_, projected) = watch::channel(projected(9));
+        let reading = Reading { read_models: ledger.read_models().await, projected };
+        assert!(reading.at_least(Some(Position::new(5))).await.is_ok());
+        let problem = reading.at_least(Some(Position::new(9))).await.unwrap_err();
+        assert_eq!(problem.code(), "projection_behind");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_not_there_is_not_made() {
+        let directory = tempfile::tempdir().unwrap();
+        let error = ReadModels::open(&directory.path().join("none.sqlite")).await.unwrap_err();
+        assert!(error.to_string().contains("none.sqlite"), "{error}");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,164 @@
+//! What a selection of orders adds up to: the columns of the sales cells, read from cells and orders alike.
+
+use std::ops::AddAssign;
+use std::sync::LazyLock;
+
+use events_schema::terms::{OrderStatus, Term};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use crate::pieces::Source;
+
+/// Where sales figures are kept.
+pub(super) const SALES: Source =
+    Source { cells: "sales", rows: "orders", rows_at: "placed_at", rows_where: "true" };
+
+/// The condition of the filter by product type.
+pub(super) const OF_PRODUCT_TYPE: &str = "product_type = ?15";
+
+/// Number of statuses that an order can have.
+const STATUSES: usize = OrderStatus::NAMES.len();
+/// How many columns [`Sums`] reads, after the product type.
+const COLUMNS: usize = 3 + 2 * STATUSES + SUMS.len();
+/// The sums that orders and cells keep under the same name, in the order of [`Sums::money`].
+const SUMS: [&str; 10] = [
+    "sales_amount",
+    "discount_amount",
+    "prepaid_amount",
+    "realised_amount",
+    "refunded_amount",
+    "refund_fee_amount",
+    "revenue",
+    "purchase_cost",
+    "commission_cost",
+    "freight_cost",
+];
+
+/// What a selection of orders adds up to. Money is in minor units.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sums {
+    /// Orders.
+    pub(super) orders: i64,
+    /// Orders that were paid.
+    pub(super) paid_orders: i64,
+    /// Paid orders with at least one completed refund.
+    pub(super) returned_orders: i64,
+    /// Orders in each status.
+    pub(super) status_orders: [i64; STATUSES],
+    /// Payable amount of the orders in each status.
+    pub(super) status_amounts: [i64; STATUSES],
+    /// [`SUMS`].
+    money: [i64; SUMS.len()],
+}
+
+impl Sums {
+    /// Amounts before discounts, of paid orders.
+    pub(super) const fn sales_amount(&self) -> i64 {
+        self.money[0]
+    }
+
+    /// Discounts of paid orders.
+    pub(super) const fn discount_amount(&self) -> i64 {
+        self.money[1]
+    }
+
+    /// What is left of paid orders that are not consumed.
+    pub(super) const fn prepaid_amount(&self) -> i64 {
+        self.money[2]
+    }
+
+    /// What is left of consumed orders.
+    pub(super) const fn realised_amount(&self) -> i64 {
+        self.money[3]
+    }
+
+    /// Actual refunds.
+    pub(super) const fn refunded_amount(&self) -> i64 {
+        self.money[4]
+    }
+
+    /// Fees kept of refunds.
+    pub(super) const fn refund_fee_amount(&self) -> i64 {
+        self.money[5]
+    }
+
+    /// What is left of orders in status `completed`.
+    pub(super) const fn revenue(&self) -> i64 {
+        self.money[6]
+    }
+
+    /// Purchase cost of orders in status `completed`.
+    pub(super) const fn purchase_cost(&self) -> i64 {
+        self.money[7]
+    }
+
+    /// Commissions of orders in status `completed`.
+    pub(super) const fn commission_cost(&self) -> i64 {
+        self.money[8]
+    }
+
+    /// Freight of orders in status `completed`.
+    pub(super) const fn freight_cost(&self) -> i64 {
+        self.money[9]
+    }
+
+    /// Reads the sums from the columns of [`BY_PRODUCT_TYPE`] after the first.
+    pub(super) fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let mut columns = [0; COLUMNS];
+        for (index, column) in columns.iter_mut().enumerate() {
+            *column = row.try_get(index + 1)?;
+        }
+        let mut sums = Self { orders: columns[0], paid_orders: columns[1], returned_orders: columns[2], ..Self::default() };
+        let (statuses, money) = columns[3..].split_at(2 * STATUSES);
+        sums.status_orders.copy_from_slice(&statuses[..STATUSES]);
+        sums.status_amounts.copy_from_slice(&statuses[STATUSES..]);
+        sums.money.copy_from_slice(money);
+        Ok(sums)
+    }
+}
+
+impl AddAssign<&Self> for Sums {
+    fn add_assign(&mut self, other: &Self) {
+        self.orders += other.orders;
+        self.paid_orders += other.paid_orders;
+        self.returned_orders += other.returned_orders;
+        for (sum, more) in [
+            (&mut self.status_orders[..], &other.status_orders[..]),
+            (&mut self.status_amounts[..], &other.status_amounts[..]),
+            (&mut self.money[..], &other.money[..]),
+        ] {
+            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        }
+    }
+}
+
+/// The column of a cell with the payable amount of the orders in one status.
+pub(super) fn amount_column(status: &str) -> String {
+    // A refund's actual amount has the plain name.
+    if status == "refunded" { "refunded_status_amount".to_owned() } else { format!("{status}_amount") }
+}
+
+/// The select of all sums by product type, from cells and orders.
+fn by_product_type(filter: &str) -> String {
+    let names = OrderStatus::NAMES.iter();
+    let mut cells: Vec<String> = ["orders", "paid_orders", "returned_orders"].map(String::from).to_vec();
+    cells.extend(names.clone().map(|status| format!("{status}_orders")));
+    cells.extend(names.clone().map(|status| amount_column(status)));
+    cells.extend(SUMS.map(String::from));
+    let mut orders: Vec<String> = ["1", "paid_orders", "returned_orders"].map(String::from).to_vec();
+    orders.extend(names.clone().map(|status| format!("status = '{status}'")));
+    orders.extend(names.map(|status| format!("(status = '{status}') * payable")));
+    orders.extend(SUMS.map(String::from));
+    let sums: Vec<String> = cells.iter().map(|column| format!("sum({column})")).collect();
+    let selection = SALES.over_pieces(
+        &format!("product_type, {}", cells.join(", ")),
+        &format!("product_type, {}", orders.join(", ")),
+        filter,
+    );
+    format!("select product_type, {} from ({selection}) group by product_type order by product_type", sums.join(", "))
+}
+
+/// The product type and all [`Sums`] of each type in a range.
+pub(super) static BY_PRODUCT_TYPE: LazyLock<String> = LazyLock::new(|| by_product_type(""));
+/// The same of one product type, `?15`.
+pub(super) static OF_ONE_PRODUCT_TYPE: LazyLock<String> = LazyLock::new(|| by_product_type(OF_PRODUCT_TYPE));

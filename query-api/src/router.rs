@@ -1,0 +1,91 @@
+//! All routes of the service, put together.
+
+use std::fmt;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{delete, get};
+use tokio::sync::watch;
+use utoipa::openapi::OpenApi;
+
+use crate::auth::{self, Gate, Permission, Tokens};
+use crate::probes::{self, MetricsText, Ready};
+use crate::problem::Problem;
+use crate::projected::Projected;
+use crate::read_models::{ReadModels, Reading};
+use crate::{docs, http_metrics, lists, openapi, reports};
+
+/// What the service is made of, as far as the reading side needs it.
+#[derive(Clone)]
+pub struct State {
+    /// The tables that reports and lists are answered from.
+    pub read_models: ReadModels,
+    /// How far they are, told by whoever fills them.
+    pub projected: watch::Receiver<Projected>,
+    /// Who may do what.
+    pub tokens: Tokens,
+    /// Whether the process can do its work now.
+    pub ready: Ready,
+    /// The text behind `/metrics`.
+    pub metrics: MetricsText,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { read_models, projected, tokens, .. } = self;
+        let mut debug = f.debug_struct("State");
+        debug.field("read_models", read_models).field("projected", projected).field("tokens", tokens);
+        debug.finish_non_exhaustive()
+    }
+}
+
+/// The whole service: the reading side and `more_routes`, which `more_openapi` describes.
+///
+/// `more_routes` bring their own gates ([`Gate`], [`auth::require`]) and limits of bodies; they must not have a
+/// fallback. What is answered for unknown addresses and methods, and what is measured, is the same for all routes.
+pub fn router(state: State, more_routes: Router, more_openapi: OpenApi) -> Result<Router, serde_json::Error> {
+    http_metrics::describe();
+    let State { read_models, projected, tokens, ready, metrics } = state;
+    let reading = Reading { read_models, projected };
+    let document = openapi::document(more_openapi);
+    Ok(more_routes
+        .merge(reports(reading.clone(), &tokens))
+        .merge(lists(reading, &tokens))
+        .merge(token_routes(&tokens))
+        .merge(probes::routes(ready, metrics))
+        .merge(openapi::routes(&document)?)
+        .merge(docs::routes())
+        .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(from_fn(http_metrics::measure)))
+}
+
+fn reports(reading: Reading, tokens: &Tokens) -> Router {
+    Router::new()
+        .route("/v1/reports/sales", get(reports::sales::sales))
+        .route("/v1/reports/sales/trend", get(reports::trend::trend))
+        .route("/v1/reports/cash", get(reports::cash::cash))
+        .with_state(reading)
+        .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadReports), auth::require))
+}
+
+fn lists(reading: Reading, tokens: &Tokens) -> Router {
+    Router::new()
+        .route("/v1/orders", get(lists::orders::orders))
+        .route("/v1/orders/{order_id}", get(lists::order::order))
+        .route("/v1/cash-entries", get(lists::cash_entries::cash_entries))
+        .with_state(reading)
+        .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadLists), auth::require))
+}
+
+fn token_routes(tokens: &Tokens) -> Router {
+    Router::new()
+        .route("/v1/tokens", get(auth::routes::list).post(auth::routes::create))
+        .route("/v1/tokens/{id}", delete(auth::routes::revoke))
+        .with_state(tokens.clone())
+        .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::Tokens), auth::require))
+}
+
+/// The whole service, called without a network.
+#[cfg(test)]
+mod tests;

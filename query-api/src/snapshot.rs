@@ -1,0 +1,97 @@
+//! The read models at one position, for all sections of one answer.
+
+use events_schema::{Calendar, Position, Timestamp};
+use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
+
+use crate::problem::Problem;
+
+/// A read transaction, and what it says about itself.
+///
+/// All that is read through it stands at the same position. It ends when it is dropped.
+#[derive(Debug)]
+pub struct Snapshot {
+    transaction: Transaction<'static, Sqlite>,
+    /// The last position that the read models reflect; 0 before the first event.
+    pub position: Position,
+    /// The log that the read models are derived from; empty before the first event.
+    pub log_id: Vec<u8>,
+    /// When the event at [`Self::position`] was recorded.
+    pub recorded_at: Option<Timestamp>,
+    /// The currency of all amounts.
+    pub currency: String,
+    /// The calendar by which cells are kept.
+    pub calendar: Calendar,
+}
+
+/// Why the read models could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// All connections are taken.
+    #[error("too many requests read at once")]
+    Busy,
+    /// The database did not answer.
+    #[error("the read models could not be read")]
+    Database(#[source] sqlx::Error),
+    /// The read models were written with a time zone that is not known here.
+    #[error("the read models cannot be used")]
+    Zone(#[from] events_schema::calendar::UnknownZoneError),
+}
+
+/// The time zone of a ledger in which nothing is recorded yet.
+const FIRST_TIME_ZONE: &str = "Asia/Shanghai";
+/// The currency of a ledger in which nothing is recorded yet.
+const FIRST_CURRENCY: &str = "CNY";
+/// When a request that found no free connection may come again.
+const BUSY_RETRY_SECONDS: u32 = 1;
+
+impl Snapshot {
+    /// What `transaction` sees, from its first read on.
+    pub(crate) async fn new(mut transaction: Transaction<'static, Sqlite>) -> Result<Self, SnapshotError> {
+        const CHECKPOINT: &str = "select position, log_id, recorded_at, currency, time_zone from checkpoint";
+        let Some(row) = sqlx::query(CHECKPOINT).fetch_optional(&mut *transaction).await? else {
+            return Ok(Self {
+                transaction,
+                position: Position::ZERO,
+                log_id: Vec::new(),
+                recorded_at: None,
+                currency: FIRST_CURRENCY.to_owned(),
+                calendar: Calendar::new(FIRST_TIME_ZONE)?,
+            });
+        };
+        let time_zone: String = row.try_get(4)?;
+        Ok(Self {
+            transaction,
+            position: Position::new(row.try_get::<i64, _>(0)?.cast_unsigned()),
+            log_id: row.try_get(1)?,
+            recorded_at: Some(Timestamp::from_micros(row.try_get(2)?)),
+            currency: row.try_get(3)?,
+            calendar: Calendar::new(&time_zone)?,
+        })
+    }
+
+    /// The connection to read through.
+    pub fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.transaction
+    }
+}
+
+impl From<sqlx::Error> for SnapshotError {
+    fn from(error: sqlx::Error) -> Self {
+        if matches!(error, sqlx::Error::PoolTimedOut) { Self::Busy } else { Self::Database(error) }
+    }
+}
+
+impl From<SnapshotError> for Problem {
+    fn from(error: SnapshotError) -> Self {
+        if matches!(error, SnapshotError::Busy) {
+            return Self::unavailable("busy", "too many requests read at once: ask again", BUSY_RETRY_SECONDS);
+        }
+        Self::internal(&error)
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        SnapshotError::from(error).into()
+    }
+}

@@ -1,0 +1,90 @@
+//! Reading: from an acknowledged event to a report that shows it, and reports over a year.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use events_schema::Calendar;
+use jiff::ToSpan;
+use rand::rngs::SmallRng;
+use rand::{RngExt as _, SeedableRng};
+use serde::Deserialize;
+
+use super::server::Server;
+use super::table::Table;
+use super::times::Times;
+use crate::client::Connection;
+use crate::platform::{Lives, Part, Settings};
+
+/// Events a second while it is measured how soon they are visible.
+const VISIBLE_RATE: u64 = 2_000;
+/// Requests a second that carry them.
+const VISIBLE_REQUESTS: u64 = 100;
+
+#[derive(Deserialize)]
+struct Acknowledged {
+    position: u64,
+}
+
+/// Publishes at a steady rate, and asks after each request how long it takes until a report shows it.
+pub(super) async fn visible(table: &mut Table, server: &Server, platform: Settings, seconds: u64) -> anyhow::Result<()> {
+    let mut publisher = server.client.connect().await?;
+    let mut reader = server.client.connect().await?;
+    let mut lives = Lives::new(platform, Part { index: 0, of: 1 });
+    let batch = usize::try_from(VISIBLE_RATE / VISIBLE_REQUESTS)?;
+    let mut ticks = tokio::time::interval(Duration::from_millis(1_000 / VISIBLE_REQUESTS));
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut times = Times::default();
+    let end = Instant::now() + Duration::from_secs(seconds);
+    while Instant::now() < end {
+        ticks.tick().await;
+        let body = lives.by_ref().take(batch).map(|event| event.json).collect::<Vec<_>>().join("\n");
+        let (_, answer) = publisher.post("/v1/events", "application/x-ndjson", Bytes::from(body)).await?;
+        let acknowledged = Instant::now();
+        let Acknowledged { position } = serde_json::from_slice(&answer)?;
+        ask(&mut reader, &format!("/v1/reports/sales?min_position={position}")).await?;
+        times.push(acknowledged.elapsed());
+    }
+    let what = format!("acknowledged to visible in a report, {VISIBLE_RATE} events/s, p50");
+    table.add(what, times.percentile_ms(500), "ms");
+    table.add("  p99", times.percentile_ms(990), "ms");
+    Ok(())
+}
+
+/// Asks for the sales report over random ranges of a year, whole days and ragged ones.
+pub(super) async fn reports(table: &mut Table, server: &Server, platform: Settings, seconds: u64) -> anyhow::Result<()> {
+    let mut connection = server.client.connect().await?;
+    let mut random = SmallRng::seed_from_u64(platform.seed);
+    let half = Duration::from_secs(seconds.div_ceil(2));
+    for (what, whole_days) in [("sales report, whole days of a year", true), ("sales report, ragged ranges", false)] {
+        let mut times = Times::default();
+        let end = Instant::now() + half;
+        while Instant::now() < end {
+            let path = range(&mut random, platform, whole_days)?;
+            let asked = Instant::now();
+            ask(&mut connection, &path).await?;
+            times.push(asked.elapsed());
+        }
+        table.add(format!("{what}, p50 (with HTTP)"), times.percentile_ms(500), "ms");
+        table.add("  p99", times.percentile_ms(990), "ms");
+    }
+    Ok(())
+}
+
+fn range(random: &mut SmallRng, platform: Settings, whole_days: bool) -> anyhow::Result<String> {
+    let seconds = i64::from(platform.days) * 86_400;
+    let (a, b) = (random.random_range(0..seconds), random.random_range(0..seconds));
+    let from = platform.start.checked_add(a.min(b).seconds())?;
+    let to = platform.start.checked_add((a.max(b) + 86_400).seconds())?;
+    Ok(if whole_days {
+        let calendar = Calendar::new("Asia/Shanghai")?;
+        format!("/v1/reports/sales?from={}&to={}", calendar.date(from.into()), calendar.date(to.into()))
+    } else {
+        format!("/v1/reports/sales?from={from}&to={to}")
+    })
+}
+
+async fn ask(connection: &mut Connection, path: &str) -> anyhow::Result<()> {
+    let (status, answer) = connection.get(path).await?;
+    anyhow::ensure!(status == 200, "{path} answered {status}: {}", String::from_utf8_lossy(&answer));
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{self, Settings};
+use crate::{bench, demo, import, maintain, serve};
+
+/// An event-sourced ledger for a commerce platform's finance department.
+///
+/// Upstream systems publish what happened; the ledger records it once, in one order, for ever, and answers finance's
+/// reports from it. Everything is kept in one data directory.
+#[derive(Debug, Parser)]
+#[command(name = "ledger", version, propagate_version = true)]
+pub(crate) struct Cli {
+    /// The file of settings (TOML); environment variables and flags go before it.
+    #[arg(long, global = true, env = "LEDGER_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the ledger over HTTP.
+    Serve(Settings),
+    /// Record published events from a file: one CloudEvent (JSON) a line.
+    ///
+    /// What is recorded already is a duplicate and does no harm: an import that was interrupted is simply run again.
+    Import(import::Import),
+    /// Serve a ledger with the life of a simulated platform, which goes on live.
+    Demo(demo::Demo),
+    /// Walk the whole log: checksums, hashes, positions. Says its size and root.
+    Verify(Settings),
+    /// Build the read models anew from the log, beside the ones that are there, and switch to them.
+    Rebuild(Settings),
+    /// Measure this program on this machine.
+    Bench(bench::Bench),
+    /// Print the JSON Schema of the published events.
+    Schema,
+}
+
+impl Cli {
+    /// Runs the command that was asked for.
+    pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
+        let file = config::read_file(self.config.as_deref())?;
+        start_logging();
+        let settle = |settings: Settings| settings.or(file.clone()).resolve();
+        match self.command {
+            Command::Serve(settings) => block_on(serve::run(settle(settings)?)),
+            Command::Import(import) => {
+                let config = settle(import.settings.clone())?;
+                block_on(import.run(config))
+            }
+            Command::Demo(demo) => {
+                let config = settle(demo.settings.clone())?;
+                block_on(demo.run(config))
+            }
+            Command::Verify(settings) => maintain::verify(&settle(settings)?),
+            Command::Rebuild(settings) => block_on(maintain::rebuild(settle(settings)?)),
+            Command::Bench(bench) => block_on(bench.run()),
+            Command::Schema => {
+                println!("{:#}", events_schema::published::schema::schema());
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the asynchronous runtime cannot be started")?;
+    let result = runtime.block_on(work);
+    // A read of standard input cannot be broken off; nobody waits for it.
+    runtime.shutdown_background();
+    result
+}
+
+/// Log lines go to standard error; `LEDGER_LOG` chooses which (`info` by default).
+fn start_logging() {
+    let filter = EnvFilter::try_from_env("LEDGER_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+}

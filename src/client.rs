@@ -1,0 +1,83 @@
+//! A small HTTP/1.1 client over one kept-alive connection, for `ledger import` and `ledger bench`.
+
+use anyhow::{Context as _, bail};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use axum::http::{Method, Request, StatusCode, Uri};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+/// Where a ledger listens, and the token that it is asked with.
+#[derive(Clone, Debug)]
+pub(crate) struct Server {
+    /// `host:port`.
+    authority: String,
+    /// The bearer token.
+    token: String,
+}
+
+/// One connection to a ledger.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    server: Server,
+    sender: SendRequest<Full<Bytes>>,
+}
+
+impl Server {
+    /// The server at `url`, such as `http://127.0.0.1:8080`.
+    pub(crate) fn new(url: &str, token: &str) -> anyhow::Result<Self> {
+        let uri: Uri = url.parse().with_context(|| format!("{url} is not a URL"))?;
+        if uri.scheme_str() != Some("http") {
+            bail!("{url}: expected a URL that begins with http://");
+        }
+        let host = uri.host().with_context(|| format!("{url} names no host"))?;
+        Ok(Self { authority: format!("{host}:{}", uri.port_u16().unwrap_or(80)), token: token.to_owned() })
+    }
+
+    /// Opens a connection.
+    pub(crate) async fn connect(&self) -> anyhow::Result<Connection> {
+        let stream = TcpStream::connect(&self.authority)
+            .await
+            .with_context(|| format!("no ledger answers at {}", self.authority))?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+        // What goes wrong with the connection shows at the next request.
+        tokio::spawn(async move { drop(connection.await) });
+        Ok(Connection { server: self.clone(), sender })
+    }
+}
+
+impl Connection {
+    /// Sends a `POST` and reads the whole answer.
+    pub(crate) async fn post(&mut self, path: &str, kind: &str, body: Bytes) -> anyhow::Result<(StatusCode, Bytes)> {
+        self.send(Method::POST, path, kind, body).await
+    }
+
+    /// Sends a `GET` and reads the whole answer.
+    pub(crate) async fn get(&mut self, path: &str) -> anyhow::Result<(StatusCode, Bytes)> {
+        self.send(Method::GET, path, "application/json", Bytes::new()).await
+    }
+
+    async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: Bytes,
+    ) -> anyhow::Result<(StatusCode, Bytes)> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, &self.server.authority)
+            .header(AUTHORIZATION, format!("Bearer {}", self.server.token))
+            .header(CONTENT_TYPE, kind)
+            .body(Full::new(body))?;
+        self.sender.ready().await.context("the ledger closed the connection")?;
+        let response = self.sender.send_request(request).await.context("the ledger did not answer")?;
+        let status = response.status();
+        let body = response.into_body().collect().await.context("the answer broke off")?.to_bytes();
+        Ok((status, body))
+    }
+}

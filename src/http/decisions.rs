@@ -1,0 +1,182 @@
+//! Finance's decisions. An `Idempotency-Key` makes a repeated one answer as the first time did.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use events_schema::command::Action;
+use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
+use events_schema::terms::{Term, WithdrawalState};
+use events_schema::{Id, Position, Text, Timestamp};
+use ledger_core::writer::{Answer, WriterHandle};
+use query_api::auth::Caller;
+use query_api::extract::{ValidJson, ValidPath};
+use query_api::problem::{Problem, ProblemDocument};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{decide, position_header};
+
+/// The answer to a decision.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Decided {
+    /// The end of the log after all that the decision set off: what to give as `min_position`.
+    position: u64,
+    /// Of a decision on a withdrawal: the state in which it left it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'static str>,
+}
+
+/// How a withdrawal was paid out.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Approval {
+    /// What the bank or platform calls the transfer.
+    #[schema(value_type = Option<String>, max_length = 200)]
+    reference: Option<Text>,
+    /// What finance wants to remember of it.
+    #[schema(value_type = Option<String>, max_length = 200)]
+    note: Option<Text>,
+    /// When the money went out; absent: now.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    paid_at: Option<Timestamp>,
+}
+
+/// Why something was refused or given up.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reason {
+    /// The reason, as the one concerned may read it.
+    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    reason: Text,
+}
+
+/// Settles an order that was paid offline (结算).
+#[utoipa::path(
+    post,
+    path = "/v1/settlements/{order_id}/settle",
+    tag = "Decisions",
+    params(("order_id" = String, Path, description = "The order"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated decision answer as the first time did")),
+    responses(
+        (status = 200, description = "It is settled", body = Decided),
+        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not decide", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`unknown_order`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`not_settleable`, `id_reused`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Not now: ask again", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn settle(
+    State(writer): State<WriterHandle>,
+    caller: Caller,
+    headers: HeaderMap,
+    ValidPath(order_id): ValidPath<String>,
+) -> Result<Response, Problem> {
+    let order_id = known_id(&order_id, "unknown_order", "there is no order of this id")?;
+    Ok(answer(&decide(&writer, caller, &headers, Action::SettleOrder { order_id }).await?))
+}
+
+/// Approves a withdrawal (提现审核通过): with automatic transfer off, it is paid.
+#[utoipa::path(
+    post,
+    path = "/v1/withdrawals/{withdrawal_id}/approve",
+    tag = "Decisions",
+    params(("withdrawal_id" = String, Path, description = "The withdrawal"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated decision answer as the first time did")),
+    request_body(content = Approval, example = json!({"reference": "T20261101", "paid_at": "2026-11-01T10:00:00+08:00"})),
+    responses(
+        (status = 200, description = "It is approved or paid", body = Decided),
+        (status = 400, description = "The body is not JSON", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not decide", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`unknown_withdrawal`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`already_decided`, `id_reused`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not application/json", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid_body`, `invalid_time`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Not now: ask again", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn approve(
+    State(writer): State<WriterHandle>,
+    caller: Caller,
+    headers: HeaderMap,
+    ValidPath(withdrawal_id): ValidPath<String>,
+    ValidJson(Approval { reference, note, paid_at }): ValidJson<Approval>,
+) -> Result<Response, Problem> {
+    let withdrawal_id = known_id(&withdrawal_id, "unknown_withdrawal", "there is no withdrawal of this id")?;
+    let paid = WithdrawalPaid { reference, note: note.map(Into::into) };
+    let action = Action::ApproveWithdrawal { withdrawal_id, paid, paid_at };
+    Ok(answer(&decide(&writer, caller, &headers, action).await?))
+}
+
+/// Rejects a withdrawal (提现审核未通过): the funds come back.
+#[utoipa::path(
+    post,
+    path = "/v1/withdrawals/{withdrawal_id}/reject",
+    tag = "Decisions",
+    params(("withdrawal_id" = String, Path, description = "The withdrawal"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated decision answer as the first time did")),
+    request_body(content = Reason, example = json!({"reason": "账户有误"})),
+    responses(
+        (status = 200, description = "It is rejected", body = Decided),
+        (status = 400, description = "The body is not JSON", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not decide", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`unknown_withdrawal`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`already_decided`, `id_reused`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not application/json", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid_body`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Not now: ask again", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn reject(
+    State(writer): State<WriterHandle>,
+    caller: Caller,
+    headers: HeaderMap,
+    ValidPath(withdrawal_id): ValidPath<String>,
+    ValidJson(Reason { reason }): ValidJson<Reason>,
+) -> Result<Response, Problem> {
+    let withdrawal_id = known_id(&withdrawal_id, "unknown_withdrawal", "there is no withdrawal of this id")?;
+    let rejected = WithdrawalRejected { reason: reason.into() };
+    let action = Action::RejectWithdrawal { withdrawal_id, rejected };
+    Ok(answer(&decide(&writer, caller, &headers, action).await?))
+}
+
+/// Gives up a parked event: it will not be tried again.
+#[utoipa::path(
+    post,
+    path = "/v1/parked-events/{position}/discard",
+    tag = "Decisions",
+    params(("position" = u64, Path, description = "Where the event was parked"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated decision answer as the first time did")),
+    request_body(content = Reason, example = json!({"reason": "测试数据"})),
+    responses(
+        (status = 200, description = "It is discarded", body = Decided),
+        (status = 400, description = "The body is not JSON", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not decide", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`unknown_parked_event`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`already_decided`, `id_reused`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not application/json", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "`invalid_parameter`, `invalid_body`", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Not now: ask again", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn discard(
+    State(writer): State<WriterHandle>,
+    caller: Caller,
+    headers: HeaderMap,
+    ValidPath(position): ValidPath<u64>,
+    ValidJson(Reason { reason }): ValidJson<Reason>,
+) -> Result<Response, Problem> {
+    let action = Action::DiscardParkedEvent { parked: Position::new(position), reason };
+    Ok(answer(&decide(&writer, caller, &headers, action).await?))
+}
+
+/// An id that no id can look like names nothing: 404, like any other unknown one.
+fn known_id(text: &str, code: &'static str, detail: &str) -> Result<Id, Problem> {
+    text.parse().map_err(|_| Problem::unknown(code, detail))
+}
+
+fn answer(answer: &Answer) -> Response {
+    let state = answer.state.map(WithdrawalState::as_str);
+    let decided = Decided { position: answer.position.get(), state };
+    (position_header(answer.position), Json(decided)).into_response()
+}

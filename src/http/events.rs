@@ -1,0 +1,239 @@
+//! `POST /v1/events`: published events come in.
+
+use std::fmt::Write as _;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
+use events_schema::{Actor, Position};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use ledger_core::books::Outcome;
+use ledger_core::writer::WriterHandle;
+use query_api::auth::Caller;
+use query_api::problem::{Problem, ProblemDocument};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::wire::{Line, Lines};
+use super::{position_header, unavailable};
+
+/// The largest body: more is refused whole.
+pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// What became of one event.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EventResult<'a> {
+    /// The `id` of the event; null where none could be read.
+    pub(crate) id: Option<&'a str>,
+    /// `recorded`, `duplicate`, `parked` or `rejected`.
+    pub(crate) outcome: &'static str,
+    /// Where the last event stands that it recorded; of a duplicate, as answered the first time; of a rejected one, null.
+    pub(crate) position: Option<u64>,
+    /// Why it was rejected, for a program.
+    pub(crate) code: Option<&'static str>,
+    /// Why it was rejected, for a person: it names the field or rule.
+    pub(crate) detail: Option<&'a str>,
+}
+
+/// What became of the events of a batch, in the order sent.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EventResults<'a> {
+    /// One result for each event.
+    results: Vec<EventResult<'a>>,
+    /// The end of the log after all that the request set off: what to give as `min_position`.
+    position: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BodyType {
+    One,
+    Batch,
+    Ndjson,
+}
+
+/// Publishes events.
+///
+/// One event (`application/cloudevents+json`), a JSON array (`application/cloudevents-batch+json`) or one event a line
+/// (`application/x-ndjson`). When the answer has come, what it calls recorded or parked is durable. An event without an
+/// answer may be sent again, always. The events are described by `ledger schema`.
+#[utoipa::path(
+    post,
+    path = "/v1/events",
+    tag = "Writing",
+    request_body(
+        content(
+            (serde_json::Value = "application/cloudevents+json"),
+            (Vec<serde_json::Value> = "application/cloudevents-batch+json"),
+            (String = "application/x-ndjson"),
+        )
+    ),
+    responses(
+        (status = 200, description = "One event: recorded, or a duplicate. Many: a result for each", body = EventResults<'static>),
+        (status = 202, description = "One event: parked until what it needs has come", body = EventResult<'static>),
+        (status = 400, description = "The body is not of its type; nothing was recorded", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The role may not publish", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 413, description = "More than 16 MiB; nothing was recorded", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 415, description = "Another content type", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 422, description = "One event: rejected", body = EventResult<'static>),
+        (status = 503, description = "Not now: send it again", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn post_events(
+    State(writer): State<WriterHandle>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let body_type = body_type(&headers)?;
+    let body = whole(&headers, body).await?;
+    let actor = Actor::Token(caller.name);
+    let read = match body_type {
+        BodyType::One => Lines::of_one(&body, &actor),
+        BodyType::Batch => Lines::of_batch(&body, &actor).await,
+        BodyType::Ndjson => Ok(Lines::of_ndjson(&body, &actor).await),
+    };
+    let Lines { lines, commands } = read.map_err(|error| Problem::malformed_body(error.to_string()))?;
+    let answer = writer.take(commands).await.map_err(|why| unavailable(&why))?;
+    metrics::counter!("ledger_events_published_total").increment(lines.len() as u64);
+    Ok(if body_type == BodyType::One {
+        one(&lines, &answer.outcomes, answer.position)
+    } else {
+        many(&lines, &answer.outcomes, answer.position)
+    })
+}
+
+fn body_type(headers: &HeaderMap) -> Result<BodyType, Problem> {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    match kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase().as_str() {
+        "application/cloudevents+json" => Ok(BodyType::One),
+        "application/cloudevents-batch+json" => Ok(BodyType::Batch),
+        "application/x-ndjson" => Ok(BodyType::Ndjson),
+        _ => Err(Problem::unsupported_media_type(
+            "send application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson",
+        )),
+    }
+}
+
+/// The whole body, in one piece.
+async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > BODY_BYTES_MAX) {
+        return Err(Problem::body_too_large());
+    }
+    let mut whole = BytesMut::with_capacity(length.unwrap_or(0));
+    let mut body = Limited::new(body, BODY_BYTES_MAX);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                Problem::body_too_large()
+            } else {
+                Problem::malformed_body(format!("the body did not come whole: {error}"))
+            }
+        })?;
+        if let Ok(data) = frame.into_data() {
+            whole.extend_from_slice(&data);
+        }
+    }
+    Ok(whole.freeze())
+}
+
+/// The results of lines and outcomes, in the order sent.
+pub(crate) fn results<'a>(lines: &'a [Line], outcomes: &'a [Outcome]) -> impl Iterator<Item = EventResult<'a>> {
+    let mut outcomes = outcomes.iter();
+    lines.iter().map(move |line| {
+        let id = line.id.as_deref();
+        let none = EventResult { id, outcome: "rejected", position: None, code: None, detail: None };
+        let Some(refusal) = &line.refusal else {
+            return outcomes.next().map_or(none, |outcome| result(id, *outcome));
+        };
+        EventResult { code: Some(refusal.code.code()), detail: Some(&refusal.detail), ..none }
+    })
+}
+
+fn result(id: Option<&str>, outcome: Outcome) -> EventResult<'_> {
+    let at = |outcome, position: Position| EventResult {
+        id,
+        outcome,
+        position: Some(position.get()),
+        code: None,
+        detail: None,
+    };
+    match outcome {
+        Outcome::Recorded(position) => at("recorded", position),
+        Outcome::Duplicate(position) => at("duplicate", position),
+        Outcome::Parked(position) => at("parked", position),
+        Outcome::Rejected(rejection) => EventResult {
+            id,
+            outcome: "rejected",
+            position: None,
+            code: Some(rejection.code()),
+            detail: Some(rejection.detail()),
+        },
+    }
+}
+
+fn one(lines: &[Line], outcomes: &[Outcome], position: Position) -> Response {
+    let mut text = String::new();
+    let mut status = StatusCode::UNPROCESSABLE_ENTITY;
+    for result in results(lines, outcomes) {
+        status = match result.outcome {
+            "rejected" => StatusCode::UNPROCESSABLE_ENTITY,
+            "parked" => StatusCode::ACCEPTED,
+            _ => StatusCode::OK,
+        };
+        write_result(&mut text, &result);
+    }
+    answer(status, text, position)
+}
+
+fn many(lines: &[Line], outcomes: &[Outcome], position: Position) -> Response {
+    const RESULT_BYTES: usize = 96;
+    let mut text = String::with_capacity(32 + lines.len() * RESULT_BYTES);
+    text.push_str("{\"results\":[");
+    for (number, result) in results(lines, outcomes).enumerate() {
+        if number > 0 {
+            text.push(',');
+        }
+        write_result(&mut text, &result);
+    }
+    // Writing to a string cannot fail.
+    let _ = write!(text, "],\"position\":{position}}}");
+    answer(StatusCode::OK, text, position)
+}
+
+/// Writes a result as serde would, without going through it for each of thousands.
+fn write_result(text: &mut String, result: &EventResult<'_>) {
+    let quoted = |text: Option<&str>| {
+        text.map_or_else(|| "null".to_owned(), |text| serde_json::Value::from(text).to_string())
+    };
+    text.push_str("{\"id\":");
+    match result.id {
+        Some(id) if !id.contains(['"', '\\']) => {
+            text.push('"');
+            text.push_str(id);
+            text.push('"');
+        }
+        id => text.push_str(&quoted(id)),
+    }
+    text.push_str(",\"outcome\":\"");
+    text.push_str(result.outcome);
+    text.push_str("\",\"position\":");
+    match result.position {
+        Some(position) => drop(write!(text, "{position}")),
+        None => text.push_str("null"),
+    }
+    if result.code.is_none() {
+        text.push_str(",\"code\":null,\"detail\":null}");
+    } else {
+        let _ = write!(text, ",\"code\":{},\"detail\":{}}}", quoted(result.code), quoted(result.detail));
+    }
+}
+
+fn answer(status: StatusCode, text: String, position: Position) -> Response {
+    let json = [(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    (status, position_header(position), json, text).into_response()
+}

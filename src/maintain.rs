@@ -1,0 +1,75 @@
+//! `ledger verify` and `ledger rebuild`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use events_schema::Position;
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use ledger_core::log::file::verify as verify_log;
+use ledger_core::log::{DataDirLock, FileLog, Log as _, OpenOptions};
+
+use crate::config::Config;
+
+/// Walks the whole log and says what it found. Needs no lock: it also runs beside a service.
+pub(crate) fn verify(config: &Config) -> anyhow::Result<ExitCode> {
+    let began = Instant::now();
+    let progress = bar("{spinner} {human_pos} events", None);
+    let verified = verify_log(&config.data_dir, |events| progress.set_position(events));
+    progress.finish_and_clear();
+    let verified = verified.with_context(|| format!("the log in {} is not whole", config.data_dir.display()))?;
+    let seconds = began.elapsed().as_secs_f64();
+    println!("size      {}", verified.head.size);
+    println!("root      {}", hex(&verified.head.root));
+    println!("blocks    {}", verified.blocks);
+    println!("bytes     {} ({})", verified.bytes, HumanBytes(verified.bytes));
+    if let (Some(first), Some(last)) = (verified.first_recorded_at, verified.last_recorded_at) {
+        println!("recorded  {first} to {last}");
+    }
+    if let Some(torn) = &verified.torn_tail {
+        println!("torn      {} bytes at position {} in {}: never acknowledged, the next start cuts them off", torn.bytes, torn.position, torn.segment);
+    }
+    let rate = HumanCount(rate(verified.head.size, seconds));
+    println!("whole     every checksum, hash and position is right ({seconds:.2} s, {rate} events/s)");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds a new generation of the read models and switches to it.
+pub(crate) async fn rebuild(config: Config) -> anyhow::Result<ExitCode> {
+    let began = Instant::now();
+    let lock = DataDirLock::acquire(&config.data_dir)?;
+    let derived = Position::ZERO;
+    let log = tokio::task::spawn_blocking(move || FileLog::open(&lock, OpenOptions { derived, ..OpenOptions::default() }))
+        .await??;
+    let log = Arc::new(log);
+    let tail = log.tail().await?.position;
+    let progress = bar("{bar:40} {human_pos} of {human_len} events, {eta}", Some(tail.get()));
+    let built = projector::rebuild(&config.data_dir, Arc::clone(&log), |position| progress.set_position(position.get())).await;
+    progress.finish_and_clear();
+    built.context("the read models cannot be rebuilt")?;
+    if let Some(log) = Arc::into_inner(log) {
+        log.close().await?;
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    let (events, rate) = (HumanCount(tail.get()), HumanCount(rate(tail.get(), seconds)));
+    println!("rebuilt from {events} events in {seconds:.1} s ({rate} events/s)");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn bar(template: &str, length: Option<u64>) -> ProgressBar {
+    let bar = length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate for people")]
+fn rate(events: u64, seconds: f64) -> u64 {
+    (events as f64 / seconds.max(0.001)) as u64
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}

@@ -1,0 +1,84 @@
+//! `ledger serve`: the service over HTTP, until it is asked to stop.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::config::Config;
+use crate::service::{Service, interrupted};
+
+/// How long requests that are under way may take to finish after the service was asked to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Told when the service can be announced as ready.
+#[derive(Debug)]
+pub(crate) struct ReadySignal(watch::Sender<bool>);
+
+impl ReadySignal {
+    /// Announces the service.
+    pub(crate) fn signal(self) {
+        self.0.send_replace(true);
+    }
+}
+
+/// Serves until a signal comes.
+pub(crate) async fn run(config: Config) -> anyhow::Result<ExitCode> {
+    let service = Service::open(&config).await?;
+    run_with(service, &config, async |ready: ReadySignal| {
+        ready.signal();
+        std::future::pending().await
+    })
+    .await
+}
+
+/// Serves until a signal comes, with `work` going on beside it.
+pub(crate) async fn run_with<W>(service: Service, config: &Config, work: W) -> anyhow::Result<ExitCode>
+where
+    W: AsyncFnOnce(ReadySignal) -> anyhow::Result<()>,
+{
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("{} cannot be listened on: is another ledger running? Choose with --listen", config.listen))?;
+    let address = listener.local_addr()?;
+    let router = service.router()?;
+    let (stop, stopping) = watch::channel(false);
+    let server = tokio::spawn(serve_http(listener, router, stopping));
+
+    let (ready, mut is_ready) = watch::channel(false);
+    let announce = async {
+        if is_ready.wait_for(|ready| *ready).await.is_ok() {
+            tracing::info!("listening on http://{address}");
+        }
+        std::future::pending::<()>().await;
+    };
+    let result = tokio::select! {
+        () = interrupted() => Ok(ExitCode::SUCCESS),
+        reason = service.failed() => Err(anyhow::anyhow!(reason)),
+        result = work(ReadySignal(ready)) => result.map(|()| ExitCode::SUCCESS),
+        () = announce => Ok(ExitCode::SUCCESS),
+    };
+    tracing::info!("stopping");
+    stop.send_replace(true);
+    if tokio::time::timeout(DRAIN, server).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+    service.close().await?;
+    result
+}
+
+async fn serve_http(listener: TcpListener, router: axum::Router, mut stopping: watch::Receiver<bool>) {
+    let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
+        // Small answers must not wait for more.
+        drop(stream.set_nodelay(true));
+    });
+    let shutdown = async move {
+        // A sender that is gone means the same.
+        drop(stopping.wait_for(|stopping| *stopping).await);
+    };
+    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(shutdown).await {
+        tracing::error!(%error, "the HTTP service ended");
+    }
+}

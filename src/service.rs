@@ -1,0 +1,257 @@
+//! All parts of a running ledger, put together: lock, log, writer, projector, read models, tokens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use events_schema::recorded::ledger::LedgerCreated;
+use events_schema::{Position, Timestamp};
+use ledger_core::log::{DataDirLock, FileLog, OpenOptions};
+use ledger_core::writer::{Clock, Options, State, Writer, WriterHandle};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use projector::{Progress, Runner};
+use query_api::auth::Tokens;
+use query_api::projected::{Projected, ProjectorState};
+use query_api::read_models::ReadModels;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use utoipa::OpenApi as _;
+
+use crate::config::Config;
+use crate::http;
+
+/// How far the clock may stand behind the log before the ledger is not ready, in microseconds.
+const CLOCK_BEHIND_MICROS_MAX: i64 = 5 * Timestamp::MICROS_PER_SECOND;
+/// How often measurements that are kept as histograms are tidied.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
+/// A running ledger.
+pub(crate) struct Service {
+    log: Arc<FileLog>,
+    writer: Writer,
+    reading: Option<Reading>,
+}
+
+/// The reading side of a running ledger; an import does without.
+struct Reading {
+    read_models: ReadModels,
+    projected: watch::Receiver<Projected>,
+    progress: watch::Receiver<Progress>,
+    tokens: Tokens,
+    metrics: PrometheusHandle,
+    lag_events_max: u64,
+    stop: watch::Sender<bool>,
+    runner: JoinHandle<()>,
+    relay: JoinHandle<()>,
+}
+
+impl Service {
+    /// Opens everything in the data directory, making it where there is nothing.
+    pub(crate) async fn open(config: &Config) -> anyhow::Result<Self> {
+        let metrics = install_metrics()?;
+        let mut service = Self::open_writer(config).await?;
+        let reading = Reading::open(config, &service.log, service.writer.handle(), metrics).await?;
+        service.reading = Some(reading);
+        Ok(service)
+    }
+
+    /// Opens the writing side only.
+    pub(crate) async fn open_writer(config: &Config) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&config.data_dir)
+            .with_context(|| format!("the data directory {} cannot be made", config.data_dir.display()))?;
+        let lock = DataDirLock::acquire(&config.data_dir)?;
+        let derived = projector::checkpoint(&config.data_dir).await?.unwrap_or(Position::ZERO);
+        // A directory that has read models had a log once: an empty one in its place is a mistake.
+        let create = derived == Position::ZERO;
+        let options = OpenOptions { create, derived, ..OpenOptions::default() };
+        let log = tokio::task::spawn_blocking(move || FileLog::open(&lock, options)).await??;
+        let log = Arc::new(log);
+        let clock: Clock = Arc::new(Timestamp::now);
+        let create = LedgerCreated {
+            log_id: rand::random(),
+            currency: config.currency.clone(),
+            time_zone: config.time_zone.clone(),
+        };
+        let writer = Writer::open(Arc::clone(&log), Options { clock, create, writer: rand::random() }).await?;
+        Ok(Self { log, writer, reading: None })
+    }
+
+    /// The way to ask the writer.
+    pub(crate) fn writer(&self) -> &WriterHandle {
+        self.writer.handle()
+    }
+
+    /// All routes of the service.
+    pub(crate) fn router(&self) -> anyhow::Result<Router> {
+        let reading = self.reading.as_ref().context("this ledger was opened for writing only")?;
+        let writes = http::router(self.writer(), &reading.tokens);
+        Ok(query_api::router(reading.state(self.writer()), writes, http::WriteApi::openapi())?)
+    }
+
+    /// Waits until the writer cannot go on; the answer is why.
+    pub(crate) async fn failed(&self) -> String {
+        let mut state = self.writer().state();
+        let stopped = state.wait_for(|state| matches!(state, State::Stopped(_))).await;
+        match stopped.as_deref() {
+            Ok(State::Stopped(reason)) => reason.clone(),
+            _ => "the writer has ended".to_owned(),
+        }
+    }
+
+    /// Finishes what was begun and closes everything.
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        self.writer.stop().await;
+        if let Some(reading) = self.reading {
+            reading.close().await;
+        }
+        if let Some(log) = Arc::into_inner(self.log) {
+            log.close().await.context("the log cannot be closed")?;
+        }
+        Ok(())
+    }
+}
+
+impl Reading {
+    async fn open(
+        config: &Config,
+        log: &Arc<FileLog>,
+        writer: &WriterHandle,
+        metrics: PrometheusHandle,
+    ) -> anyhow::Result<Self> {
+        let opened = Tokens::open(&config.data_dir, config.admin_token.as_deref())?;
+        if let Some(first) = opened.first_admin_token {
+            tracing::info!("the administrator's token is {} (kept in {}, not shown again)", first.token, first.path.display());
+        }
+        let runner = Runner::open(&config.data_dir, Arc::clone(log), writer.durable(), projector::Options::default()).await?;
+        let progress = runner.progress();
+        let read_models = ReadModels::open(&progress.borrow().path).await?;
+        let (tell, projected) = watch::channel(projected_of(&progress.borrow()));
+        let relay = tokio::spawn(relay(progress.clone(), tell, read_models.clone()));
+        let (stop, stopping) = watch::channel(false);
+        let paused = config.pause_projections;
+        let runner = tokio::spawn(async move {
+            if !paused {
+                runner.run(asked_to_stop(stopping)).await;
+            }
+        });
+        let (tokens, lag_events_max) = (opened.tokens, config.lag_events_max);
+        Ok(Self { read_models, projected, progress, tokens, metrics, lag_events_max, stop, runner, relay })
+    }
+
+    fn state(&self, writer: &WriterHandle) -> query_api::State {
+        let (writer, progress, lag_events_max) = (writer.clone(), self.progress.clone(), self.lag_events_max);
+        let (gauged, progress_gauged, handle) = (writer.clone(), progress.clone(), self.metrics.clone());
+        query_api::State {
+            read_models: self.read_models.clone(),
+            projected: self.projected.clone(),
+            tokens: self.tokens.clone(),
+            ready: Arc::new(move || ready(&writer, &progress.borrow(), lag_events_max)),
+            metrics: Arc::new(move || {
+                gauge(&gauged, &progress_gauged.borrow());
+                handle.render()
+            }),
+        }
+    }
+
+    async fn close(self) {
+        self.stop.send_replace(true);
+        // A task that panicked has nothing more to finish.
+        drop(self.runner.await);
+        self.relay.abort();
+        self.read_models.close().await;
+    }
+}
+
+/// Tells the reading side how far the projector is, and follows it to a new generation.
+async fn relay(mut progress: watch::Receiver<Progress>, tell: watch::Sender<Projected>, read_models: ReadModels) {
+    let mut path = progress.borrow().path.clone();
+    while progress.changed().await.is_ok() {
+        let now = progress.borrow_and_update().clone();
+        if now.path != path {
+            if let Err(error) = read_models.switch(&now.path).await {
+                tracing::error!(%error, "the new read models cannot be opened");
+                continue;
+            }
+            path.clone_from(&now.path);
+        }
+        tell.send_replace(projected_of(&now));
+    }
+}
+
+fn projected_of(progress: &Progress) -> Projected {
+    let state = match &progress.state {
+        projector::State::Stopped { position, reason } => {
+            ProjectorState::Stopped { position: *position, reason: reason.clone() }
+        }
+        projector::State::Running | projector::State::CatchingUp | projector::State::Paused { .. } => {
+            ProjectorState::Running
+        }
+    };
+    Projected { position: progress.position, state }
+}
+
+/// Whether the ledger can do its work, and if not, why.
+fn ready(writer: &WriterHandle, progress: &Progress, lag_events_max: u64) -> Result<(), String> {
+    match &*writer.state().borrow() {
+        State::Running => {}
+        State::NoRoom => return Err("the disk of the log is full".to_owned()),
+        State::Stopped(reason) => return Err(format!("nothing is recorded any more: {reason}")),
+    }
+    let behind = writer.recorded_at().micros() - Timestamp::now().micros();
+    if behind > CLOCK_BEHIND_MICROS_MAX {
+        let seconds = behind / Timestamp::MICROS_PER_SECOND;
+        return Err(format!("the clock stands {seconds} s behind the log: set it right"));
+    }
+    match &progress.state {
+        projector::State::Stopped { position, reason } => {
+            return Err(format!("the figures stop before position {position}: {reason}"));
+        }
+        projector::State::Paused { reason } => return Err(format!("the figures are not written: {reason}")),
+        projector::State::Running | projector::State::CatchingUp => {}
+    }
+    let lag = writer.durable().borrow().since(progress.position);
+    if lag > lag_events_max {
+        return Err(format!("the figures lag {lag} events behind the log (the bound is {lag_events_max})"));
+    }
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "measurements are floating point")]
+fn gauge(writer: &WriterHandle, progress: &Progress) {
+    let durable = *writer.durable().borrow();
+    metrics::gauge!("ledger_log_position").set(durable.get() as f64);
+    metrics::gauge!("ledger_queue_events").set(writer.queued_events() as f64);
+    metrics::gauge!("ledger_projection_position").set(progress.position.get() as f64);
+    metrics::gauge!("ledger_projection_lag_events").set(durable.since(progress.position) as f64);
+}
+
+fn install_metrics() -> anyhow::Result<PrometheusHandle> {
+    let handle = PrometheusBuilder::new().install_recorder().context("measurements cannot be kept")?;
+    let upkeep = handle.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(METRICS_UPKEEP).await;
+            upkeep.run_upkeep();
+        }
+    });
+    Ok(handle)
+}
+
+async fn asked_to_stop(mut stopping: watch::Receiver<bool>) {
+    // A sender that is gone means the same.
+    drop(stopping.wait_for(|stopping| *stopping).await);
+}
+
+/// Waits for Ctrl-C or the signal to terminate.
+pub(crate) async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        drop(tokio::signal::ctrl_c().await);
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
