@@ -97,7 +97,11 @@ impl Bench {
         if asked(What::Visible) {
             self.measure_visible(&mut table).await?;
         }
-        if self.json { println!("{:#}", table.json()) } else { println!("{table}") }
+        if self.json {
+            println!("{:#}", table.json());
+        } else {
+            println!("{table}");
+        }
         Ok(ExitCode::SUCCESS)
     }
 

@@ -51,7 +51,12 @@ impl Server {
 
 impl Connection {
     /// Sends a `POST` and reads the whole answer.
-    pub(crate) async fn post(&mut self, path: &str, kind: &str, body: Bytes) -> anyhow::Result<(StatusCode, Bytes)> {
+    pub(crate) async fn post(
+        &mut self,
+        path: &str,
+        kind: &str,
+        body: Bytes,
+    ) -> anyhow::Result<(StatusCode, Bytes)> {
         self.send(Method::POST, path, kind, body).await
     }
 

@@ -82,7 +82,10 @@ impl Settings {
             "--currency: expected three capital letters, such as CNY"
         );
         if let Some(token) = &self.admin_token {
-            anyhow::ensure!(!token.trim().is_empty(), "LEDGER_ADMIN_TOKEN is empty: set a token, or unset it");
+            anyhow::ensure!(
+                !token.trim().is_empty(),
+                "LEDGER_ADMIN_TOKEN is empty: set a token, or unset it"
+            );
         }
         Ok(Config {
             data_dir: self.data_dir.unwrap_or_else(|| PathBuf::from("ledger-data")),
@@ -100,9 +103,14 @@ impl Settings {
 pub(crate) fn read_file(named: Option<&Path>) -> anyhow::Result<Settings> {
     let path = named.unwrap_or(Path::new(FILE));
     match std::fs::read_to_string(path) {
-        Ok(text) => toml::from_str(&text).with_context(|| format!("the settings in {} are not understood", path.display())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(Settings::default()),
-        Err(error) => Err(error).with_context(|| format!("the settings cannot be read from {}", path.display())),
+        Ok(text) => toml::from_str(&text)
+            .with_context(|| format!("the settings in {} are not understood", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
+            Ok(Settings::default())
+        }
+        Err(error) => {
+            Err(error).with_context(|| format!("the settings cannot be read from {}", path.display()))
+        }
     }
 }
 

@@ -102,7 +102,9 @@ impl Demo {
     fn chosen(&self, data_dir: &Path) -> anyhow::Result<Chosen> {
         let path = data_dir.join(FILE);
         match std::fs::read(&path) {
-            Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{} is not understood", path.display())),
+            Ok(text) => {
+                serde_json::from_slice(&text).with_context(|| format!("{} is not understood", path.display()))
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let chosen = self.choose();
                 std::fs::write(&path, serde_json::to_vec(&chosen)?)
@@ -132,7 +134,8 @@ struct Player {
 
 impl Player {
     fn new(writer: WriterHandle) -> anyhow::Result<Self> {
-        let [publisher, finance] = ["demo-platform", "demo-finance"].map(|name| name.parse().map(Actor::Token));
+        let [publisher, finance] =
+            ["demo-platform", "demo-finance"].map(|name| name.parse().map(Actor::Token));
         Ok(Self { writer, publisher: publisher?, finance: finance?, batch: Lines::default(), played: 0 })
     }
 
@@ -143,7 +146,7 @@ impl Player {
         if let Ok(style) = ProgressStyle::with_template("{bar:40} day {pos} of {len}, {msg}") {
             progress.set_style(style);
         }
-        while let Some(step) = stream.next() {
+        for step in stream.by_ref() {
             let at = step.at();
             self.take(step).await?;
             progress.set_position((at.as_second() - platform.start).unsigned_abs() / 86_400);

@@ -2,7 +2,7 @@
 
 /// `POST /v1/events`.
 mod events;
-pub(crate) use events::{EventResult, results};
+pub(crate) use events::results;
 
 /// From the bytes of a request to its events, one by one.
 mod wire;
@@ -112,13 +112,14 @@ fn idempotency_key(headers: &HeaderMap, action: &Action) -> Result<Option<Idempo
 
 /// A refused decision: 404 where there is nothing of that id, 422 where the body is wrong, else 409.
 fn refused(rejection: Rejection) -> Problem {
-    let status = match rejection {
-        Rejection::UnknownOrder | Rejection::UnknownWithdrawal | Rejection::UnknownParkedEvent => {
-            StatusCode::NOT_FOUND
-        }
-        Rejection::InvalidTime => StatusCode::UNPROCESSABLE_ENTITY,
-        #[expect(clippy::wildcard_enum_match_arm, reason = "all others are about the state of things")]
-        _ => StatusCode::CONFLICT,
+    const UNKNOWN: [Rejection; 3] =
+        [Rejection::UnknownOrder, Rejection::UnknownWithdrawal, Rejection::UnknownParkedEvent];
+    let status = if UNKNOWN.contains(&rejection) {
+        StatusCode::NOT_FOUND
+    } else if rejection == Rejection::InvalidTime {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::CONFLICT
     };
     Problem::new(status, rejection.code(), rejection.detail())
 }

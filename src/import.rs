@@ -110,7 +110,8 @@ impl Import {
         let file = tokio::fs::File::open(&self.file)
             .await
             .with_context(|| format!("{} cannot be read", self.file.display()))?;
-        let length = file.metadata().await.ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
+        let length =
+            file.metadata().await.ok().filter(std::fs::Metadata::is_file).map(|metadata| metadata.len());
         Ok((Box::new(BufReader::with_capacity(BUFFER_BYTES, file)), length))
     }
 }

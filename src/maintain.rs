@@ -18,7 +18,8 @@ pub(crate) fn verify(config: &Config) -> anyhow::Result<ExitCode> {
     let progress = bar("{spinner} {human_pos} events", None);
     let verified = verify_log(&config.data_dir, |events| progress.set_position(events));
     progress.finish_and_clear();
-    let verified = verified.with_context(|| format!("the log in {} is not whole", config.data_dir.display()))?;
+    let verified =
+        verified.with_context(|| format!("the log in {} is not whole", config.data_dir.display()))?;
     let seconds = began.elapsed().as_secs_f64();
     println!("size      {}", verified.head.size);
     println!("root      {}", hex(&verified.head.root));
@@ -28,7 +29,10 @@ pub(crate) fn verify(config: &Config) -> anyhow::Result<ExitCode> {
         println!("recorded  {first} to {last}");
     }
     if let Some(torn) = &verified.torn_tail {
-        println!("torn      {} bytes at position {} in {}: never acknowledged, the next start cuts them off", torn.bytes, torn.position, torn.segment);
+        println!(
+            "torn      {} bytes at position {} in {}: never acknowledged, the next start cuts them off",
+            torn.bytes, torn.position, torn.segment
+        );
     }
     let rate = HumanCount(rate(verified.head.size, seconds));
     println!("whole     every checksum, hash and position is right ({seconds:.2} s, {rate} events/s)");
@@ -40,12 +44,17 @@ pub(crate) async fn rebuild(config: Config) -> anyhow::Result<ExitCode> {
     let began = Instant::now();
     let lock = DataDirLock::acquire(&config.data_dir)?;
     let derived = Position::ZERO;
-    let log = tokio::task::spawn_blocking(move || FileLog::open(&lock, OpenOptions { derived, ..OpenOptions::default() }))
-        .await??;
+    let log = tokio::task::spawn_blocking(move || {
+        FileLog::open(&lock, OpenOptions { derived, ..OpenOptions::default() })
+    })
+    .await??;
     let log = Arc::new(log);
     let tail = log.tail().await?.position;
     let progress = bar("{bar:40} {human_pos} of {human_len} events, {eta}", Some(tail.get()));
-    let built = projector::rebuild(&config.data_dir, Arc::clone(&log), |position| progress.set_position(position.get())).await;
+    let built = projector::rebuild(&config.data_dir, Arc::clone(&log), |position| {
+        progress.set_position(position.get());
+    })
+    .await;
     progress.finish_and_clear();
     built.context("the read models cannot be rebuilt")?;
     if let Some(log) = Arc::into_inner(log) {
@@ -65,7 +74,12 @@ fn bar(template: &str, length: Option<u64>) -> ProgressBar {
     bar
 }
 
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate for people")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rate for people"
+)]
 fn rate(events: u64, seconds: f64) -> u64 {
     (events as f64 / seconds.max(0.001)) as u64
 }

@@ -39,9 +39,9 @@ pub(crate) async fn run_with<W>(service: Service, config: &Config, work: W) -> a
 where
     W: AsyncFnOnce(ReadySignal) -> anyhow::Result<()>,
 {
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .with_context(|| format!("{} cannot be listened on: is another ledger running? Choose with --listen", config.listen))?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!("{} cannot be listened on: is another ledger running? Choose with --listen", config.listen)
+    })?;
     let address = listener.local_addr()?;
     let router = service.router()?;
     let (stop, stopping) = watch::channel(false);

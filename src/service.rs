@@ -73,7 +73,8 @@ impl Service {
             currency: config.currency.clone(),
             time_zone: config.time_zone.clone(),
         };
-        let writer = Writer::open(Arc::clone(&log), Options { clock, create, writer: rand::random() }).await?;
+        let writer =
+            Writer::open(Arc::clone(&log), Options { clock, create, writer: rand::random() }).await?;
         Ok(Self { log, writer, reading: None })
     }
 
@@ -121,9 +122,15 @@ impl Reading {
     ) -> anyhow::Result<Self> {
         let opened = Tokens::open(&config.data_dir, config.admin_token.as_deref())?;
         if let Some(first) = opened.first_admin_token {
-            tracing::info!("the administrator's token is {} (kept in {}, not shown again)", first.token, first.path.display());
+            tracing::info!(
+                "the administrator's token is {} (kept in {}, not shown again)",
+                first.token,
+                first.path.display()
+            );
         }
-        let runner = Runner::open(&config.data_dir, Arc::clone(log), writer.durable(), projector::Options::default()).await?;
+        let runner =
+            Runner::open(&config.data_dir, Arc::clone(log), writer.durable(), projector::Options::default())
+                .await?;
         let progress = runner.progress();
         let read_models = ReadModels::open(&progress.borrow().path).await?;
         let (tell, projected) = watch::channel(projected_of(&progress.borrow()));
@@ -164,7 +171,11 @@ impl Reading {
 }
 
 /// Tells the reading side how far the projector is, and follows it to a new generation.
-async fn relay(mut progress: watch::Receiver<Progress>, tell: watch::Sender<Projected>, read_models: ReadModels) {
+async fn relay(
+    mut progress: watch::Receiver<Progress>,
+    tell: watch::Sender<Projected>,
+    read_models: ReadModels,
+) {
     let mut path = progress.borrow().path.clone();
     while progress.changed().await.is_ok() {
         let now = progress.borrow_and_update().clone();

@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use crate::command::Action;
 use crate::recorded::Personal;
 use crate::recorded::order::OrderPlaced;
+use crate::recorded::withdrawal::WithdrawalRequested;
 use crate::terms::{Gender, Term};
 use crate::{Money, Text, Timestamp};
 
@@ -175,15 +176,7 @@ fn published(fields: &mut Fields, action: &Action) {
             fields.money(51, refunded.amount);
             fields.optional(63, refunded.channel_reference.as_ref());
         }
-        Action::RequestWithdrawal(w) => {
-            fields.text(80, w.payee.kind.as_str());
-            fields.text(81, &w.payee.id);
-            fields.personal(82, Some(&w.payee.name));
-            fields.personal(83, w.payee.phone.as_ref());
-            fields.money(84, w.amount);
-            fields.text(85, w.method.as_str());
-            fields.personal(86, Some(&w.account));
-        }
+        Action::RequestWithdrawal(requested) => withdrawal(fields, requested),
         Action::SettleOrder { .. }
         | Action::ApproveWithdrawal { .. }
         | Action::RejectWithdrawal { .. }
@@ -205,12 +198,23 @@ fn payment(fields: &mut Fields, id: Option<&str>, method: &str, amount: Money, r
     fields.optional(63, reference);
 }
 
+fn withdrawal(fields: &mut Fields, requested: &WithdrawalRequested) {
+    fields.text(80, requested.payee.kind.as_str());
+    fields.text(81, &requested.payee.id);
+    fields.personal(82, Some(&requested.payee.name));
+    fields.personal(83, requested.payee.phone.as_ref());
+    fields.money(84, requested.amount);
+    fields.text(85, requested.method.as_str());
+    fields.personal(86, Some(&requested.account));
+}
+
 fn change(fields: &mut Fields, amount: Money, reason: Option<&Personal>) {
     fields.money(62, amount);
     fields.personal(40, reason);
 }
 
 fn decision(fields: &mut Fields, action: &Action) {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "published events have their own digest")]
     match action {
         Action::SettleOrder { order_id } => fields.text(100, order_id),
         Action::ApproveWithdrawal { withdrawal_id, paid, paid_at } => {
@@ -252,7 +256,6 @@ fn decision(fields: &mut Fields, action: &Action) {
             fields.text(40, failure);
         }
         Action::SettleDueOrder { order } => fields.number(116, order.as_i64()),
-        #[expect(clippy::wildcard_enum_match_arm, reason = "published events have their own digest")]
         _ => published(fields, action),
     }
 }

@@ -1,1 +1,36 @@
-//! x
+//! Projections: from recorded events to the read models, which reports and lists are answered from.
+//!
+//! Everything here is derived: it can be thrown away and made again from the log. In reading order:
+
+/// What a projection may ask for.
+pub mod change;
+
+/// The beginnings of the hour, the day and the month of an instant.
+pub mod starts;
+
+/// What a projection is, and all of them.
+pub mod projection;
+
+/// From blocks to changes.
+mod fold;
+pub use fold::{Halt, HaltReason};
+
+/// How far read models are, and whether that fits the log.
+mod checkpoint;
+pub use checkpoint::{Checkpoint, MismatchError};
+
+/// All SQL that writes.
+mod store;
+pub use store::{GenerationsError, StoreError};
+
+/// Keeps the read models at the end of the log.
+pub mod runner;
+pub use runner::{OpenError, Options, Progress, Runner, State};
+
+/// Makes the read models anew.
+mod rebuild;
+pub use rebuild::{RebuildError, Rebuilt, checkpoint, rebuild};
+
+/// Histories for tests.
+#[cfg(test)]
+mod history;

@@ -115,11 +115,13 @@ fn refused_path(rejection: &PathRejection) -> Problem {
     use axum::extract::path::ErrorKind;
 
     let PathRejection::FailedToDeserializePathParams(error) = rejection else { return Problem::not_found() };
-    let field = match error.kind() {
-        ErrorKind::ParseErrorAtKey { key, .. }
-        | ErrorKind::DeserializeError { key, .. }
-        | ErrorKind::InvalidUtf8InPathParam { key } => key.as_str(),
-        _ => "",
+    let field = if let ErrorKind::ParseErrorAtKey { key, .. }
+    | ErrorKind::DeserializeError { key, .. }
+    | ErrorKind::InvalidUtf8InPathParam { key } = error.kind()
+    {
+        key.as_str()
+    } else {
+        ""
     };
     Problem::invalid_parameter(field, error.body_text())
 }

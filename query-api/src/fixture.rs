@@ -194,12 +194,13 @@ impl Ledger {
         for (grain, name) in [(Grain::Hour, "hour"), (Grain::Day, "day"), (Grain::Month, "month")] {
             let table = format!("{cells}_{name}");
             let start = self.calendar.start(grain, Timestamp::from_micros(at)).micros();
-            let mut condition = format!("start = {start}");
+            let mut conditions = vec![format!("start = {start}")];
             let mut values = vec![("start", Value::Int(start))];
             for (column, text) in key {
-                condition += &format!(" and {column} = '{text}'");
+                conditions.push(format!("{column} = '{text}'"));
                 values.push((column, (*text).into()));
             }
+            let condition = conditions.join(" and ");
             let sums = figures.iter().map(|(column, more)| format!("{column} = {column} + {more}"));
             let sums = sums.collect::<Vec<_>>().join(", ");
             let sql = format!("update {table} set {sums} where {condition}");

@@ -75,3 +75,5 @@ pub use probes::{MetricsText, Ready};
 
 /// Measures every request.
 pub mod http_metrics;
+#[cfg(test)]
+mod perf;

@@ -19,6 +19,7 @@ use crate::{auth, lists, probes, reports};
 #[openapi(
     info(
         title = "Ledger",
+        version = env!("CARGO_PKG_VERSION"),
         description = "An event-sourced ledger for the finance department of a commerce platform. \
             Money is a decimal string, a time has an offset, an error is a problem document with a stable code. \
             Every read names the position of the log that it reflects."
@@ -61,7 +62,6 @@ const COMMON_PROBLEMS: [(&str, &str); 4] = [
 /// The whole document: the reading side, and `more`.
 pub(crate) fn document(more: Document) -> Document {
     let mut document = Reading::openapi();
-    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
     document.info.license = None;
     document.merge(more);
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());

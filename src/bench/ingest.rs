@@ -60,7 +60,8 @@ async fn publish(
                 done.events += events;
                 done.bytes += body.len() as u64;
                 let sent = Instant::now();
-                let (status, answer) = connection.post("/v1/events", content_type(batch_events), body).await?;
+                let (status, answer) =
+                    connection.post("/v1/events", content_type(batch_events), body).await?;
                 done.times.push(sent.elapsed());
                 check(status.as_u16(), &answer, events)?;
             }
@@ -106,7 +107,12 @@ fn check(status: u16, answer: &[u8], events: u64) -> anyhow::Result<()> {
 }
 
 /// What batches reached, beside what the machine can do.
-pub(super) fn report(table: &mut Table, done: &Published, dir: &Path, platform: Settings) -> anyhow::Result<()> {
+pub(super) fn report(
+    table: &mut Table,
+    done: &Published,
+    dir: &Path,
+    platform: Settings,
+) -> anyhow::Result<()> {
     let verified = ledger_core::log::file::verify(dir, |_| {})?;
     let block_events = float(done.events) / float(verified.blocks);
     let parse = limits::parse_rate(platform)?;
@@ -120,7 +126,11 @@ pub(super) fn report(table: &mut Table, done: &Published, dir: &Path, platform: 
     table.add("  request p99", times.percentile_ms(990), "ms");
     table.add("  events published", float(done.events), "events");
     table.add("  events recorded", float(verified.head.size), "events");
-    table.add("  events in a block, on average", float(verified.head.size) / float(verified.blocks), "events");
+    table.add(
+        "  events in a block, on average",
+        float(verified.head.size) / float(verified.blocks),
+        "events",
+    );
     table.add("  JSON of a published event", float(done.bytes) / float(done.events), "bytes");
     table.add("  log, for each published event", float(verified.bytes) / float(done.events), "bytes");
     table.add("  log, for each recorded event", float(verified.bytes) / float(verified.head.size), "bytes");
@@ -128,7 +138,12 @@ pub(super) fn report(table: &mut Table, done: &Published, dir: &Path, platform: 
 }
 
 /// Publishes single events over many connections.
-pub(super) async fn singles(table: &mut Table, server: &Server, platform: Settings, events: u64) -> anyhow::Result<()> {
+pub(super) async fn singles(
+    table: &mut Table,
+    server: &Server,
+    platform: Settings,
+    events: u64,
+) -> anyhow::Result<()> {
     let mut done = publish(server, platform, SINGLE_CONNECTIONS, 1, events).await?;
     let what = format!("HTTP ingest, one event a request, {SINGLE_CONNECTIONS} connections");
     table.add(what, float(done.events) / done.seconds, "events/s");

@@ -18,7 +18,7 @@ const RAW_BLOCKS_MAX: u64 = 20_000;
 
 /// How many events a second one core reads from the JSON of `platform` into commands.
 pub(super) fn parse_rate(platform: Settings) -> anyhow::Result<f64> {
-    let events: Vec<Bytes> = Lives::new(platform, Part { index: 0, of: 1 })
+    let events: Vec<Bytes> = Lives::new(platform, Part::WHOLE)
         .take(PARSED_EVENTS)
         .map(|event| Bytes::from(event.json))
         .collect();
@@ -33,7 +33,12 @@ pub(super) fn parse_rate(platform: Settings) -> anyhow::Result<f64> {
 
 /// How many events a second can be appended and synced as plain bytes, in blocks of `block_bytes` that hold
 /// `block_events` events each.
-pub(super) fn append_rate(dir: &Path, block_bytes: u64, block_events: f64, blocks: u64) -> anyhow::Result<f64> {
+pub(super) fn append_rate(
+    dir: &Path,
+    block_bytes: u64,
+    block_events: f64,
+    blocks: u64,
+) -> anyhow::Result<f64> {
     let path = dir.join("raw");
     let mut file = OpenOptions::new().create(true).write(true).truncate(true).open(&path)?;
     let block = vec![0xA5_u8; usize::try_from(block_bytes).context("blocks fit into memory")?];

@@ -26,10 +26,15 @@ struct Acknowledged {
 }
 
 /// Publishes at a steady rate, and asks after each request how long it takes until a report shows it.
-pub(super) async fn visible(table: &mut Table, server: &Server, platform: Settings, seconds: u64) -> anyhow::Result<()> {
+pub(super) async fn visible(
+    table: &mut Table,
+    server: &Server,
+    platform: Settings,
+    seconds: u64,
+) -> anyhow::Result<()> {
     let mut publisher = server.client.connect().await?;
     let mut reader = server.client.connect().await?;
-    let mut lives = Lives::new(platform, Part { index: 0, of: 1 });
+    let mut lives = Lives::new(platform, Part::WHOLE);
     let batch = usize::try_from(VISIBLE_RATE / VISIBLE_REQUESTS)?;
     let mut ticks = tokio::time::interval(Duration::from_millis(1_000 / VISIBLE_REQUESTS));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -51,11 +56,18 @@ pub(super) async fn visible(table: &mut Table, server: &Server, platform: Settin
 }
 
 /// Asks for the sales report over random ranges of a year, whole days and ragged ones.
-pub(super) async fn reports(table: &mut Table, server: &Server, platform: Settings, seconds: u64) -> anyhow::Result<()> {
+pub(super) async fn reports(
+    table: &mut Table,
+    server: &Server,
+    platform: Settings,
+    seconds: u64,
+) -> anyhow::Result<()> {
     let mut connection = server.client.connect().await?;
     let mut random = SmallRng::seed_from_u64(platform.seed);
     let half = Duration::from_secs(seconds.div_ceil(2));
-    for (what, whole_days) in [("sales report, whole days of a year", true), ("sales report, ragged ranges", false)] {
+    for (what, whole_days) in
+        [("sales report, whole days of a year", true), ("sales report, ragged ranges", false)]
+    {
         let mut times = Times::default();
         let end = Instant::now() + half;
         while Instant::now() < end {

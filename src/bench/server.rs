@@ -13,7 +13,7 @@ use crate::client;
 /// The administrator's token of measured services.
 const TOKEN: &str = "bench";
 /// How long a service may take to stop.
-const STOP: Duration = Duration::from_secs(60);
+const STOP: Duration = Duration::from_mins(1);
 /// What the service says before its address.
 const LISTENING: &str = "listening on ";
 
@@ -54,7 +54,8 @@ impl Server {
         let id = self.child.id().context("the service has ended by itself")?;
         let asked = Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
         anyhow::ensure!(asked.success(), "the service cannot be asked to stop");
-        let status = tokio::time::timeout(STOP, self.child.wait()).await.context("the service does not stop")??;
+        let status =
+            tokio::time::timeout(STOP, self.child.wait()).await.context("the service does not stop")??;
         anyhow::ensure!(status.success(), "the service ended with {status}");
         Ok(())
     }

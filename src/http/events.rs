@@ -142,7 +142,10 @@ async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
 }
 
 /// The results of lines and outcomes, in the order sent.
-pub(crate) fn results<'a>(lines: &'a [Line], outcomes: &'a [Outcome]) -> impl Iterator<Item = EventResult<'a>> {
+pub(crate) fn results<'a>(
+    lines: &'a [Line],
+    outcomes: &'a [Outcome],
+) -> impl Iterator<Item = EventResult<'a>> {
     let mut outcomes = outcomes.iter();
     lines.iter().map(move |line| {
         let id = line.id.as_deref();

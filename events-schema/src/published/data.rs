@@ -292,8 +292,9 @@ pub enum ExternalMethod {
 }
 
 fn external_method<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
-    match Method::deserialize(deserializer)? {
-        Method::Balance => Err(de::Error::custom("expected a method by which money moves outside, not `balance`")),
-        method => Ok(method),
+    let method = Method::deserialize(deserializer)?;
+    if method == Method::Balance {
+        return Err(de::Error::custom("expected a method by which money moves outside, not `balance`"));
     }
+    Ok(method)
 }

@@ -41,8 +41,8 @@ struct Attributes<'a> {
     kind: Option<Cow<'a, str>>,
     subject: Option<Id>,
     time: Option<Timestamp>,
-    datacontenttype: Option<Option<ContentType>>,
-    data: Option<Option<&'a RawValue>>,
+    datacontenttype: Option<Nullable<ContentType>>,
+    data: Option<Nullable<&'a RawValue>>,
     extensions: Vec<Extension>,
 }
 
@@ -101,7 +101,7 @@ impl<'a> Attributes<'a> {
             kind: self.kind.ok_or_else(|| E::missing_field("type"))?,
             subject: self.subject.ok_or_else(|| E::missing_field("subject"))?,
             time: self.time.ok_or_else(|| E::missing_field("time"))?,
-            data: self.data.flatten(),
+            data: self.data.and_then(|data| data.0),
             extensions: self.extensions,
         })
     }
@@ -113,6 +113,11 @@ fn once<T, E: de::Error>(slot: &mut Option<T>, name: &str, value: T) -> Result<(
         Some(_) => Err(E::custom(format_args!("{name}: expected once"))),
     }
 }
+
+/// A value that may be null: it is there all the same, and a second one is refused.
+#[derive(Deserialize)]
+#[serde(transparent, bound(deserialize = "T: Deserialize<'de>"))]
+struct Nullable<T>(Option<T>);
 
 /// The one version of the specification that is understood.
 #[derive(Deserialize)]

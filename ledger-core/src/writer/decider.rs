@@ -24,7 +24,7 @@ const SETTLEMENTS_AT_ONCE_MAX: usize = 1_000;
 /// A block with this many events or answers is sent as soon as it can be, even while more requests wait.
 const BLOCK_TARGET: usize = 1_024;
 /// Answers that may wait for one block. Refusals and duplicates fill none, so they have a bound of their own.
-const BLOCK_ANSWERS_MAX: usize = 16_384;
+pub(super) const BLOCK_ANSWERS_MAX: usize = 16_384;
 
 /// The thread that owns the books.
 pub(super) struct Decider {

@@ -34,16 +34,16 @@ pub(super) fn start<L: Log>(
     durable: watch::Sender<Position>,
 ) -> Result<(Sender<Batch>, JoinHandle<()>), OpenError> {
     let (batches, received) = mpsc::channel();
-    let (sealed, to_append) = async_mpsc::channel(BLOCKS_IN_FLIGHT);
+    let (blocks, to_append) = async_mpsc::channel(BLOCKS_IN_FLIGHT);
     std::thread::Builder::new()
         .name("sealer".to_owned())
-        .spawn(move || seal_all(sealer, &received, &sealed))
+        .spawn(move || seal_all(sealer, &received, &blocks))
         .map_err(OpenError::Thread)?;
     let appender = Appender { log, inbox, shared, state, durable };
     Ok((batches, tokio::spawn(appender.run(to_append))))
 }
 
-fn seal_all(mut sealer: Sealer, batches: &Receiver<Batch>, sealed: &async_mpsc::Sender<Sealed>) {
+fn seal_all(mut sealer: Sealer, batches: &Receiver<Batch>, blocks: &async_mpsc::Sender<Sealed>) {
     while let Ok(Batch { recorded_at, events, answers, .. }) = batches.recv() {
         let block = (!events.is_empty()).then(|| {
             sealer.begin(recorded_at);
@@ -52,7 +52,7 @@ fn seal_all(mut sealer: Sealer, batches: &Receiver<Batch>, sealed: &async_mpsc::
             }
             sealer.seal()
         });
-        if sealed.blocking_send(Sealed { block, answers }).is_err() {
+        if blocks.blocking_send(Sealed { block, answers }).is_err() {
             return;
         }
     }

@@ -28,7 +28,6 @@ pub(super) fn of_command(command: &Command) -> usize {
 
 /// No fewer bytes than `events` have, which `command` recorded.
 pub(super) fn of_recorded(command: &Command, events: &[Recorded]) -> usize {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "every other event says what the command says")]
     let own = match events.first().map(|first| &first.event) {
         None => return 0,
         Some(Event::EventParked(_)) => parked_bytes(command),

@@ -1,0 +1,132 @@
+//! Reads and folds the next batch, while the one before it is written.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use events_schema::Position;
+use events_schema::block::SealedBlock;
+use ledger_core::log::{Log, ReadError};
+use tokio::sync::{mpsc, watch};
+use tokio::task;
+use tokio::time::sleep;
+
+use super::{Stop, Telling};
+use crate::change::{Changes, Writes};
+use crate::checkpoint::Checkpoint;
+use crate::fold::{Fold, Halt, HaltReason};
+
+/// The changes of a run of whole blocks, ready to be written in one transaction.
+#[derive(Debug)]
+pub(super) struct Batch {
+    /// What is written.
+    pub(super) writes: Writes,
+    /// Where the run ends.
+    pub(super) checkpoint: Checkpoint,
+    /// How many events it has.
+    pub(super) events: u64,
+}
+
+/// Reads the log and folds it.
+pub(super) struct Ahead<L> {
+    /// The log.
+    pub(super) log: Arc<L>,
+    /// Up to where the log is durable. When nobody can move it any more, the end is reached there.
+    pub(super) durable: watch::Receiver<Position>,
+    /// Tells when the log cannot be read.
+    pub(super) telling: Telling,
+    /// The most bytes of blocks in one batch.
+    pub(super) batch_bytes: usize,
+    /// When to try again what failed.
+    pub(super) retry: Duration,
+}
+
+impl<L: Log> Ahead<L> {
+    /// Folds silently up to `until`, whose changes are in the tables already.
+    pub(super) async fn replay(&self, until: Position) -> Result<Fold, Stop> {
+        let mut fold = Fold::default();
+        while fold.position() < until {
+            let blocks = self.read(fold.position()).await?;
+            let replayed = task::spawn_blocking(move || {
+                let folded = blocks.iter().try_for_each(|block| fold.replay(block, until));
+                folded.map(|()| fold)
+            });
+            fold = replayed.await.map_err(|error| Stop::panicked(until, &error))??;
+        }
+        Ok(fold)
+    }
+
+    /// Makes batch after batch, until the end or an event that cannot be taken in.
+    pub(super) async fn run(mut self, mut fold: Fold, batches: mpsc::Sender<Batch>) -> Result<(), Stop> {
+        while self.grows_beyond(fold.position()).await {
+            let position = fold.position();
+            let blocks = self.read(position).await?;
+            let folding = task::spawn_blocking(move || fold_blocks(fold, &blocks));
+            let folded = folding.await.map_err(|error| Stop::panicked(position.next(), &error))?;
+            fold = folded.fold;
+            if let Some(batch) = folded.batch
+                && batches.send(batch).await.is_err()
+            {
+                // The writing side has ended, and says why.
+                return Ok(());
+            }
+            if let Some(halt) = folded.halt {
+                return Err(halt.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until the log is longer than `position`; false when it will never be.
+    async fn grows_beyond(&mut self, position: Position) -> bool {
+        self.durable.wait_for(|durable| *durable > position).await.is_ok()
+    }
+
+    /// Reads the next blocks, of which there are some; tries again as long as the log cannot be reached.
+    async fn read(&self, after: Position) -> Result<Vec<SealedBlock>, Stop> {
+        loop {
+            match self.log.read(after, self.batch_bytes).await {
+                Ok(blocks) if blocks.is_empty() => {}
+                Ok(blocks) => {
+                    self.telling.lock().resumed();
+                    return Ok(blocks);
+                }
+                Err(error @ ReadError::Io { .. }) => self.telling.lock().paused(error.to_string()),
+                Err(error @ (ReadError::Corrupt { .. } | ReadError::NewerFormat { .. })) => {
+                    return Err(Stop { position: after.next(), reason: error.to_string() });
+                }
+            }
+            sleep(self.retry).await;
+        }
+    }
+}
+
+/// What became of a run of blocks.
+struct Folded {
+    fold: Fold,
+    batch: Option<Batch>,
+    halt: Option<Halt>,
+}
+
+/// Folds whole blocks. Those before an event that cannot be decoded make a batch; when an event could not be folded,
+/// nothing of this batch is written, for it may have been folded by half.
+fn fold_blocks(mut fold: Fold, blocks: &[SealedBlock]) -> Folded {
+    let before = fold.position();
+    let (mut changes, mut last, mut halt) = (Changes::default(), None, None);
+    for block in blocks {
+        match fold.take(block, &mut changes) {
+            Ok(()) => last = Some(block.header()),
+            Err(error) => {
+                let whole = matches!(error.reason, HaltReason::Decode(_) | HaltReason::Misplaced(_));
+                last = last.filter(|_| whole);
+                halt = Some(error);
+                break;
+            }
+        }
+    }
+    let batch = last.and_then(|header| fold.checkpoint(header)).map(|checkpoint| Batch {
+        writes: changes.into(),
+        events: checkpoint.position.since(before),
+        checkpoint,
+    });
+    Folded { fold, batch, halt }
+}
