@@ -41,7 +41,6 @@ pub(crate) fn verify(config: &Config) -> anyhow::Result<ExitCode> {
 
 /// Builds a new generation of the read models and switches to it.
 pub(crate) async fn rebuild(config: Config) -> anyhow::Result<ExitCode> {
-    let began = Instant::now();
     let lock = DataDirLock::acquire(&config.data_dir)?;
     let derived = Position::ZERO;
     let log = tokio::task::spawn_blocking(move || {
@@ -51,17 +50,17 @@ pub(crate) async fn rebuild(config: Config) -> anyhow::Result<ExitCode> {
     let log = Arc::new(log);
     let tail = log.tail().await?.position;
     let progress = bar("{bar:40} {human_pos} of {human_len} events, {eta}", Some(tail.get()));
-    let built = projector::rebuild(&config.data_dir, Arc::clone(&log), |position| {
-        progress.set_position(position.get());
+    let built = projector::rebuild(&config.data_dir, Arc::clone(&log), projector::Options::default(), |told| {
+        progress.set_position(told.position.get());
     })
     .await;
     progress.finish_and_clear();
-    built.context("the read models cannot be rebuilt")?;
+    let built = built.context("the read models cannot be rebuilt")?;
     if let Some(log) = Arc::into_inner(log) {
         log.close().await?;
     }
-    let seconds = began.elapsed().as_secs_f64();
-    let (events, rate) = (HumanCount(tail.get()), HumanCount(rate(tail.get(), seconds)));
+    let seconds = built.took.as_secs_f64();
+    let (events, rate) = (HumanCount(built.events), HumanCount(rate(built.events, seconds)));
     println!("rebuilt from {events} events in {seconds:.1} s ({rate} events/s)");
     Ok(ExitCode::SUCCESS)
 }

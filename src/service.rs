@@ -1,5 +1,6 @@
 //! All parts of a running ledger, put together: lock, log, writer, projector, read models, tokens.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,7 +62,8 @@ impl Service {
         std::fs::create_dir_all(&config.data_dir)
             .with_context(|| format!("the data directory {} cannot be made", config.data_dir.display()))?;
         let lock = DataDirLock::acquire(&config.data_dir)?;
-        let derived = projector::checkpoint(&config.data_dir).await?.unwrap_or(Position::ZERO);
+        let checkpoint = projector::checkpoint(&config.data_dir).await?;
+        let derived = checkpoint.map_or(Position::ZERO, |checkpoint| checkpoint.position);
         // A directory that has read models had a log once: an empty one in its place is a mistake.
         let create = derived == Position::ZERO;
         let options = OpenOptions { create, derived, ..OpenOptions::default() };
@@ -131,8 +133,8 @@ impl Reading {
         let runner =
             Runner::open(&config.data_dir, Arc::clone(log), writer.durable(), projector::Options::default())
                 .await?;
-        let progress = runner.progress();
-        let read_models = ReadModels::open(&progress.borrow().path).await?;
+        let progress = runner.watch();
+        let read_models = ReadModels::open(&database(&progress)).await?;
         let (tell, projected) = watch::channel(projected_of(&progress.borrow()));
         let relay = tokio::spawn(relay(progress.clone(), tell, read_models.clone()));
         let (stop, stopping) = watch::channel(false);
@@ -176,18 +178,23 @@ async fn relay(
     tell: watch::Sender<Projected>,
     read_models: ReadModels,
 ) {
-    let mut path = progress.borrow().path.clone();
+    let mut path = database(&progress);
     while progress.changed().await.is_ok() {
         let now = progress.borrow_and_update().clone();
-        if now.path != path {
-            if let Err(error) = read_models.switch(&now.path).await {
+        if now.database != path {
+            if let Err(error) = read_models.switch(&now.database).await {
                 tracing::error!(%error, "the new read models cannot be opened");
                 continue;
             }
-            path.clone_from(&now.path);
+            path = Arc::clone(&now.database);
         }
         tell.send_replace(projected_of(&now));
     }
+}
+
+/// The file to be read now.
+fn database(progress: &watch::Receiver<Progress>) -> Arc<Path> {
+    Arc::clone(&progress.borrow().database)
 }
 
 fn projected_of(progress: &Progress) -> Projected {
@@ -195,9 +202,10 @@ fn projected_of(progress: &Progress) -> Projected {
         projector::State::Stopped { position, reason } => {
             ProjectorState::Stopped { position: *position, reason: reason.clone() }
         }
-        projector::State::Running | projector::State::CatchingUp | projector::State::Paused { .. } => {
-            ProjectorState::Running
-        }
+        projector::State::Running
+        | projector::State::CatchingUp
+        | projector::State::Building { .. }
+        | projector::State::Paused { .. } => ProjectorState::Running,
     };
     Projected { position: progress.position, state }
 }
@@ -219,6 +227,9 @@ fn ready(writer: &WriterHandle, progress: &Progress, lag_events_max: u64) -> Res
             return Err(format!("the figures stop before position {position}: {reason}"));
         }
         projector::State::Paused { reason } => return Err(format!("the figures are not written: {reason}")),
+        projector::State::Building { position } => {
+            return Err(format!("new read models are being built: they are at position {position}"));
+        }
         projector::State::Running | projector::State::CatchingUp => {}
     }
     let lag = writer.durable().borrow().since(progress.position);

@@ -114,19 +114,18 @@ pub struct Entities {
     ledger_last: Position,
 }
 
-/// Folds `$recorded` into its entity in `$table`: makes it by `$birth` for its first event, else copies `$before`
-/// and applies it. The same few lines for each kind of entity.
+/// Folds `$recorded` into its `$entity` in `$table`: begins it with its first event, else copies `$figure` and
+/// applies the event. The same few lines for each kind of entity.
 macro_rules! fold {
-    ($table:expr, $recorded:expr, $step:ident, $before:expr, $birth:expr) => {{
+    ($table:expr, $recorded:expr, $entity:ident, $figure:ident, $step:ident) => {{
         let recorded = $recorded;
         if recorded.entity.birth == recorded.position {
-            let born = $birth.ok_or_else(|| FoldError::of(recorded))?;
+            let born = $entity::begin(recorded).ok_or_else(|| FoldError::of(recorded))?;
             let after = $table.entry(recorded.position).insert_entry(born).into_mut();
             Ok(Step::$step { before: None, after })
         } else {
             let after = $table.get_mut(&recorded.entity.birth).ok_or_else(|| FoldError::of(recorded))?;
-            #[expect(clippy::redundant_closure_call, reason = "a macro argument that is a closure")]
-            let before = Some($before(&*after));
+            let before = Some(after.$figure);
             after.apply(recorded)?;
             after.last = recorded.position;
             Ok(Step::$step { before, after })
@@ -142,47 +141,21 @@ impl Entities {
                 self.ledger_last = recorded.position;
                 Ok(Step::Ledger)
             }
-            EntityKind::Order => {
-                fold!(self.orders, recorded, Order, |o: &Order| o.figures, match &recorded.event {
-                    Event::OrderPlaced(facts) => Some(Order::place(recorded, facts)),
-                    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else begins an order")]
-                    _ => None,
-                })
-            }
-            EntityKind::Member => fold!(self.members, recorded, Member, |m: &Member| m.balance, match &recorded.event {
-                Event::MemberRegistered(facts) => Some(Member::register(recorded, facts)),
-                #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else begins a member")]
-                _ => None,
-            }),
+            EntityKind::Order => fold!(self.orders, recorded, Order, figures, Order),
+            EntityKind::Member => fold!(self.members, recorded, Member, balance, Member),
             EntityKind::Payment => self.apply_payment(recorded),
             EntityKind::SupplierFunds | EntityKind::DistributorFunds => {
-                fold!(self.funds, recorded, Funds, |f: &Funds| f.available, match &recorded.event {
-                    Event::FundsOpened(opened) => Some(Funds::open(recorded, &opened.payee_id)),
-                    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else begins funds")]
-                    _ => None,
-                })
+                fold!(self.funds, recorded, Funds, available, Funds)
             }
-            EntityKind::Withdrawal => {
-                fold!(self.withdrawals, recorded, Withdrawal, |w: &Withdrawal| w.state, match &recorded.event {
-                    Event::WithdrawalRequested(facts) => Some(Withdrawal::request(recorded, facts)),
-                    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else begins a withdrawal")]
-                    _ => None,
-                })
-            }
-            EntityKind::ParkedEvent => {
-                fold!(self.parked, recorded, ParkedEvent, |p: &ParkedEvent| p.state, match &recorded.event {
-                    Event::EventParked(parked) => Some(ParkedEvent::park(recorded, &parked.waits_for, &parked.event)),
-                    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else begins a parked event")]
-                    _ => None,
-                })
-            }
+            EntityKind::Withdrawal => fold!(self.withdrawals, recorded, Withdrawal, state, Withdrawal),
+            EntityKind::ParkedEvent => fold!(self.parked, recorded, ParkedEvent, state, ParkedEvent),
         }
     }
 
     fn apply_payment(&mut self, recorded: &Recorded) -> Result<Step<'_>, FoldError> {
         let unfit = || FoldError::of(recorded);
         let after = if recorded.entity.birth == recorded.position {
-            let born = Payment::receive(recorded).ok_or_else(unfit)?;
+            let born = Payment::begin(recorded).ok_or_else(unfit)?;
             self.payments.entry(recorded.position).insert_entry(born).into_mut()
         } else {
             let payment = self.payments.get_mut(&recorded.entity.birth).ok_or_else(unfit)?;

@@ -78,8 +78,19 @@ mod tests {
     #[test]
     fn anything_else_is_refused() {
         let other = Cursor { at: 1, number: 1 }.encode(ListKind::CashEntries);
-        for text in ["", "o", "o123", other.as_str(), "o+00000000000000100000000000000001", "o000000000000000g0000000000000001"] {
-            assert_eq!(Cursor::decode(text, ListKind::Orders).unwrap_err().code(), "invalid_cursor", "{text}");
+        for text in [
+            "",
+            "o",
+            "o123",
+            other.as_str(),
+            "o+00000000000000100000000000000001",
+            "o000000000000000g0000000000000001",
+        ] {
+            assert_eq!(
+                Cursor::decode(text, ListKind::Orders).unwrap_err().code(),
+                "invalid_cursor",
+                "{text}"
+            );
         }
     }
 }

@@ -79,7 +79,8 @@ fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
             Problem::malformed_body(format!("the body is not JSON: {detail}"))
         }
     })?;
-    json.end().map_err(|error| Problem::malformed_body(format!("the body is not one JSON value: {error}")))?;
+    json.end()
+        .map_err(|error| Problem::malformed_body(format!("the body is not one JSON value: {error}")))?;
     Ok(value)
 }
 
@@ -152,7 +153,8 @@ mod tests {
     }
 
     async fn body(kind: &str, text: &str) -> Result<Setting, Problem> {
-        let request = Request::builder().header(CONTENT_TYPE, kind).body(Body::from(text.to_owned())).unwrap();
+        let request =
+            Request::builder().header(CONTENT_TYPE, kind).body(Body::from(text.to_owned())).unwrap();
         ValidJson::from_request(request, &()).await.map(|ValidJson(setting)| setting)
     }
 

@@ -9,8 +9,8 @@ use events_schema::terms::{self, Term};
 use events_schema::{Calendar, Money, Timestamp};
 use serde::{Serialize, Serializer};
 use serde_json::json;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::range::Range;

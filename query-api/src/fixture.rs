@@ -207,7 +207,8 @@ impl Ledger {
             let done = sqlx::query(AssertSqlSafe(sql)).execute(&mut self.writer).await.unwrap();
             if done.rows_affected() == 0 {
                 let figure = |column: String| {
-                    let amount = figures.iter().find(|(name, _)| *name == column).map_or(0, |(_, amount)| *amount);
+                    let amount =
+                        figures.iter().find(|(name, _)| *name == column).map_or(0, |(_, amount)| *amount);
                     (column, Value::Int(amount))
                 };
                 let key = values.into_iter().map(|(column, value)| (column.to_owned(), value));

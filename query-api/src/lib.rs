@@ -75,5 +75,3 @@ pub use probes::{MetricsText, Ready};
 
 /// Measures every request.
 pub mod http_metrics;
-#[cfg(test)]
-mod perf;

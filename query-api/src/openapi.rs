@@ -1,9 +1,9 @@
 //! The OpenAPI 3.1 document, generated from the handlers and their types.
 
+use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use axum::Router;
 use bytes::Bytes;
 use utoipa::OpenApi;
 use utoipa::openapi::content::{Content, ContentBuilder};

@@ -80,7 +80,11 @@ pub(crate) fn of_report(
 }
 
 /// The range of a list: each end that is absent is open.
-pub(crate) fn of_list(from: Option<Moment>, to: Option<Moment>, calendar: &Calendar) -> Result<Range, Problem> {
+pub(crate) fn of_list(
+    from: Option<Moment>,
+    to: Option<Moment>,
+    calendar: &Calendar,
+) -> Result<Range, Problem> {
     let from = from.map_or(Range::BEGINNING, |from| from.instant(calendar));
     let to = to.map_or(Range::END, |to| to.instant(calendar));
     checked(Range::new(from, to))
@@ -89,7 +93,9 @@ pub(crate) fn of_list(from: Option<Moment>, to: Option<Moment>, calendar: &Calen
 fn checked(range: Range) -> Result<Range, Problem> {
     if range.from > range.to {
         let detail = "from is after to: exchange them, or leave one out";
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_range", detail).with("field", "from"));
+        return Err(
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_range", detail).with("field", "from")
+        );
     }
     Ok(range)
 }
@@ -121,7 +127,10 @@ mod tests {
         let today = Range::new(at("2026-11-04T16:00:00Z"), at("2026-11-05T16:00:00Z"));
         assert_eq!(report("", "").unwrap(), today);
         assert_eq!(report("2026-11-01", "").unwrap(), Range::new(at("2026-10-31T16:00:00Z"), today.to));
-        assert_eq!(report("", "2026-11-01").unwrap(), Range::new(Range::BEGINNING, at("2026-10-31T16:00:00Z")));
+        assert_eq!(
+            report("", "2026-11-01").unwrap(),
+            Range::new(Range::BEGINNING, at("2026-10-31T16:00:00Z"))
+        );
     }
 
     #[test]
@@ -132,7 +141,16 @@ mod tests {
 
     #[test]
     fn other_forms_are_refused() {
-        for text in ["", "20261101", "2026-11-1", "2026-13-01", "2026-11-01T09:30:00", "today", "2026年11月", "1793494800"] {
+        for text in [
+            "",
+            "20261101",
+            "2026-11-1",
+            "2026-13-01",
+            "2026-11-01T09:30:00",
+            "today",
+            "2026年11月",
+            "1793494800",
+        ] {
             assert_eq!(Moment::parse(text), None, "{text}");
         }
     }

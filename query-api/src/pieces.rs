@@ -18,33 +18,116 @@ pub(crate) struct Source {
     pub(crate) rows_where: &'static str,
 }
 
-impl Source {
-    /// A select over all [`Pieces`] of a range: `cell_columns` of each cell and `row_columns` of each row, as the
-    /// same columns. The ends of the pieces are `?1` to `?14`; `filter` is one more condition for both, or nothing.
-    pub(crate) fn over_pieces(&self, cell_columns: &str, row_columns: &str, filter: &str) -> String {
-        let Self { cells, rows, rows_at, rows_where } = self;
-        let filter = if filter.is_empty() { String::new() } else { format!(" and {filter}") };
-        let mut parts: Vec<String> = ["month", "day", "day", "hour", "hour"]
-            .iter()
-            .enumerate()
-            .map(|(piece, grain)| {
-                let (from, to) = (2 * piece + 1, 2 * piece + 2);
-                format!("select {cell_columns} from {cells}_{grain} where start >= ?{from} and start < ?{to}{filter}")
-            })
-            .collect();
-        parts.extend([(11, 12), (13, 14)].map(|(from, to)| {
-            format!(
-                "select {row_columns} from {rows} where {rows_where} and {rows_at} >= ?{from} and {rows_at} < ?{to}{filter}"
-            )
-        }));
-        parts.join(" union all ")
+/// A figure of cells and rows.
+pub(crate) struct Figure {
+    /// Its name.
+    pub(crate) name: String,
+    /// What a cell adds to it.
+    pub(crate) of_cell: String,
+    /// What a row adds to it.
+    pub(crate) of_row: String,
+}
+
+impl Figure {
+    /// A figure that cells have under its name.
+    pub(crate) fn new(name: impl Into<String>, of_row: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { of_cell: name.clone(), name, of_row: of_row.into() }
+    }
+
+    /// A figure that cells and rows have under its name.
+    pub(crate) fn same(name: &str) -> Self {
+        Self::new(name, name)
     }
 }
 
-/// Binds `?1` to `?14` to the ends of the pieces.
+/// Which tables the pieces of a range are read from, in the order of [`Pieces::all`], and whether they count.
+const PIECES: [(Table, Sign); 13] = [
+    (Table::Cells("month"), Sign::Plus),
+    (Table::Cells("day"), Sign::Plus),
+    (Table::Cells("day"), Sign::Plus),
+    (Table::Cells("day"), Sign::Minus),
+    (Table::Cells("day"), Sign::Minus),
+    (Table::Cells("hour"), Sign::Plus),
+    (Table::Cells("hour"), Sign::Plus),
+    (Table::Cells("hour"), Sign::Minus),
+    (Table::Cells("hour"), Sign::Minus),
+    (Table::Rows, Sign::Plus),
+    (Table::Rows, Sign::Plus),
+    (Table::Rows, Sign::Minus),
+    (Table::Rows, Sign::Minus),
+];
+
+enum Table {
+    Cells(&'static str),
+    Rows,
+}
+
+enum Sign {
+    Plus,
+    Minus,
+}
+
+impl Source {
+    /// A select of the sums of `figures` over all [`Pieces`] of a range, whose ends are `?1` to `?26`, for each value
+    /// of `keys`. `filter` is one more condition for cells and rows, or nothing.
+    pub(crate) fn sums(&self, keys: &[&str], figures: &[Figure], filter: &str) -> String {
+        let pieces: Vec<_> = PIECES
+            .iter()
+            .enumerate()
+            .map(|(index, piece)| self.piece(index, piece, keys, figures, filter))
+            .collect();
+        let keys = keys.join(", ");
+        let sums: Vec<_> =
+            figures.iter().map(|Figure { name, .. }| format!("sum({name}) as {name}")).collect();
+        let (sums, pieces) = (sums.join(", "), pieces.join(" union all "));
+        if keys.is_empty() {
+            format!("select {sums} from ({pieces})")
+        } else {
+            format!("select {keys}, {sums} from ({pieces}) group by {keys}")
+        }
+    }
+
+    fn piece(
+        &self,
+        index: usize,
+        (table, sign): &(Table, Sign),
+        keys: &[&str],
+        figures: &[Figure],
+        filter: &str,
+    ) -> String {
+        let columns = figures.iter().map(|Figure { name, of_cell, of_row }| {
+            let figure = if matches!(table, Table::Rows) { of_row } else { of_cell };
+            match sign {
+                Sign::Plus => format!("{figure} as {name}"),
+                Sign::Minus => format!("-({figure}) as {name}"),
+            }
+        });
+        let columns: Vec<_> = keys.iter().map(|key| (*key).to_owned()).chain(columns).collect();
+        let columns = columns.join(", ");
+        let (from, to) = (2 * index + 1, 2 * index + 2);
+        let Self { cells, rows, rows_at, rows_where } = self;
+        let filter = if filter.is_empty() { String::new() } else { format!(" and {filter}") };
+        match table {
+            Table::Cells(grain) => {
+                format!(
+                    "select {columns} from {cells}_{grain} where start >= ?{from} and start < ?{to}{filter}"
+                )
+            }
+            Table::Rows => format!(
+                "select {columns} from {rows} where {rows_where} and {rows_at} >= ?{from} and {rows_at} < ?{to}{filter}"
+            ),
+        }
+    }
+}
+
+/// Binds `?1` to `?26` to the ends of the pieces.
 pub(crate) fn bind<'q>(
     query: Query<'q, Sqlite, SqliteArguments>,
     pieces: &Pieces,
 ) -> Query<'q, Sqlite, SqliteArguments> {
-    pieces.all().into_iter().fold(query, |query, piece| query.bind(piece.from.micros()).bind(piece.to.micros()))
+    pieces
+        .all()
+        .into_iter()
+        .fold(query, |query, piece| query.bind(piece.from.micros()).bind(piece.to.micros()))
 }

@@ -144,7 +144,11 @@ impl Problem {
     /// 500: a fault of ours. The cause goes to the log, not to the caller.
     pub fn internal(cause: &(dyn Error + 'static)) -> Self {
         tracing::error!(error = cause, "a request could not be answered");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the answer failed: the log of the ledger says why")
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "the answer failed: the log of the ledger says why",
+        )
     }
 
     /// The kind of problem.

@@ -58,7 +58,8 @@ pub(crate) fn behind(position: Position, wanted: Position) -> Problem {
 
 fn check_running(projected: &Projected) -> Result<(), Problem> {
     let ProjectorState::Stopped { position, reason } = &projected.state else { return Ok(()) };
-    let detail = format!("the figures stop before position {position}, which could not be taken in: {reason}");
+    let detail =
+        format!("the figures stop before position {position}, which could not be taken in: {reason}");
     Err(Problem::unavailable("incomplete", detail, STOPPED_RETRY_SECONDS).with("position", position.get()))
 }
 

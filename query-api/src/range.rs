@@ -13,18 +13,28 @@ pub struct Range {
 
 /// A range as whole steps of the calendar, and what is left over at its ends.
 ///
-/// Each piece may be empty; none meets another; together they are the range. So a figure over any range is the sum of
-/// a few cells, and of the rows in at most two parts of an hour.
+/// A figure over the range is the sum of the figures over `plus` less those over `minus`: each end of the range is
+/// reached from the nearest month, day and hour, from before or from behind. So a range of any length takes at most
+/// a few dozen cells, and the rows of at most half an hour at each end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pieces {
     /// Whole months.
     pub months: Range,
-    /// Whole days before and after the months.
-    pub days: [Range; 2],
-    /// Whole hours before and after the days.
-    pub hours: [Range; 2],
-    /// Parts of an hour before and after the hours.
-    pub rows: [Range; 2],
+    /// Whole days at both ends.
+    pub days: Ends,
+    /// Whole hours at both ends.
+    pub hours: Ends,
+    /// Parts of an hour at both ends.
+    pub rows: Ends,
+}
+
+/// What lies between the two ends of a range and the nearest longer steps. Any of it may be empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ends {
+    /// What is missing without these.
+    pub plus: [Range; 2],
+    /// What is too much without these.
+    pub minus: [Range; 2],
 }
 
 impl Range {
@@ -63,40 +73,79 @@ impl Range {
 
     /// It, as whole steps and the rest.
     pub fn pieces(self, calendar: &Calendar) -> Pieces {
-        let nothing = Self { from: self.from, to: self.from };
-        let mut pieces =
-            Pieces { months: nothing, days: [nothing; 2], hours: [nothing; 2], rows: [nothing; 2] };
-        let Some(hours) = self.whole(Grain::Hour, calendar) else {
-            pieces.rows[0] = self;
+        let mut pieces = Pieces { months: NOTHING, days: Ends::NONE, hours: Ends::NONE, rows: Ends::NONE };
+        let hours = self.nearest(Grain::Hour, calendar);
+        if hours.is_empty() {
+            pieces.rows = Ends::whole(self);
             return pieces;
-        };
-        pieces.rows = self.around(hours);
-        let Some(days) = hours.whole(Grain::Day, calendar) else {
-            pieces.hours[0] = hours;
+        }
+        pieces.rows = Ends::between(self, hours);
+        let days = hours.nearest(Grain::Day, calendar);
+        if days.is_empty() {
+            pieces.hours = Ends::whole(hours);
             return pieces;
-        };
-        pieces.hours = hours.around(days);
-        let Some(months) = days.whole(Grain::Month, calendar) else {
-            pieces.days[0] = days;
+        }
+        pieces.hours = Ends::between(hours, days);
+        let months = days.nearest(Grain::Month, calendar);
+        if months.is_empty() {
+            pieces.days = Ends::whole(days);
             return pieces;
-        };
-        pieces.days = days.around(months);
+        }
+        pieces.days = Ends::between(days, months);
         pieces.months = months;
         pieces
+    }
+
+    /// The range between the beginnings of steps that are nearest to its ends.
+    fn nearest(self, grain: Grain, calendar: &Calendar) -> Self {
+        let nearest = |instant| {
+            let (before, behind) = (floor(grain, instant, calendar), ceiling(grain, instant, calendar));
+            let is_early = instant.micros().saturating_sub(before.micros())
+                <= behind.micros().saturating_sub(instant.micros());
+            if is_early { before } else { behind }
+        };
+        Self { from: nearest(self.from), to: nearest(self.to) }
+    }
+}
+
+/// A range without an instant.
+const NOTHING: Range = Range::new(Range::BEGINNING, Range::BEGINNING);
+
+impl Ends {
+    const NONE: Self = Self { plus: [NOTHING; 2], minus: [NOTHING; 2] };
+
+    /// All of `range`, at one end.
+    const fn whole(range: Range) -> Self {
+        Self { plus: [range, NOTHING], ..Self::NONE }
+    }
+
+    /// What makes `range` out of `near`.
+    fn between(range: Range, near: Range) -> Self {
+        let some = |from: Timestamp, to: Timestamp| if from < to { Range::new(from, to) } else { NOTHING };
+        Self {
+            plus: [some(range.from, near.from), some(near.to, range.to)],
+            minus: [some(near.from, range.from), some(range.to, near.to)],
+        }
     }
 }
 
 impl Pieces {
-    /// All pieces, in the order in which they are bound to SQL.
-    pub const fn all(&self) -> [Range; 7] {
+    /// All pieces, in the order in which they are bound to SQL: the months; plus and minus of days, hours and rows.
+    pub const fn all(&self) -> [Range; 13] {
         let Self { months, days, hours, rows } = self;
-        [*months, days[0], days[1], hours[0], hours[1], rows[0], rows[1]]
+        let [a, b, c] = [days.plus, days.minus, hours.plus];
+        let [d, e, f] = [hours.minus, rows.plus, rows.minus];
+        [*months, a[0], a[1], b[0], b[1], c[0], c[1], d[0], d[1], e[0], e[1], f[0], f[1]]
     }
 }
 
 /// The first beginning of a step that is not before `instant`.
 pub(crate) fn ceiling(grain: Grain, instant: Timestamp, calendar: &Calendar) -> Timestamp {
-    if is_open(instant) || calendar.start(grain, instant) == instant { instant } else { calendar.next(grain, instant) }
+    if is_open(instant) || calendar.start(grain, instant) == instant {
+        instant
+    } else {
+        calendar.next(grain, instant)
+    }
 }
 
 /// The last beginning of a step that is not after `instant`.
@@ -137,6 +186,20 @@ mod tests {
     }
 
     #[test]
+    fn an_end_is_reached_from_where_it_is_nearest() {
+        let calendar = Calendar::new("Asia/Shanghai").unwrap();
+        let range = Range::new(at("2026-01-02T22:50:00+08:00"), at("2026-03-30T00:10:00+08:00"));
+        let pieces = range.pieces(&calendar);
+        let day = |text: &str| at(&format!("{text}T00:00:00+08:00"));
+        assert_eq!(pieces.months, Range::new(day("2026-01-01"), day("2026-04-01")));
+        assert_eq!(pieces.days.minus[0], Range::new(day("2026-01-01"), day("2026-01-03")));
+        assert_eq!(pieces.days.minus[1], Range::new(day("2026-03-30"), day("2026-04-01")));
+        assert_eq!(pieces.hours.plus[0], Range::new(at("2026-01-02T23:00:00+08:00"), day("2026-01-03")));
+        assert_eq!(pieces.rows.plus[0], Range::new(range.from, at("2026-01-02T23:00:00+08:00")));
+        assert_eq!(pieces.rows.plus[1], Range::new(day("2026-03-30"), range.to));
+    }
+
+    #[test]
     fn all_of_time_is_months() {
         let calendar = Calendar::new("Asia/Shanghai").unwrap();
         assert_eq!(Range::ALL.pieces(&calendar).months, Range::ALL);
@@ -145,31 +208,41 @@ mod tests {
     #[test]
     fn the_longest_years_there_are_need_no_more_pieces() {
         let calendar = Calendar::new("Asia/Shanghai").unwrap();
-        let range = Range::new(at("0000-01-01T00:00:01Z"), at("9999-12-30T20:00:01Z"));
-        assert_pieces(range, &calendar);
+        assert_pieces(Range::new(at("0000-01-01T00:00:01Z"), at("9998-12-30T20:00:01Z")), &calendar);
+        assert_pieces(Range::new(at("2026-01-01T00:00:01Z"), Range::END), &calendar);
+        assert_pieces(Range::new(Range::BEGINNING, at("2026-01-01T00:00:01Z")), &calendar);
     }
 
+    /// How often each instant between the ends of pieces is counted: once inside the range, never outside.
     fn assert_pieces(range: Range, calendar: &Calendar) {
-        let pieces = range.pieces(calendar);
-        let mut parts: Vec<Range> = pieces.all().into_iter().filter(|piece| !piece.is_empty()).collect();
-        parts.sort_by_key(|piece| piece.from);
-        let mut reached = range.from;
-        for part in &parts {
-            assert_eq!(part.from, reached, "a gap or an overlap in {pieces:?}");
-            reached = part.to;
+        let Pieces { months, days, hours, rows } = range.pieces(calendar);
+        let counted: Vec<(Range, i32)> = [(months, 1)]
+            .into_iter()
+            .chain([days, hours, rows].iter().flat_map(|ends| ends.plus.map(|piece| (piece, 1))))
+            .chain([days, hours, rows].iter().flat_map(|ends| ends.minus.map(|piece| (piece, -1))))
+            .filter(|(piece, _)| !piece.is_empty())
+            .collect();
+        let mut marks: Vec<Timestamp> =
+            counted.iter().flat_map(|(piece, _)| [piece.from, piece.to]).collect();
+        marks.extend([range.from, range.to]);
+        for mark in marks {
+            let times: i32 =
+                counted.iter().filter(|(piece, _)| piece.from <= mark && mark < piece.to).map(|p| p.1).sum();
+            let expected = i32::from(range.from <= mark && mark < range.to);
+            assert_eq!(times, expected, "{mark} of {range:?} in {counted:?}");
         }
-        assert_eq!(reached, range.to, "{pieces:?}");
         let begins = |grain, instant| floor(grain, instant, calendar) == instant;
-        for (grain, whole) in
-            [(Grain::Month, &[pieces.months][..]), (Grain::Day, &pieces.days), (Grain::Hour, &pieces.hours)]
-        {
-            for piece in whole.iter().filter(|piece| !piece.is_empty()) {
+        for (grain, pieces) in [
+            (Grain::Month, vec![months]),
+            (Grain::Day, [days.plus, days.minus].concat()),
+            (Grain::Hour, [hours.plus, hours.minus].concat()),
+        ] {
+            for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
                 assert!(begins(grain, piece.from) && begins(grain, piece.to), "{grain:?} {piece:?}");
             }
         }
-        for part in pieces.rows.iter().filter(|part| !part.is_empty()) {
-            let last = Timestamp::from_micros(part.to.micros() - 1);
-            assert_eq!(calendar.start(Grain::Hour, part.from), calendar.start(Grain::Hour, last), "{part:?}");
+        for part in [rows.plus, rows.minus].concat().iter().filter(|part| !part.is_empty()) {
+            assert!(part.to.micros() - part.from.micros() < 3_600_000_000, "{part:?}");
         }
     }
 

@@ -33,6 +33,8 @@ const CONNECTIONS_MAX: u32 = 8;
 const CONNECTION_WAIT_SECONDS: u64 = 5;
 /// Prepared statements that each connection keeps.
 const STATEMENTS_MAX: usize = 256;
+/// Rows that a connection may be ahead of who reads them: with fewer the two wait for each other.
+const ROWS_AHEAD_MAX: usize = 2_048;
 /// How much of the file is read through the page cache of the system instead of being copied.
 const MAPPED_BYTES_MAX: &str = "1073741824";
 
@@ -106,6 +108,7 @@ async fn connect(path: &Path) -> Result<SqlitePool, OpenReadModelsError> {
         .read_only(true)
         .pragma("query_only", "on")
         .pragma("mmap_size", MAPPED_BYTES_MAX)
+        .row_buffer_size(ROWS_AHEAD_MAX)
         .statement_cache_capacity(STATEMENTS_MAX);
     SqlitePoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
@@ -159,8 +162,10 @@ mod tests {
         let mut before = read_models.begin().await.unwrap();
         read_models.switch(&new.path()).await.unwrap();
         assert_eq!(position(&other).await, 5);
-        let still: i64 =
-            sqlx::query_scalar("select position from checkpoint").fetch_one(before.connection()).await.unwrap();
+        let still: i64 = sqlx::query_scalar("select position from checkpoint")
+            .fetch_one(before.connection())
+            .await
+            .unwrap();
         assert_eq!(still, 1_000_000);
     }
 

@@ -50,7 +50,10 @@ pub(crate) fn time_or_null(
 }
 
 /// A list as JSON; null is an empty one.
-pub(crate) fn list<T: serde::de::DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<Vec<T>, sqlx::Error> {
+pub(crate) fn list<T: serde::de::DeserializeOwned>(
+    row: &SqliteRow,
+    column: &str,
+) -> Result<Vec<T>, sqlx::Error> {
     let text: Option<&str> = row.try_get(column)?;
     let Some(text) = text else { return Ok(Vec::new()) };
     serde_json::from_str(text).map_err(|error| undecodable(column, UnreadableJson(error)))

@@ -84,7 +84,11 @@ impl From<sqlx::Error> for SnapshotError {
 impl From<SnapshotError> for Problem {
     fn from(error: SnapshotError) -> Self {
         if matches!(error, SnapshotError::Busy) {
-            return Self::unavailable("busy", "too many requests read at once: ask again", BUSY_RETRY_SECONDS);
+            return Self::unavailable(
+                "busy",
+                "too many requests read at once: ask again",
+                BUSY_RETRY_SECONDS,
+            );
         }
         Self::internal(&error)
     }

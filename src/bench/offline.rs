@@ -27,7 +27,7 @@ pub(super) async fn catch_up(table: &mut Table, dir: &Path, published: &Publishe
     let lock = DataDirLock::acquire(dir)?;
     let log = Arc::new(FileLog::open(&lock, OpenOptions::default())?);
     let began = Instant::now();
-    projector::rebuild(dir, Arc::clone(&log), |_| {}).await?;
+    projector::rebuild(dir, Arc::clone(&log), projector::Options::default(), |_| {}).await?;
     let caught_up = rate(published.events, began);
     let decoded = decode_rate(&log, published.events).await?;
     let what = "catch-up of all projections, SQLite";

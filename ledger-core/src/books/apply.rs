@@ -29,14 +29,14 @@ impl Books {
     /// Ready events are tried oldest first, so a recorded try says that the older ones were tried; and a new
     /// command, that all were.
     fn apply_ready(&mut self, recorded: &Recorded) {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "every other event is of a command of its own")]
-        match (&recorded.key, &recorded.event) {
-            (CommandKey::SameDecision, _) => {}
-            (
-                CommandKey::Ledger,
-                Event::ParkedEventReleased(_) | Event::ParkedEventFailed(_) | Event::ParkedEventRequeued(_),
-            ) => self.waiting.tried(recorded.entity.birth),
-            _ => self.waiting.all_tried(),
+        let is_try = matches!(
+            recorded.event,
+            Event::ParkedEventReleased(_) | Event::ParkedEventFailed(_) | Event::ParkedEventRequeued(_)
+        );
+        match recorded.key {
+            CommandKey::SameDecision => {}
+            CommandKey::Ledger if is_try => self.waiting.tried(recorded.entity.birth),
+            CommandKey::Ledger | CommandKey::Published(_) | CommandKey::Decision(_) => self.waiting.all_tried(),
         }
     }
 

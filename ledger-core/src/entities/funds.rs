@@ -18,13 +18,14 @@ pub struct Funds {
 }
 
 impl Funds {
-    pub(super) fn open(recorded: &Recorded, payee_id: &Id) -> Self {
-        Self {
+    pub(super) fn begin(recorded: &Recorded) -> Option<Self> {
+        let Event::FundsOpened(opened) = &recorded.event else { return None };
+        Some(Self {
             birth: recorded.position,
             last: recorded.position,
-            payee_id: payee_id.clone(),
+            payee_id: opened.payee_id.clone(),
             available: Money::ZERO,
-        }
+        })
     }
 
     pub(super) fn apply(&mut self, recorded: &Recorded) -> Result<(), FoldError> {

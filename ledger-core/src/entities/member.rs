@@ -21,14 +21,15 @@ pub struct Member {
 }
 
 impl Member {
-    pub(super) fn register(recorded: &Recorded, facts: &MemberRegistered) -> Self {
-        Self {
+    pub(super) fn begin(recorded: &Recorded) -> Option<Self> {
+        let Event::MemberRegistered(facts) = &recorded.event else { return None };
+        Some(Self {
             birth: recorded.position,
             last: recorded.position,
             registered_at: recorded.occurred_at,
             facts: facts.clone(),
             balance: Money::ZERO,
-        }
+        })
     }
 
     pub(super) fn apply(&mut self, recorded: &Recorded) -> Result<(), FoldError> {

@@ -85,12 +85,13 @@ impl Refund {
 }
 
 impl Order {
-    pub(super) fn place(recorded: &Recorded, facts: &OrderFacts) -> Self {
+    pub(super) fn begin(recorded: &Recorded) -> Option<Self> {
+        let Event::OrderPlaced(facts) = &recorded.event else { return None };
         let status = match facts.confirmation {
             Confirmation::BeforePayment => OrderStatus::AwaitingConfirmation,
             Confirmation::None | Confirmation::AfterPayment => OrderStatus::AwaitingPayment,
         };
-        Self {
+        Some(Self {
             birth: recorded.position,
             last: recorded.position,
             placed_at: recorded.occurred_at,
@@ -98,7 +99,7 @@ impl Order {
             figures: OrderFigures::new(status),
             payment: None,
             refunds: Vec::new(),
-        }
+        })
     }
 
     /// Folds one event of this order.

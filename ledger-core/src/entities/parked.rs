@@ -27,16 +27,17 @@ pub struct ParkedEvent {
 }
 
 impl ParkedEvent {
-    pub(super) fn park(recorded: &Recorded, waits_for: &WaitsFor, event: &Personal) -> Self {
-        Self {
+    pub(super) fn begin(recorded: &Recorded) -> Option<Self> {
+        let Event::EventParked(parked) = &recorded.event else { return None };
+        Some(Self {
             birth: recorded.position,
             last: recorded.position,
             parked_at: recorded.recorded_at,
-            waits_for: waits_for.clone(),
-            event: event.clone(),
+            waits_for: parked.waits_for.clone(),
+            event: parked.event.clone(),
             state: ParkedState::Waiting,
             code: None,
-        }
+        })
     }
 
     pub(super) fn apply(&mut self, recorded: &Recorded) -> Result<(), FoldError> {

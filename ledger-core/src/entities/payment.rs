@@ -38,7 +38,7 @@ pub struct SurplusOf {
 }
 
 impl Payment {
-    pub(super) fn receive(recorded: &Recorded) -> Option<Self> {
+    pub(super) fn begin(recorded: &Recorded) -> Option<Self> {
         #[expect(clippy::wildcard_enum_match_arm, reason = "only these two events make a payment")]
         let (payment_id, method, amount, surplus_of) = match &recorded.event {
             Event::PaymentReceived(e) => (&e.payment_id, e.method, e.amount, None),

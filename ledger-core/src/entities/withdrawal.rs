@@ -29,17 +29,18 @@ pub struct Withdrawal {
 }
 
 impl Withdrawal {
-    pub(super) fn request(recorded: &Recorded, facts: &WithdrawalRequested) -> Self {
-        Self {
+    pub(super) fn begin(recorded: &Recorded) -> Option<Self> {
+        let Event::WithdrawalRequested(facts) = &recorded.event else { return None };
+        Some(Self {
             birth: recorded.position,
             last: recorded.position,
             requested_at: recorded.occurred_at,
-            facts: Box::new(facts.clone()),
+            facts: facts.clone(),
             state: WithdrawalState::Pending,
             decided_at: None,
             reference: None,
             reason: None,
-        }
+        })
     }
 
     pub(super) fn apply(&mut self, recorded: &Recorded) -> Result<(), FoldError> {

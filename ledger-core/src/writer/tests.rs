@@ -12,12 +12,14 @@ mod unfit;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
 use events_schema::command::{Command, CommandKey};
 use events_schema::recorded::ledger::LedgerCreated;
 use events_schema::{Action, Actor, Event, Position, Recorded, Timestamp, published};
+use tokio::task::JoinHandle;
 
 use super::{Answer, Clock, Options, Unavailable, Writer, WriterHandle};
 use crate::books::Outcome;
@@ -117,10 +119,21 @@ fn decision(action: Action) -> Command {
     }
 }
 
-/// Asks from a task of its own, so that the test can go on.
-fn ask(handle: &WriterHandle, commands: Vec<Command>) -> tokio::task::JoinHandle<Asked> {
+/// Begins something now, such as asking, and leaves waiting for its end to a task, so that the test can go on.
+fn begin<T: Send + 'static>(asking: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    let mut asking = Box::pin(asking);
+    let at_once = asking.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    tokio::spawn(async move {
+        match at_once {
+            Poll::Ready(end) => end,
+            Poll::Pending => asking.await,
+        }
+    })
+}
+
+fn ask(handle: &WriterHandle, commands: Vec<Command>) -> JoinHandle<Asked> {
     let handle = handle.clone();
-    tokio::spawn(async move { handle.take(commands).await })
+    begin(async move { handle.take(commands).await })
 }
 
 async fn outcomes(writer: &Writer, commands: Vec<Command>) -> Vec<Outcome> {

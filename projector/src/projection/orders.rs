@@ -192,16 +192,16 @@ fn discounts(discounts: &[Discount]) -> Option<CompactString> {
     })
 }
 
-/// The commissions as JSON, amounts as decimal strings; nothing when there are none.
+/// The commissions as JSON, amounts as decimal strings; nothing when there are none. A sealed name is empty.
 fn commissions(lines: &[CommissionLine]) -> Option<CompactString> {
     list(lines, |out, line| {
         write!(out, r#"{{"distributor_id":"{}","distributor_name":""#, line.distributor_id)?;
-        // An id needs no escaping, and a name has no control characters.
-        for character in line.distributor_name.chars() {
-            if matches!(character, '"' | '\\') {
-                out.push('\\');
+        for character in line.distributor_name.text().unwrap_or_default().chars() {
+            match character {
+                '"' | '\\' => write!(out, "\\{character}")?,
+                '\0'..='\x1f' => write!(out, "\\u{:04x}", u32::from(character))?,
+                _ => out.push(character),
             }
-            out.push(character);
         }
         write!(out, r#"","amount":"{}"}}"#, line.amount)
     })

@@ -75,8 +75,8 @@ impl Generations {
         let mut numbers = Vec::new();
         for entry in fs::read_dir(&self.dir).map_err(failed(&self.dir))? {
             let name = entry.map_err(failed(&self.dir))?.file_name();
-            let number = name.to_str().and_then(|name| name.strip_suffix(".sqlite")).map(str::parse);
-            numbers.extend(number.and_then(Result::ok));
+            let number = name.to_str().and_then(|name| name.strip_suffix(".sqlite"));
+            numbers.extend(number.and_then(|number| number.parse::<u64>().ok()));
         }
         numbers.sort_unstable();
         Ok(numbers)

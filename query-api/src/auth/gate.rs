@@ -36,10 +36,15 @@ impl Gate {
 }
 
 /// Middleware: answers 401 without a valid token and 403 without the permission, before the request is read.
-pub async fn require(State(gate): State<Gate>, mut request: Request, next: Next) -> Result<Response, Problem> {
+pub async fn require(
+    State(gate): State<Gate>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
     let caller = authenticate(&gate.tokens, request.headers(), Timestamp::now())?;
     if !caller.role.may(gate.permission) {
-        let detail = format!("the role {} may not {}: use a token of another role", caller.role, gate.permission);
+        let detail =
+            format!("the role {} may not {}: use a token of another role", caller.role, gate.permission);
         return Err(Problem::forbidden(detail));
     }
     request.extensions_mut().insert(caller);
@@ -52,7 +57,9 @@ pub fn authenticate(tokens: &Tokens, headers: &HeaderMap, now: Timestamp) -> Res
         return Err(Problem::unauthorized("send a token: the header Authorization: Bearer TOKEN"));
     };
     let Some(token) = tokens.recognise(token, now) else {
-        return Err(Problem::unauthorized("the token is not known, has expired or was revoked: ask for another"));
+        return Err(Problem::unauthorized(
+            "the token is not known, has expired or was revoked: ask for another",
+        ));
     };
     Ok(Caller { name: token.name.clone(), role: token.role })
 }

@@ -146,7 +146,9 @@ pub(crate) async fn revoke(
 impl From<CreateTokenError> for Problem {
     fn from(error: CreateTokenError) -> Self {
         match error {
-            CreateTokenError::NameTaken => Self::conflict("token_exists", error.to_string()).with("field", "name"),
+            CreateTokenError::NameTaken => {
+                Self::conflict("token_exists", error.to_string()).with("field", "name")
+            }
             CreateTokenError::TooMany => Self::conflict("too_many_tokens", error.to_string()),
             CreateTokenError::Save(_) => Self::internal(&error),
         }

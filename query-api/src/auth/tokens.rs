@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use events_schema::{Text, Timestamp};
 
+use crate::auth::Role;
 use crate::auth::file;
 use crate::auth::token::{Fingerprint, Token, is_sendable, random_id, random_token};
-use crate::auth::Role;
 
 /// The tokens of one deployment. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -49,7 +49,9 @@ pub struct FirstAdminToken {
 #[derive(Debug, thiserror::Error)]
 pub enum OpenTokensError {
     /// The administrator's token that was given cannot be sent in a header.
-    #[error("the administrator's token must be printable ASCII without blanks: set another LEDGER_ADMIN_TOKEN")]
+    #[error(
+        "the administrator's token must be printable ASCII without blanks: set another LEDGER_ADMIN_TOKEN"
+    )]
     UnusableAdminToken,
     /// A file could not be read, written or understood.
     #[error("cannot use {path}: {source}")]
@@ -117,7 +119,12 @@ impl Tokens {
             stored.retain(|token| token.role != Role::Admin || token.name.as_str() != ADMIN_NAME);
             first_admin_token = Some(first_admin(directory, &mut stored)?);
         }
-        let known = stored.into_iter().map(Arc::new).chain(fixed.clone()).map(|token| (token.sha256, token)).collect();
+        let known = stored
+            .into_iter()
+            .map(Arc::new)
+            .chain(fixed.clone())
+            .map(|token| (token.sha256, token))
+            .collect();
         let shared = Shared { path, fixed, known: RwLock::new(known), changing: Mutex::new(()) };
         Ok(Opened { tokens: Self(Arc::new(shared)), first_admin_token })
     }
@@ -204,7 +211,14 @@ fn fixed_token(secret: &str) -> Result<Token, OpenTokensError> {
     }
     let sha256 = Fingerprint::of(secret);
     let created_at = Timestamp::now();
-    Ok(Token { id: FIXED_ID.to_owned(), name: admin_name(), role: Role::Admin, sha256, created_at, expires_at: None })
+    Ok(Token {
+        id: FIXED_ID.to_owned(),
+        name: admin_name(),
+        role: Role::Admin,
+        sha256,
+        created_at,
+        expires_at: None,
+    })
 }
 
 /// Makes the first administrator's token. It is kept before it becomes valid, so that a crash between the two
@@ -254,7 +268,10 @@ mod tests {
         assert!(written.contains("desk") && !written.contains(FIXED_ID));
         assert!(matches!(opened.tokens.revoke(FIXED_ID), Err(RevokeTokenError::Fixed)));
         for text in ["", "two words"] {
-            assert!(matches!(Tokens::open(directory.path(), Some(text)), Err(OpenTokensError::UnusableAdminToken)));
+            assert!(matches!(
+                Tokens::open(directory.path(), Some(text)),
+                Err(OpenTokensError::UnusableAdminToken)
+            ));
         }
     }
 

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::answer::Answer;
 use crate::cursor::{Cursor, ListKind};
 use crate::extract::ValidQuery;
-use crate::figure::{Amount, LocalTime, CashKindWord, DirectionWord, MethodWord, ModeWord};
+use crate::figure::{Amount, CashKindWord, DirectionWord, LocalTime, MethodWord, ModeWord};
 use crate::lists::page::{Limit, Page, Prefix, push_equal, push_place};
 use crate::period::{self, Moment};
 use crate::problem::{Problem, ProblemDocument};
@@ -129,7 +129,8 @@ pub(crate) async fn cash_entries(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<CashEntriesQuery>,
 ) -> Result<Answer<Page<CashEntry>>, Problem> {
-    let after = query.cursor.as_deref().map(|cursor| Cursor::decode(cursor, ListKind::CashEntries)).transpose()?;
+    let after =
+        query.cursor.as_deref().map(|cursor| Cursor::decode(cursor, ListKind::CashEntries)).transpose()?;
     let mut snapshot = reading.at_least(query.min_position).await?;
     let range = period::of_list(query.from, query.to, &snapshot.calendar)?;
     let rows = query.sql(range, after).build().fetch_all(snapshot.connection()).await?;

@@ -1,7 +1,9 @@
 //! One order, with its refunds, settlement, commissions and cash entries.
 
 use axum::extract::State;
-use events_schema::terms::{Confirmation, DiscountKind, Method, Mode, OrderStatus, RefundState, SettlementState};
+use events_schema::terms::{
+    Confirmation, DiscountKind, Method, Mode, OrderStatus, RefundState, SettlementState,
+};
 use events_schema::{Calendar, Money, Position};
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
@@ -10,7 +12,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer;
 use crate::extract::{ValidPath, ValidQuery};
-use crate::figure::{Amount, LocalTime, ConfirmationWord, DiscountKindWord, MethodWord, RefundStateWord, SettlementStateWord};
+use crate::figure::{
+    Amount, ConfirmationWord, DiscountKindWord, LocalTime, MethodWord, RefundStateWord, SettlementStateWord,
+};
 use crate::lists::cash_entries::CashEntry;
 use crate::lists::orders::OrderItem;
 use crate::problem::{Problem, ProblemDocument};
@@ -215,7 +219,8 @@ async fn read(snapshot: &mut Snapshot, order_id: &str) -> Result<Option<Order>, 
     let calendar = &snapshot.calendar;
     let mut order = Order::read(&row, calendar, snapshot.position)?;
     order.refunds = refunds.iter().map(|row| Refund::read(row, calendar)).collect::<Result<_, _>>()?;
-    order.cash_entries = cash_entries.iter().map(|row| CashEntry::read(row, calendar)).collect::<Result<_, _>>()?;
+    order.cash_entries =
+        cash_entries.iter().map(|row| CashEntry::read(row, calendar)).collect::<Result<_, _>>()?;
     Ok(Some(order))
 }
 

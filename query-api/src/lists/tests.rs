@@ -222,15 +222,34 @@ async fn settlement_and_commissions_follow_the_order() {
         ("birth = 1", false, unsettled),
         ("status = 'refund_review'", false, unsettled),
         ("status = 'completed', completed_at = 5", true, ["unsettled", "4.50", "settled", "0.37", "0.07"]),
-        ("status = 'completed', completed_at = 5, payment_method = 'alipay'", false, ["unsettled", "4.50", "settled", "0.37", "0.07"]),
-        ("status = 'completed', completed_at = 5, settled_at = 6", false, ["settled", "4.50", "settled", "0.37", "0.07"]),
-        ("status = 'refunded', completed_at = 5, settled_at = 6", false, ["non_settleable", "6.00", "cancelled", "0.50", "0.10"]),
-        ("refunded_gross = 0, paid = 0, purchase_cost_now = 600", false, ["unsettled", "6.00", "unsettled", "0.50", "0.10"]),
+        (
+            "status = 'completed', completed_at = 5, payment_method = 'alipay'",
+            false,
+            ["unsettled", "4.50", "settled", "0.37", "0.07"],
+        ),
+        (
+            "status = 'completed', completed_at = 5, settled_at = 6",
+            false,
+            ["settled", "4.50", "settled", "0.37", "0.07"],
+        ),
+        (
+            "status = 'refunded', completed_at = 5, settled_at = 6",
+            false,
+            ["non_settleable", "6.00", "cancelled", "0.50", "0.10"],
+        ),
+        (
+            "refunded_gross = 0, paid = 0, purchase_cost_now = 600",
+            false,
+            ["unsettled", "6.00", "unsettled", "0.50", "0.10"],
+        ),
     ] {
         let order = detailed(change).await;
         let (settlement, commissions) = (&order["settlement"], &order["commissions"]);
         let found = [
-            &settlement["state"], &settlement["amount"], &commissions[0]["state"], &commissions[0]["amount"],
+            &settlement["state"],
+            &settlement["amount"],
+            &commissions[0]["state"],
+            &commissions[0]["amount"],
             &commissions[1]["amount"],
         ];
         assert_eq!(found, expected.map(Value::from).each_ref(), "{change}");
@@ -240,7 +259,8 @@ async fn settlement_and_commissions_follow_the_order() {
 
 #[tokio::test]
 async fn what_is_not_paid_owes_nobody_anything() {
-    let order = detailed("status = 'awaiting_payment', paid = 0, refunded_gross = 0, payment_method = null").await;
+    let order =
+        detailed("status = 'awaiting_payment', paid = 0, refunded_gross = 0, payment_method = null").await;
     assert_eq!(order["settlement"], Value::Null);
     assert_eq!(order["commissions"][0]["state"], Value::Null);
 }

@@ -14,7 +14,7 @@ use crate::answer::{Answer, Report};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, MethodWord, ModeWord};
 use crate::period::{self, Moment};
-use crate::pieces::{self, Source};
+use crate::pieces::{self, Figure, Source};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
@@ -155,7 +155,8 @@ fn both(sums: &[Sum], wanted: impl Fn(&Sum) -> bool) -> [CashSum; 2] {
 }
 
 fn add<'a>(sums: impl Iterator<Item = &'a Sum>) -> CashSum {
-    let (count, amount) = sums.fold((0, 0), |(count, amount), sum| (count + sum.entries, amount + sum.amount));
+    let (count, amount) =
+        sums.fold((0, 0), |(count, amount), sum| (count + sum.entries, amount + sum.amount));
     CashSum { count, amount: Amount::minor(amount) }
 }
 
@@ -183,10 +184,17 @@ pub(crate) async fn cash(
 
 /// The cash over `range`.
 pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<CashReport, sqlx::Error> {
-    let opening = read_sums(snapshot, range.before()).await?;
-    let [income, expense] = both(&opening, |_| true);
+    let opening = read_opening(snapshot, range).await?;
     let sums = read_sums(snapshot, range).await?;
-    Ok(CashReport::new((income.amount.0 - expense.amount.0).minor(), &sums))
+    Ok(CashReport::new(opening, &sums))
+}
+
+/// All income less all expense before `range`.
+async fn read_opening(snapshot: &mut Snapshot, range: Range) -> Result<i64, sqlx::Error> {
+    let pieces = range.before().pieces(&snapshot.calendar);
+    let query = pieces::bind(sqlx::query(AssertSqlSafe(NET.as_str())), &pieces);
+    let net: Option<i64> = query.fetch_one(snapshot.connection()).await?.try_get(0)?;
+    Ok(net.unwrap_or_default())
 }
 
 async fn read_sums(snapshot: &mut Snapshot, range: Range) -> Result<Vec<Sum>, sqlx::Error> {
@@ -216,9 +224,13 @@ const CASH: Source = Source {
 
 /// What the entries of each kind and method add up to.
 static SUMS: LazyLock<String> = LazyLock::new(|| {
-    let cells = "kind, method, entries, amount";
-    let selection = CASH.over_pieces(cells, "kind, method, 1, amount", "");
-    format!(
-        "select kind, method, sum(entries) as entries, sum(amount) as amount from ({selection}) group by kind, method"
-    )
+    CASH.sums(&["kind", "method"], &[Figure::new("entries", "1"), Figure::same("amount")], "")
+});
+
+/// All income less all expense.
+static NET: LazyLock<String> = LazyLock::new(|| {
+    let income = CashKind::ALL.iter().filter(|kind| kind.direction() == Direction::Income);
+    let income: Vec<_> = income.map(|kind| format!("'{kind}'")).collect();
+    let signed = format!("case when kind in ({}) then amount else -amount end", income.join(", "));
+    CASH.sums(&[], &[Figure { name: "net".to_owned(), of_cell: signed.clone(), of_row: signed }], "")
 });

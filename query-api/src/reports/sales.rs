@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::{Answer, Report};
 use crate::extract::ValidQuery;
-use crate::figure::{Amount, Ratio, OrderStatusWord};
+use crate::figure::{Amount, OrderStatusWord, Ratio};
 use crate::period::{self, Moment};
 use crate::pieces;
 use crate::problem::{Problem, ProblemDocument};

@@ -7,14 +7,14 @@ use events_schema::terms::{OrderStatus, Term};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use crate::pieces::Source;
+use crate::pieces::{Figure, Source};
 
 /// Where sales figures are kept.
 pub(super) const SALES: Source =
     Source { cells: "sales", rows: "orders", rows_at: "placed_at", rows_where: "true" };
 
 /// The condition of the filter by product type.
-pub(super) const OF_PRODUCT_TYPE: &str = "product_type = ?15";
+pub(super) const OF_PRODUCT_TYPE: &str = "product_type = ?27";
 
 /// Number of statuses that an order can have.
 const STATUSES: usize = OrderStatus::NAMES.len();
@@ -108,7 +108,12 @@ impl Sums {
         for (index, column) in columns.iter_mut().enumerate() {
             *column = row.try_get(index + 1)?;
         }
-        let mut sums = Self { orders: columns[0], paid_orders: columns[1], returned_orders: columns[2], ..Self::default() };
+        let mut sums = Self {
+            orders: columns[0],
+            paid_orders: columns[1],
+            returned_orders: columns[2],
+            ..Self::default()
+        };
         let (statuses, money) = columns[3..].split_at(2 * STATUSES);
         sums.status_orders.copy_from_slice(&statuses[..STATUSES]);
         sums.status_amounts.copy_from_slice(&statuses[STATUSES..]);
@@ -141,21 +146,24 @@ pub(super) fn amount_column(status: &str) -> String {
 /// The select of all sums by product type, from cells and orders.
 fn by_product_type(filter: &str) -> String {
     let names = OrderStatus::NAMES.iter();
-    let mut cells: Vec<String> = ["orders", "paid_orders", "returned_orders"].map(String::from).to_vec();
-    cells.extend(names.clone().map(|status| format!("{status}_orders")));
-    cells.extend(names.clone().map(|status| amount_column(status)));
-    cells.extend(SUMS.map(String::from));
-    let mut orders: Vec<String> = ["1", "paid_orders", "returned_orders"].map(String::from).to_vec();
-    orders.extend(names.clone().map(|status| format!("status = '{status}'")));
-    orders.extend(names.map(|status| format!("(status = '{status}') * payable")));
-    orders.extend(SUMS.map(String::from));
-    let sums: Vec<String> = cells.iter().map(|column| format!("sum({column})")).collect();
-    let selection = SALES.over_pieces(
-        &format!("product_type, {}", cells.join(", ")),
-        &format!("product_type, {}", orders.join(", ")),
-        filter,
-    );
-    format!("select product_type, {} from ({selection}) group by product_type order by product_type", sums.join(", "))
+    let figures: Vec<Figure> =
+        [Figure::new("orders", "1"), Figure::same("paid_orders"), Figure::same("returned_orders")]
+            .into_iter()
+            .chain(
+                names
+                    .clone()
+                    .map(|status| Figure::new(format!("{status}_orders"), format!("status = '{status}'"))),
+            )
+            .chain(
+                names.map(|status| {
+                    Figure::new(amount_column(status), format!("(status = '{status}') * payable"))
+                }),
+            )
+            .chain(SUMS.map(Figure::same))
+            .collect();
+    // A type that is only in what was too much has no order in the range.
+    let sums = SALES.sums(&["product_type"], &figures, filter);
+    format!("{sums} having sum(orders) > 0 order by product_type")
 }
 
 /// The product type and all [`Sums`] of each type in a range.

@@ -111,10 +111,10 @@ async fn sales_are_what_a_recount_of_the_orders_gives() {
         let mut types: Vec<_> = selected.iter().map(|order| order.product_type.as_str()).collect();
         types.sort_unstable();
         types.dedup();
-        let by_product_type = types.iter().map(|name| {
-            with(sales_row(&of(&orders, range, Some(name))), "product_type", name)
-        });
-        let expected = json!({"total": sales_row(&selected), "by_product_type": by_product_type.collect::<Vec<_>>()});
+        let by_product_type =
+            types.iter().map(|name| with(sales_row(&of(&orders, range, Some(name))), "product_type", name));
+        let expected =
+            json!({"total": sales_row(&selected), "by_product_type": by_product_type.collect::<Vec<_>>()});
         assert_eq!(serde_json::to_value(&report).unwrap(), expected, "{range:?}");
     }
 }
@@ -143,7 +143,8 @@ async fn the_trend_is_what_a_recount_of_the_orders_gives() {
             let inside = Range::new(start.max(range.from), next.min(range.to));
             let orders = of(&orders, inside, product_type);
             let count = orders.len();
-            let (paid, unpaid): (Vec<&OrderRow>, Vec<&OrderRow>) = orders.into_iter().partition(|order| order.status.is_paid());
+            let (paid, unpaid): (Vec<&OrderRow>, Vec<&OrderRow>) =
+                orders.into_iter().partition(|order| order.status.is_paid());
             points.push(json!({
                 "at": LocalTime::new(calendar, start), "orders": count, "paid_orders": paid.len(),
                 "paid_amount": yuan(paid.iter().map(|order| order.payable).sum()),
@@ -200,7 +201,8 @@ fn cash_report(entries: &[CashRow], range: Range) -> Value {
         Direction::Income => entry.amount,
         Direction::Expense => -entry.amount,
     };
-    let opening: i64 = entries.iter().filter(|entry| entry.occurred_at < range.from.micros()).map(signed).sum();
+    let opening: i64 =
+        entries.iter().filter(|entry| entry.occurred_at < range.from.micros()).map(signed).sum();
     let net: i64 = inside.iter().map(|entry| signed(entry)).sum();
     let by_mode = [Mode::Online, Mode::Offline]
         .map(|mode| both(json!({"mode": mode.as_str()}), &|entry| entry.method.mode() == mode));
@@ -208,12 +210,15 @@ fn cash_report(entries: &[CashRow], range: Range) -> Value {
         let row = json!({"method": method.as_str(), "mode": method.mode().as_str()});
         both(row, &|entry| entry.method == method)
     });
-    let by_kind: Vec<_> = CashKind::ALL.iter().map(|kind| {
-        let (mut row, _) = sum(&|entry| entry.kind == *kind);
-        row["kind"] = kind.as_str().into();
-        row["direction"] = kind.direction().as_str().into();
-        row
-    }).collect();
+    let by_kind: Vec<_> = CashKind::ALL
+        .iter()
+        .map(|kind| {
+            let (mut row, _) = sum(&|entry| entry.kind == *kind);
+            row["kind"] = kind.as_str().into();
+            row["direction"] = kind.direction().as_str().into();
+            row
+        })
+        .collect();
     let report = json!({
         "opening_balance": yuan(opening), "net": yuan(net), "closing_balance": yuan(opening + net),
         "by_mode": by_mode, "by_method": by_method, "by_kind": by_kind,

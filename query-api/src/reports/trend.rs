@@ -16,7 +16,7 @@ use crate::answer::{Answer, Report};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime};
 use crate::period::{self, Moment};
-use crate::pieces;
+use crate::pieces::{self, Figure};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::{Range, floor};
 use crate::read_models::Reading;
@@ -144,7 +144,9 @@ pub(crate) async fn read(
     step: Step,
     product_type: Option<&ProductType>,
 ) -> Result<Trend, Problem> {
-    let Some(range) = with_beginning(snapshot, range, step).await? else { return Ok(Trend { step, points: vec![] }) };
+    let Some(range) = with_beginning(snapshot, range, step).await? else {
+        return Ok(Trend { step, points: vec![] });
+    };
     let starts = starts(range, step.grain(), &snapshot.calendar)?;
     let mut sums = HashMap::with_capacity(starts.len());
     let ends = match range.whole(step.grain(), &snapshot.calendar) {
@@ -173,7 +175,11 @@ pub(crate) async fn read(
 }
 
 /// The range from the first order on, when it has no beginning; nothing when there is no order either.
-async fn with_beginning(snapshot: &mut Snapshot, range: Range, step: Step) -> Result<Option<Range>, sqlx::Error> {
+async fn with_beginning(
+    snapshot: &mut Snapshot,
+    range: Range,
+    step: Step,
+) -> Result<Option<Range>, sqlx::Error> {
     if range.from != Range::BEGINNING {
         return Ok(Some(range));
     }
@@ -192,8 +198,10 @@ fn starts(range: Range, grain: Grain, calendar: &Calendar) -> Result<Vec<Timesta
     let mut start = floor(grain, range.from, calendar);
     while start < range.to {
         if starts.len() == STEPS_MAX {
-            let detail = format!("the range has more than {STEPS_MAX} steps: take a shorter one, or longer steps");
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_steps", detail).with("field", "step"));
+            let detail =
+                format!("the range has more than {STEPS_MAX} steps: take a shorter one, or longer steps");
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_steps", detail)
+                .with("field", "step"));
         }
         starts.push(start);
         start = calendar.next(grain, start);
@@ -241,13 +249,10 @@ async fn read_part(
 }
 
 impl Sums {
+    /// Reads the sums from the columns after the `first`; a sum of nothing is null.
     fn read(row: &SqliteRow, first: usize) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            orders: row.try_get(first)?,
-            paid_orders: row.try_get(first + 1)?,
-            paid_amount: row.try_get(first + 2)?,
-            unpaid_amount: row.try_get(first + 3)?,
-        })
+        let sum = |column| row.try_get::<Option<i64>, _>(first + column).map(Option::unwrap_or_default);
+        Ok(Self { orders: sum(0)?, paid_orders: sum(1)?, paid_amount: sum(2)?, unpaid_amount: sum(3)? })
     }
 }
 
@@ -263,10 +268,18 @@ static CELL_SUMS: LazyLock<String> = LazyLock::new(|| {
 });
 
 fn part(filter: &str) -> String {
-    let cells = format!("orders, paid_orders, sales_amount - discount_amount as paid, {} as unpaid", *CELL_UNPAID);
-    let orders = "1, paid_orders, paid_orders * payable, (1 - paid_orders) * payable";
-    let sums = ["orders", "paid_orders", "paid", "unpaid"].map(|column| format!("coalesce(sum({column}), 0)"));
-    format!("select {} from ({})", sums.join(", "), SALES.over_pieces(&cells, orders, filter))
+    let figure = |name: &str, of_cell: &str, of_row: &str| Figure {
+        name: name.to_owned(),
+        of_cell: of_cell.to_owned(),
+        of_row: of_row.to_owned(),
+    };
+    let figures = [
+        Figure::new("orders", "1"),
+        Figure::same("paid_orders"),
+        figure("paid_amount", "sales_amount - discount_amount", "paid_orders * payable"),
+        figure("unpaid_amount", &CELL_UNPAID, "(1 - paid_orders) * payable"),
+    ];
+    SALES.sums(&[], &figures, filter)
 }
 
 static PART: LazyLock<String> = LazyLock::new(|| part(""));

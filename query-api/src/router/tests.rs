@@ -65,7 +65,9 @@ impl Service {
             }),
             metrics: Arc::new(|| "ledger_up 1\n".to_owned()),
         };
-        let publish = |caller: Caller, ValidJson(body): ValidJson<Value>| async move { format!("{}{body}", caller.name) };
+        let publish = |caller: Caller, ValidJson(body): ValidJson<Value>| async move {
+            format!("{}{body}", caller.name)
+        };
         let write = Router::new()
             .route("/v1/events", post(publish))
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
@@ -216,7 +218,8 @@ async fn what_is_wrong_with_a_request_is_a_problem_with_a_code() {
 #[tokio::test]
 async fn a_report_says_what_it_covers_and_where_it_stands() {
     let service = Service::new().await;
-    let reply = service.get("/v1/reports/sales?from=2025-11-01&to=2025-11-01T12:00:00Z&min_position=1000000").await;
+    let reply =
+        service.get("/v1/reports/sales?from=2025-11-01&to=2025-11-01T12:00:00Z&min_position=1000000").await;
     assert_eq!(reply.headers[LEDGER_POSITION], "1000000");
     for (member, value) in [
         ("report", json!("sales")),
@@ -250,7 +253,8 @@ async fn a_position_that_does_not_come_is_not_answered() {
 #[tokio::test]
 async fn figures_that_are_not_complete_are_not_shown() {
     let service = Service::new().await;
-    let state = ProjectorState::Stopped { position: Position::new(8), reason: "unknown version 9".to_owned() };
+    let state =
+        ProjectorState::Stopped { position: Position::new(8), reason: "unknown version 9".to_owned() };
     service.projector.send_replace(Projected { position: Position::new(7), state });
     for path in ["/v1/reports/sales", "/v1/orders", "/v1/orders/O-1", "/v1/cash-entries"] {
         let reply = service.get(path).await;

@@ -28,8 +28,7 @@ async fn no_answer_of_any_kind_comes_before_the_blocks_that_were_decided_before_
     log.begun(3).await;
     let others: Vec<_> = kinds[1..].iter().map(|(command, _)| ask(writer.handle(), vec![command.clone()])).collect();
     let handle = writer.handle().clone();
-    let settings = tokio::spawn(async move { handle.settings().await });
-    until("all were asked", || others.iter().all(|_| writer.handle().queued_events() == 0)).await;
+    let settings = begin(async move { handle.settings().await });
     decided(&writer).await;
     assert!(!first.is_finished() && !settings.is_finished() && others.iter().all(|other| !other.is_finished()));
     assert_eq!(log.log.tail().await.unwrap().position, Position::new(2));
@@ -70,7 +69,7 @@ async fn stop_finishes_what_was_begun() {
     log.begun(2).await;
     until("everything was asked", || writer.handle().queued_events() == 0).await;
     let handle = writer.handle().clone();
-    let stopped = tokio::spawn(writer.stop());
+    let stopped = begin(writer.stop());
     log.set(Gate::Open);
     let mut positions = Vec::new();
     for answer in asked {

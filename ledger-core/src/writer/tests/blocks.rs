@@ -16,8 +16,6 @@ async fn what_is_asked_while_an_append_is_held_back_goes_into_one_block() {
     asked.push(ask(writer.handle(), vec![payment(1)]));
     until("it is decided", || writer.handle().queued_events() == 0).await;
     asked.extend((2..800).map(|number| ask(writer.handle(), vec![payment(number)])));
-    // Tasks have run as far as they can when this one comes to its turn again.
-    tokio::task::yield_now().await;
     until("they are decided", || writer.handle().queued_events() == 0).await;
     log.set(Gate::Open);
     for answer in asked {

@@ -1,0 +1,43 @@
+//! The whole service from outside: the real program in a process of its own, over HTTP, signals and files.
+//!
+//! Every test starts what it needs on a port and in a directory of its own.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod service {
+    // What the tests are written with: the program, requests, events.
+    mod harness;
+    mod client;
+    mod events;
+    mod log_files;
+
+    // What goes in.
+    mod publishing;
+    mod refusing;
+    mod bodies;
+    mod parking;
+
+    // What comes out.
+    mod reading;
+    mod problems;
+    mod operation;
+
+    // What finance does, and who may.
+    mod decisions;
+    mod settings;
+    mod tokens;
+
+    // What goes wrong.
+    mod crashes;
+    mod stopping;
+    mod starting;
+    mod damage;
+    mod derived;
+    mod room;
+
+    // The command line.
+    mod configuration;
+    mod importing;
+    mod demo;
+    mod upkeep;
+}
