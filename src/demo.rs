@@ -182,7 +182,7 @@ impl Player {
             }
             Step::Decision(decision) => {
                 self.flush().await?;
-                let command = self.decision(decision.kind)?;
+                let command = self.decision(decision.at, decision.kind)?;
                 self.send(vec![command]).await?;
             }
         }
@@ -209,14 +209,15 @@ impl Player {
     }
 
     /// A decision of the demo's finance department. Its idempotency key makes a replay after a restart harmless.
-    fn decision(&self, kind: DecisionKind) -> anyhow::Result<Command> {
+    fn decision(&self, at: Timestamp, kind: DecisionKind) -> anyhow::Result<Command> {
         let (key, action) = match kind {
             DecisionKind::Settle { order_id } => {
                 (format!("settle-{order_id}"), Action::SettleOrder { order_id: order_id.parse()? })
             }
             DecisionKind::ApproveWithdrawal { id, reference } => {
                 let paid = WithdrawalPaid { reference: Some(reference.parse()?), note: None };
-                let action = Action::ApproveWithdrawal { withdrawal_id: id.parse()?, paid, paid_at: None };
+                let paid_at = Some(at.into());
+                let action = Action::ApproveWithdrawal { withdrawal_id: id.parse()?, paid, paid_at };
                 (format!("approve-{id}"), action)
             }
             DecisionKind::RejectWithdrawal { id, reason } => {

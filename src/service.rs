@@ -150,14 +150,14 @@ impl Reading {
 
     fn state(&self, writer: &WriterHandle) -> query_api::State {
         let (writer, progress, lag_events_max) = (writer.clone(), self.progress.clone(), self.lag_events_max);
-        let (gauged, progress_gauged, handle) = (writer.clone(), progress.clone(), self.metrics.clone());
+        let (gauged, handle) = (writer.clone(), self.metrics.clone());
         query_api::State {
             read_models: self.read_models.clone(),
             projected: self.projected.clone(),
             tokens: self.tokens.clone(),
             ready: Arc::new(move || ready(&writer, &progress.borrow(), lag_events_max)),
             metrics: Arc::new(move || {
-                gauge(&gauged, &progress_gauged.borrow());
+                gauge(&gauged);
                 handle.render()
             }),
         }
@@ -240,12 +240,9 @@ fn ready(writer: &WriterHandle, progress: &Progress, lag_events_max: u64) -> Res
 }
 
 #[expect(clippy::cast_precision_loss, reason = "measurements are floating point")]
-fn gauge(writer: &WriterHandle, progress: &Progress) {
-    let durable = *writer.durable().borrow();
-    metrics::gauge!("ledger_log_position").set(durable.get() as f64);
+fn gauge(writer: &WriterHandle) {
+    metrics::gauge!("ledger_log_position").set(writer.durable().borrow().get() as f64);
     metrics::gauge!("ledger_queue_events").set(writer.queued_events() as f64);
-    metrics::gauge!("ledger_projection_position").set(progress.position.get() as f64);
-    metrics::gauge!("ledger_projection_lag_events").set(durable.since(progress.position) as f64);
 }
 
 fn install_metrics() -> anyhow::Result<PrometheusHandle> {

@@ -9,7 +9,7 @@ use jiff::{ToSpan, ZonedDateTime};
 use crate::Timestamp;
 
 /// The hours, days and months of one time zone.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
     zone: TimeZone,
     name: String,

@@ -72,8 +72,8 @@ pub struct Settings {
     pub withdrawals: WithdrawalSettings,
 }
 
-/// The books of one ledger.
-#[derive(Clone, Debug)]
+/// The books of one ledger. Two are equal when they know the same.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Books {
     created: LedgerCreated,
     calendar: Calendar,

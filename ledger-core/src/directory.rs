@@ -37,7 +37,7 @@ pub enum Namespace {
 pub struct Key(u128);
 
 /// From keys to positions.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directory {
     hash_key: [u8; 16],
     places: HashMap<Key, Position, BuildHasherDefault<NumberHasher>>,

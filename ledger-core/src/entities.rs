@@ -31,7 +31,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
 use events_schema::terms::{ParkedState, WithdrawalState};
-use events_schema::{Entity, EntityKind, Event, Money, Position, Recorded};
+use events_schema::{Entity, EntityKind, Money, Position, Recorded};
 
 use crate::numbered::NumberHasher;
 
@@ -103,7 +103,7 @@ pub enum Step<'a> {
 type Table<T> = HashMap<Position, T, BuildHasherDefault<NumberHasher>>;
 
 /// All entities, by birth.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entities {
     orders: Table<Order>,
     members: Table<Member>,

@@ -87,7 +87,8 @@ impl Writer {
         let handle = WriterHandle::new(inbox.clone(), Arc::clone(&shared), state_seen, durable_seen, created);
         let (batches, appender) =
             pipeline::start(log, replayed.sealer, inbox, Arc::clone(&shared), state, durable)?;
-        let decider = Decider::new(replayed.books, replayed.recorded_at, options.clock, shared, requests, batches);
+        let decider =
+            Decider::new(replayed.books, replayed.recorded_at, options.clock, shared, requests, batches);
         let decider = std::thread::Builder::new()
             .name("decider".to_owned())
             .spawn(move || decider.run())

@@ -1,6 +1,7 @@
 //! Histories for tests: commands as they are published, decided by the real books.
 
 use std::fmt::Display;
+use std::ops::Range;
 
 use bytes::Bytes;
 use events_schema::block::{SealedBlock, Sealer};
@@ -110,12 +111,17 @@ impl History {
 
     /// The changes of the events after the first `skipped` ones, merged.
     pub(crate) fn changes_after(&self, skipped: usize) -> Writes {
+        self.changes_of(skipped..self.recorded.len())
+    }
+
+    /// The changes of a part of the events, merged.
+    pub(crate) fn changes_of(&self, part: Range<usize>) -> Writes {
         let mut changes = Changes::default();
         let mut entities = Entities::default();
         let mut almanac = Almanac::new(events_schema::Calendar::new("Asia/Shanghai").unwrap());
         for (index, recorded) in self.recorded.iter().enumerate() {
             let step = entities.apply(recorded).unwrap();
-            if index >= skipped {
+            if part.contains(&index) {
                 project(&step, recorded, &mut almanac, &mut changes).unwrap();
             }
         }

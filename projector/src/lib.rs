@@ -34,3 +34,7 @@ pub use rebuild::{RebuildError, Rebuilt, checkpoint, rebuild};
 /// Histories for tests.
 #[cfg(test)]
 mod history;
+
+/// Tables as text, for tests.
+#[cfg(test)]
+mod dump;

@@ -41,7 +41,7 @@ impl Format {
     pub(crate) const CURRENT: Self = Self { schema: MIGRATIONS.len() as u16, projections: 1 };
 
     /// Both as the `user_version` of a file; 0 is a file without tables.
-    fn to_number(self) -> i64 {
+    pub(crate) fn to_number(self) -> i64 {
         i64::from(self.schema) << 16 | i64::from(self.projections)
     }
 

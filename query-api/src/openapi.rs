@@ -8,7 +8,7 @@ use bytes::Bytes;
 use utoipa::OpenApi;
 use utoipa::openapi::content::{Content, ContentBuilder};
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
 
 use crate::problem::{PROBLEM_JSON, ProblemDocument};
@@ -49,7 +49,7 @@ use crate::{auth, lists, probes, reports};
 struct Reading;
 
 /// The name of the security scheme that every operation with a token refers to.
-pub const TOKEN_SECURITY: &str = "token";
+const TOKEN_SECURITY: &str = "token";
 
 /// What every operation with a token may answer besides what it says itself.
 const COMMON_PROBLEMS: [(&str, &str); 4] = [
@@ -68,8 +68,10 @@ pub(crate) fn document(more: Document) -> Document {
     let components = document.components.take().unwrap_or_else(|| ComponentsBuilder::new().build());
     let with_security = ComponentsBuilder::from(components).security_scheme(TOKEN_SECURITY, bearer);
     document.components = Some(with_security.build());
-    for item in document.paths.paths.values_mut() {
-        operations(item).for_each(complete);
+    for (path, item) in &mut document.paths.paths {
+        // What has a version has a gate.
+        let needs_token = path.starts_with("/v1/");
+        operations(item).for_each(|operation| complete(operation, needs_token));
     }
     document
 }
@@ -86,15 +88,16 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [get, put, post, delete, patch].into_iter().flatten()
 }
 
-/// Adds the common problems to an operation with a token, and gives every problem its media type.
-fn complete(operation: &mut Operation) {
+/// Adds the token and its common problems to an operation that needs one, and gives every problem its media type.
+fn complete(operation: &mut Operation, needs_token: bool) {
     let responses = &mut operation.responses.responses;
     for response in responses.values_mut() {
         if let RefOr::T(response) = response {
             type_problem(response);
         }
     }
-    if operation.security.is_some() {
+    if needs_token {
+        operation.security = Some(vec![SecurityRequirement::new(TOKEN_SECURITY, [""; 0])]);
         for (status, description) in COMMON_PROBLEMS {
             responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(description)));
         }

@@ -119,6 +119,12 @@ impl Ends {
         Self { plus: [range, NOTHING], ..Self::NONE }
     }
 
+    /// Plus, then minus.
+    const fn all(self) -> [Range; 4] {
+        let Self { plus, minus } = self;
+        [plus[0], plus[1], minus[0], minus[1]]
+    }
+
     /// What makes `range` out of `near`.
     fn between(range: Range, near: Range) -> Self {
         let some = |from: Timestamp, to: Timestamp| if from < to { Range::new(from, to) } else { NOTHING };
@@ -133,9 +139,11 @@ impl Pieces {
     /// All pieces, in the order in which they are bound to SQL: the months; plus and minus of days, hours and rows.
     pub const fn all(&self) -> [Range; 13] {
         let Self { months, days, hours, rows } = self;
-        let [a, b, c] = [days.plus, days.minus, hours.plus];
-        let [d, e, f] = [hours.minus, rows.plus, rows.minus];
-        [*months, a[0], a[1], b[0], b[1], c[0], c[1], d[0], d[1], e[0], e[1], f[0], f[1]]
+        let [days, hours, rows] = [days.all(), hours.all(), rows.all()];
+        [
+            *months, days[0], days[1], days[2], days[3], hours[0], hours[1], hours[2], hours[3], rows[0],
+            rows[1], rows[2], rows[3],
+        ]
     }
 }
 

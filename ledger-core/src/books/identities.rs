@@ -25,14 +25,14 @@ pub struct FirstAnswer {
 }
 
 /// All identities that are taken.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Identities {
     answers: HashMap<Key, FirstAnswer, BuildHasherDefault<NumberHasher>>,
     /// The request whose events are being applied.
     current: Option<Current>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Current {
     key: Option<Key>,
     first: Position,

@@ -9,7 +9,7 @@ use events_schema::Position;
 use events_schema::recorded::parked::WaitsFor;
 
 /// The parked events that are not decided yet.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Waiting {
     by_need: HashMap<WaitsFor, BTreeSet<Position>>,
     needs: HashMap<Position, WaitsFor>,

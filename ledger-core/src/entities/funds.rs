@@ -5,7 +5,7 @@ use events_schema::{Event, Id, Money, Position, Recorded};
 use super::FoldError;
 
 /// The funds of one payee as they stand.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Funds {
     /// Where their first event stands.
     pub birth: Position,

@@ -6,7 +6,7 @@ use events_schema::{Event, Money, Position, Recorded, Timestamp};
 use super::FoldError;
 
 /// A member as it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     /// Where its first event stands.
     pub birth: Position,

@@ -7,7 +7,7 @@ use events_schema::{Event, Id, Money, Position, Recorded, Timestamp};
 use super::FoldError;
 
 /// An order as it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// Where its first event stands.
     pub birth: Position,

@@ -8,7 +8,7 @@ use events_schema::{Event, Id, Position, Recorded, Timestamp};
 use super::FoldError;
 
 /// A parked event as it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParkedEvent {
     /// Where its first event stands.
     pub birth: Position,

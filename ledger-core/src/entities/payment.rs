@@ -6,7 +6,7 @@ use events_schema::{Event, Id, Money, Position, Recorded, Text};
 use super::FoldError;
 
 /// A received or surplus payment as it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payment {
     /// Where its first event stands.
     pub birth: Position,

@@ -8,7 +8,7 @@ use events_schema::{Event, Position, Recorded, Text, Timestamp};
 use super::FoldError;
 
 /// A withdrawal as it stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Withdrawal {
     /// Where its first event stands.
     pub birth: Position,

@@ -145,8 +145,8 @@ impl Decider {
 
     /// The state in which a decision on a withdrawal left it.
     fn state_after(&self, command: &Command) -> Option<WithdrawalState> {
-        let (Action::ApproveWithdrawal { withdrawal_id, .. } | Action::RejectWithdrawal { withdrawal_id, .. }) =
-            &command.action
+        let (Action::ApproveWithdrawal { withdrawal_id, .. }
+        | Action::RejectWithdrawal { withdrawal_id, .. }) = &command.action
         else {
             return None;
         };
@@ -195,7 +195,10 @@ impl Decider {
                 action: Action::SettleDueOrder { order },
                 source_text: Bytes::new(),
             });
-            debug_assert!(matches!(outcome, Outcome::Recorded(_)), "an order in the list of due ones can be settled");
+            debug_assert!(
+                matches!(outcome, Outcome::Recorded(_)),
+                "an order in the list of due ones can be settled"
+            );
         }
         // More are due: ask again at the next turn.
         self.clock_asked = Timestamp::default();

@@ -48,7 +48,9 @@ fn seal_all(mut sealer: Sealer, batches: &Receiver<Batch>, blocks: &async_mpsc::
         let block = (!events.is_empty()).then(|| {
             sealer.begin(recorded_at);
             for event in &events {
-                sealer.push(|bytes| event.encode(bytes)).expect("the decider keeps blocks within their limits");
+                sealer
+                    .push(|bytes| event.encode(bytes))
+                    .expect("the decider keeps blocks within their limits");
             }
             sealer.seal()
         });
@@ -85,7 +87,11 @@ impl<L: Log> Appender<L> {
             }
         }
         let asked = self.shared.stopping.load(Ordering::Relaxed);
-        self.stopped(if asked { "the ledger is shutting down" } else { "a thread of the writer ended with a panic" });
+        self.stopped(if asked {
+            "the ledger is shutting down"
+        } else {
+            "a thread of the writer ended with a panic"
+        });
     }
 
     /// Appends a block. While the disk is full it tries again and again; nobody waits for that, but for the end.
@@ -96,13 +102,15 @@ impl<L: Log> Appender<L> {
                     let header = block.header();
                     self.shared.recorded_at.store(header.recorded_at.micros(), Ordering::Relaxed);
                     self.durable.send_replace(header.last());
-                    self.state.send_if_modified(|state| std::mem::replace(state, State::Running) != State::Running);
+                    self.state
+                        .send_if_modified(|state| std::mem::replace(state, State::Running) != State::Running);
                     return Ok(());
                 }
                 // What was not appended was not answered either: it may be forgotten.
                 Err(AppendError::Full(error)) if !self.shared.stopping.load(Ordering::Relaxed) => {
-                    let first =
-                        self.state.send_if_modified(|state| std::mem::replace(state, State::NoRoom) != State::NoRoom);
+                    let first = self
+                        .state
+                        .send_if_modified(|state| std::mem::replace(state, State::NoRoom) != State::NoRoom);
                     if first {
                         tracing::error!(%error, "the disk of the log is full: nothing is recorded until there is room");
                     }

@@ -89,8 +89,7 @@ impl From<&Token> for TokenItem {
         (status = 201, description = "The token", body = CreatedToken),
         (status = 409, description = "`token_exists`, `too_many_tokens`", body = ProblemDocument),
         (status = 422, description = "`invalid_body`", body = ProblemDocument),
-    ),
-    security(("token" = []))
+    )
 )]
 pub(crate) async fn create(
     State(tokens): State<Tokens>,
@@ -111,8 +110,7 @@ pub(crate) async fn create(
 /// List the tokens
 #[utoipa::path(
     get, path = "/v1/tokens", tag = "tokens",
-    responses((status = 200, description = "All tokens, without the tokens themselves", body = TokenList)),
-    security(("token" = []))
+    responses((status = 200, description = "All tokens, without the tokens themselves", body = TokenList))
 )]
 pub(crate) async fn list(State(tokens): State<Tokens>) -> impl IntoResponse {
     let items = tokens.list().iter().map(|token| TokenItem::from(&**token)).collect();
@@ -129,8 +127,7 @@ pub(crate) async fn list(State(tokens): State<Tokens>) -> impl IntoResponse {
         (status = 204, description = "It is revoked"),
         (status = 404, description = "`unknown_token`", body = ProblemDocument),
         (status = 409, description = "`fixed_token`: it is set by LEDGER_ADMIN_TOKEN", body = ProblemDocument),
-    ),
-    security(("token" = []))
+    )
 )]
 pub(crate) async fn revoke(
     State(tokens): State<Tokens>,

@@ -122,8 +122,7 @@ impl CashEntry {
         (status = 200, description = "A page of cash entries", body = Page<CashEntry>,
             headers(("Ledger-Position" = u64, description = "The position that the items reflect"))),
         (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_cursor`", body = ProblemDocument),
-    ),
-    security(("token" = []))
+    )
 )]
 pub(crate) async fn cash_entries(
     State(reading): State<Reading>,

@@ -188,8 +188,7 @@ struct CommissionLine {
             headers(("Ledger-Position" = u64, description = "The position that the answer reflects"))),
         (status = 404, description = "`unknown_order`", body = ProblemDocument),
         (status = 422, description = "`invalid_parameter`", body = ProblemDocument),
-    ),
-    security(("token" = []))
+    )
 )]
 pub(crate) async fn order(
     State(reading): State<Reading>,

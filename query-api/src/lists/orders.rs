@@ -136,8 +136,7 @@ impl OrderItem {
         (status = 200, description = "A page of orders", body = Page<OrderItem>,
             headers(("Ledger-Position" = u64, description = "The position that the items reflect"))),
         (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_cursor`", body = ProblemDocument),
-    ),
-    security(("token" = []))
+    )
 )]
 pub(crate) async fn orders(
     State(reading): State<Reading>,

@@ -169,8 +169,7 @@ fn add<'a>(sums: impl Iterator<Item = &'a Sum>) -> CashSum {
         (status = 200, description = "The report", body = Report<CashReport>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
         (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
-    ),
-    security(("token" = []))
+    )
 )]
 pub(crate) async fn cash(
     State(reading): State<Reading>,

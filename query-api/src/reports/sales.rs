@@ -159,8 +159,7 @@ impl From<&Sums> for SalesRow {
         (status = 200, description = "The report", body = Report<SalesReport>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
         (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
-    ),
-    security(("token" = []))
+    )
 )]
 pub(crate) async fn sales(
     State(reading): State<Reading>,

@@ -124,8 +124,7 @@ impl Step {
         (status = 200, description = "The report", body = Report<Trend>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
         (status = 422, description = "`invalid_parameter`, `invalid_range`, `too_many_steps`", body = ProblemDocument),
-    ),
-    security(("token" = []))
+    )
 )]
 pub(crate) async fn trend(
     State(reading): State<Reading>,

@@ -1,1 +1,520 @@
-//! To be filled.
+//! Every refusal, in the order of the checks.
+//!
+//! A ladder asks for the same thing again and again, and each rung mends exactly the problem that the rung before was
+//! refused for: so what comes next was hidden by it, and is checked after it.
+
+use std::collections::HashSet;
+
+use super::super::Rejection;
+use super::ask::*;
+use super::scene::{Told, given};
+
+struct Ladder {
+    history: Vec<Ask>,
+    rungs: Vec<(Told, Ask)>,
+}
+
+const fn no(rejection: Rejection) -> Told {
+    Told::Rejected(rejection)
+}
+
+use Rejection as R;
+use Told::{Parked, Recorded};
+
+fn ladders() -> Vec<Ladder> {
+    vec![
+        placing(),
+        confirming(),
+        closing(),
+        paying_again(),
+        paying_another_amount(),
+        paying_from_a_balance(),
+        paying_from_a_small_balance(),
+        verifying(),
+        shipping(),
+        completing(),
+        requesting_a_refund(),
+        rejecting_a_refund(),
+        completing_a_refund(),
+        registering(),
+        recharging(),
+        refunding_a_recharge(),
+        gifting(),
+        deducting(),
+        receiving(),
+        refunding_a_payment(),
+        withdrawing_as_a_member(),
+        withdrawing_as_a_distributor(),
+        withdrawing_as_a_supplier(),
+        settling(),
+        approving(),
+        turning_down(),
+        transferring(),
+        discarding(),
+    ]
+}
+
+fn placing() -> Ladder {
+    let too_much = serde_json::json!([{ "kind": "coupon", "amount": "60.00" }, { "kind": "points", "amount": "40.01" }]);
+    let worst = placed("O1").id("taken").at("2026-11-02T10:00:01+08:00").with("discounts", too_much);
+    let new = worst.clone().id("new");
+    let in_time = new.clone().at("2026-11-02T09:59:59+08:00");
+    let other = in_time.clone().about("O2");
+    let free = serde_json::json!([{ "kind": "coupon", "amount": "100.00" }]);
+    let mended = other.clone().with("discounts", free);
+    Ladder {
+        history: vec![placed("O1").id("taken")],
+        rungs: vec![
+            (no(R::IdReused), worst),
+            (no(R::TimeInFuture), new),
+            (no(R::OrderExists), in_time),
+            (no(R::DiscountsExceedAmount), other),
+            (Recorded, mended),
+        ],
+    }
+}
+
+fn confirming() -> Ladder {
+    Ladder {
+        history: vec![placed("O1"), placed("O2").with("confirmation", "before_payment")],
+        rungs: vec![
+            (Parked, confirmed("O3")),
+            (no(R::NotAwaitingConfirmation), confirmed("O1")),
+            (Recorded, confirmed("O2")),
+        ],
+    }
+}
+
+fn closing() -> Ladder {
+    Ladder {
+        history: vec![placed("O1"), closed("O1"), placed("O2"), paid("O2", "P2", "100.00"), placed("O3")],
+        rungs: vec![
+            (Parked, closed("O4")),
+            (no(R::AlreadyClosed), closed("O1")),
+            (no(R::AlreadyPaid), closed("O2")),
+            (Recorded, closed("O3")),
+        ],
+    }
+}
+
+fn paying_again() -> Ladder {
+    let worst = paid("O1", "P1", "0.00").with("method", "balance");
+    let external = worst.clone().with("method", "cash");
+    let some = external.clone().with("amount", "100.00");
+    Ladder {
+        history: vec![placed("O1"), paid("O1", "P1", "100.00")],
+        rungs: vec![
+            (no(R::AlreadyPaid), worst),
+            (no(R::AmountIsZero), external),
+            (no(R::PaymentExists), some.clone()),
+            (Recorded, some.with("payment_id", "P2")),
+        ],
+    }
+}
+
+fn paying_another_amount() -> Ladder {
+    let worst = paid("O1", "P1", "99.99").with("method", "balance");
+    let nothing = paid("O1", "P1", "0.00");
+    let external = paid("O1", "P1", "99.99");
+    Ladder {
+        history: vec![received("P1", "1.00"), placed("O1"), placed("O2").with("confirmation", "before_payment")],
+        rungs: vec![
+            (Parked, paid("O2", "P1", "0.00")),
+            (no(R::AmountMismatch), worst),
+            (no(R::AmountMismatch), nothing),
+            (no(R::PaymentExists), external.clone()),
+            (Recorded, external.with("payment_id", "P2")),
+        ],
+    }
+}
+
+fn paying_from_a_balance() -> Ladder {
+    let worst = paid("O1", "P1", "100.00").with("method", "balance");
+    let new = worst.clone().with("payment_id", "P2");
+    Ladder {
+        history: vec![received("P1", "1.00"), placed("O1")],
+        rungs: vec![(no(R::PaymentExists), worst), (Parked, new)],
+    }
+}
+
+fn paying_from_a_small_balance() -> Ladder {
+    let by_balance = |order: &str| paid(order, "P1", "100.00").with("method", "balance");
+    let rich = placed("O2").with("member_id", "M2");
+    Ladder {
+        history: vec![
+            registered("M1"),
+            gifted("M1", "99.99"),
+            placed("O1"),
+            rich,
+            registered("M2"),
+            gifted("M2", "100.00"),
+        ],
+        rungs: vec![(no(R::InsufficientBalance), by_balance("O1")), (Recorded, by_balance("O2"))],
+    }
+}
+
+fn verifying() -> Ladder {
+    let used = vec![placed("O1"), paid("O1", "P1", "100.00"), completed("O1")];
+    let half = vec![placed("O2"), paid("O2", "P2", "100.00"), verified("O2", 1)];
+    Ladder {
+        history: [used, half].concat(),
+        rungs: vec![
+            (Parked, verified("O3", 2)),
+            (no(R::NotAwaitingUse), verified("O1", 2)),
+            (no(R::PackagesExceeded), verified("O2", 2)),
+            (Recorded, verified("O2", 1)),
+        ],
+    }
+}
+
+fn shipping() -> Ladder {
+    Ladder {
+        history: vec![placed("O1"), paid("O1", "P1", "100.00")],
+        rungs: vec![(Parked, shipped("O2")), (Recorded, shipped("O1")), (no(R::NotAwaitingUse), shipped("O1"))],
+    }
+}
+
+fn completing() -> Ladder {
+    Ladder {
+        history: vec![placed("O1"), paid("O1", "P1", "100.00")],
+        rungs: vec![
+            (Parked, completed("O2")),
+            (Recorded, completed("O1")),
+            (no(R::NotAwaitingUse), completed("O1")),
+        ],
+    }
+}
+
+/// O1 is refunded; O2 is paid and had a refund R1 of half of it.
+fn requesting_a_refund() -> Ladder {
+    let refunded = |order, amount| {
+        let paid = [placed(order), paid(order, &format!("P-{order}"), "100.00")];
+        let refund = [refund_requested(order, "R1", amount), refund_completed(order, "R1")];
+        [paid, refund].concat()
+    };
+    let worst = refund_requested("O1", "R1", "50.01").with("fee", "50.02");
+    let other = worst.clone().about("O2");
+    let left = other.clone().with("amount", "50.00");
+    let fee = left.clone().with("fee", "50.00");
+    Ladder {
+        history: [refunded("O1", "100.00"), refunded("O2", "50.00")].concat(),
+        rungs: vec![
+            (no(R::OrderRefunded), worst),
+            (no(R::RefundExceedsPaid), other.clone()),
+            (no(R::RefundExceedsPaid), other.with("amount", "0")),
+            (no(R::FeeExceedsRefund), left),
+            (no(R::RefundExists), fee.clone()),
+            (Recorded, fee.with("refund_id", "R2")),
+        ],
+    }
+}
+
+/// O1 is paid, R1 was rejected and R2 is in review.
+fn reviewed() -> Vec<Ask> {
+    let before = [placed("O1"), paid("O1", "P1", "100.00")];
+    let reviews = [
+        refund_requested("O1", "R1", "10.00"),
+        refund_rejected("O1", "R1"),
+        refund_requested("O1", "R2", "10.00"),
+    ];
+    before.into_iter().chain(reviews).collect()
+}
+
+fn rejecting_a_refund() -> Ladder {
+    Ladder {
+        history: reviewed(),
+        rungs: vec![
+            (Parked, refund_rejected("O2", "R2")),
+            (Parked, refund_rejected("O1", "R3")),
+            (no(R::RefundDecided), refund_rejected("O1", "R1")),
+            (Recorded, refund_rejected("O1", "R2")),
+        ],
+    }
+}
+
+fn completing_a_refund() -> Ladder {
+    let worst = refund_completed("O1", "R1").with("method", "balance");
+    let in_review = worst.clone().with("refund_id", "R2");
+    Ladder {
+        history: reviewed(),
+        rungs: vec![
+            (Parked, refund_completed("O1", "R3")),
+            (no(R::RefundDecided), worst),
+            (no(R::MethodMismatch), in_review.clone()),
+            (Recorded, in_review.with("method", "cash")),
+        ],
+    }
+}
+
+fn registering() -> Ladder {
+    Ladder {
+        history: vec![registered("M1")],
+        rungs: vec![(no(R::MemberExists), registered("M1")), (Recorded, registered("M2"))],
+    }
+}
+
+/// M1 has 10.00, and P1 is a payment.
+fn member() -> Vec<Ask> {
+    vec![registered("M1"), recharged("M1", "P1", "10.00")]
+}
+
+fn recharging() -> Ladder {
+    Ladder {
+        history: member(),
+        rungs: vec![
+            (Parked, recharged("M2", "P1", "0")),
+            (no(R::AmountIsZero), recharged("M1", "P1", "0")),
+            (no(R::PaymentExists), recharged("M1", "P1", "1.00")),
+            (Recorded, recharged("M1", "P2", "1.00")),
+        ],
+    }
+}
+
+fn refunding_a_recharge() -> Ladder {
+    Ladder {
+        history: member(),
+        rungs: vec![
+            (Parked, recharge_refunded("M2", "P1", "0")),
+            (no(R::AmountIsZero), recharge_refunded("M1", "P1", "0")),
+            (no(R::PaymentExists), recharge_refunded("M1", "P1", "10.01")),
+            (no(R::InsufficientBalance), recharge_refunded("M1", "P2", "10.01")),
+            (Recorded, recharge_refunded("M1", "P2", "10.00")),
+            (no(R::PaymentExists), received("P2", "1.00")),
+        ],
+    }
+}
+
+fn gifting() -> Ladder {
+    Ladder {
+        history: member(),
+        rungs: vec![
+            (Parked, gifted("M2", "0")),
+            (no(R::AmountIsZero), gifted("M1", "0")),
+            (Recorded, gifted("M1", "0.01")),
+        ],
+    }
+}
+
+fn deducting() -> Ladder {
+    Ladder {
+        history: member(),
+        rungs: vec![
+            (Parked, deducted("M2", "0")),
+            (no(R::AmountIsZero), deducted("M1", "0")),
+            (no(R::InsufficientBalance), deducted("M1", "10.01")),
+            (Recorded, deducted("M1", "10.00")),
+        ],
+    }
+}
+
+fn receiving() -> Ladder {
+    Ladder {
+        history: member(),
+        rungs: vec![
+            (no(R::AmountIsZero), received("P1", "0")),
+            (no(R::PaymentExists), received("P1", "1.00")),
+            (Recorded, received("P2", "1.00")),
+        ],
+    }
+}
+
+fn refunding_a_payment() -> Ladder {
+    Ladder {
+        history: vec![received("P1", "10.00"), payment_refunded("P1", "R1", "4.00")],
+        rungs: vec![
+            (Parked, payment_refunded("P2", "R1", "0")),
+            (no(R::AmountIsZero), payment_refunded("P1", "R1", "0")),
+            (no(R::RefundExists), payment_refunded("P1", "R1", "6.01")),
+            (no(R::RefundExceedsPaid), payment_refunded("P1", "R2", "6.01")),
+            (Recorded, payment_refunded("P1", "R2", "6.00")),
+        ],
+    }
+}
+
+/// Members and distributors may withdraw by WeChat, from 5.00, once a month; each has had one withdrawal.
+fn withdrawal_history() -> Vec<Ask> {
+    let order = placed("O1").with("commissions", serde_json::json!([commission("D1", "20.00")]));
+    vec![
+        registered("M1"),
+        gifted("M1", "20.00"),
+        order,
+        paid("O1", "P1", "100.00"),
+        completed("O1"),
+        withdrawal("W1", "member", "M1", "1.00"),
+        withdrawal("W2", "distributor", "D1", "1.00"),
+        withdrawal_rule(&["wechat"], Some(500), Some(1)),
+    ]
+}
+
+fn withdrawing(kind: &str, payee: &str) -> Vec<(Told, Ask)> {
+    let worst = withdrawal("W1", kind, payee, "0");
+    let some = worst.clone().about("W3");
+    let little = some.clone().with("amount", "4.99");
+    let allowed = little.clone().with("method", "wechat");
+    let much = allowed.clone().with("amount", "19.01");
+    let next_month = much.clone().at("2026-10-31T23:59:59.999999+08:00");
+    vec![
+        (no(R::WithdrawalExists), worst),
+        (no(R::AmountIsZero), some),
+        (no(R::MethodDisabled), little),
+        (no(R::BelowMinimum), allowed),
+        (no(R::MonthlyLimit), much),
+        (no(R::InsufficientFunds), next_month.clone()),
+        (Recorded, next_month.with("amount", "19.00")),
+    ]
+}
+
+fn withdrawing_as_a_member() -> Ladder {
+    let mut rungs = withdrawing("member", "M1");
+    rungs.insert(2, (Parked, withdrawal("W4", "member", "M2", "4.99")));
+    rungs.insert(2, (no(R::AmountIsZero), withdrawal("W4", "member", "M2", "0")));
+    Ladder { history: withdrawal_history(), rungs }
+}
+
+fn withdrawing_as_a_distributor() -> Ladder {
+    Ladder { history: withdrawal_history(), rungs: withdrawing("distributor", "D1") }
+}
+
+/// The settings are not for suppliers.
+fn withdrawing_as_a_supplier() -> Ladder {
+    let rule = settlement_rule(0, &[]);
+    let order = [supplied("O2", "S1", "8.00"), paid("O2", "P2", "100.00"), completed("O2")];
+    Ladder {
+        history: withdrawal_history().into_iter().chain([rule]).chain(order).collect(),
+        rungs: vec![
+            (no(R::WithdrawalExists), withdrawal("W1", "supplier", "S1", "0")),
+            (no(R::AmountIsZero), withdrawal("W3", "supplier", "S1", "0")),
+            (no(R::InsufficientFunds), withdrawal("W3", "supplier", "S1", "8.01")),
+            (no(R::InsufficientFunds), withdrawal("W3", "supplier", "S2", "0.01")),
+            (Recorded, withdrawal("W3", "supplier", "S1", "0.01")),
+            (Recorded, withdrawal("W4", "supplier", "S1", "7.99")),
+        ],
+    }
+}
+
+fn settling() -> Ladder {
+    let offline = |order: &str, payment: &str| paid(order, payment, "100.00").with("method", "pos");
+    let online = [supplied("O1", "S1", "8.00"), paid("O1", "P1", "100.00"), completed("O1")];
+    let alone = [placed("O2"), offline("O2", "P2"), completed("O2")];
+    let unused = [supplied("O3", "S1", "8.00"), offline("O3", "P3")];
+    let settled = [supplied("O4", "S1", "8.00"), offline("O4", "P4"), completed("O4"), settle("O4")];
+    let mended = [supplied("O5", "S1", "8.00"), offline("O5", "P5"), completed("O5")];
+    Ladder {
+        history: online.into_iter().chain(alone).chain(unused).chain(settled).chain(mended).collect(),
+        rungs: vec![
+            (no(R::UnknownOrder), settle("O6")),
+            (no(R::NotSettleable), settle("O1")),
+            (no(R::NotSettleable), settle("O2")),
+            (no(R::NotSettleable), settle("O3")),
+            (no(R::NotSettleable), settle("O4")),
+            (Recorded, settle("O5")),
+        ],
+    }
+}
+
+/// W1 is paid, W2 was turned down, W3 is pending.
+fn requested() -> Vec<Ask> {
+    vec![
+        registered("M1"),
+        gifted("M1", "9.00"),
+        withdrawal("W1", "member", "M1", "3.00"),
+        withdrawal("W2", "member", "M1", "3.00"),
+        withdrawal("W3", "member", "M1", "3.00"),
+        approve("W1"),
+        turn_down("W2"),
+    ]
+}
+
+fn approving() -> Ladder {
+    Ladder {
+        history: requested(),
+        rungs: vec![
+            (no(R::UnknownWithdrawal), approve_paid_at("W4", "2026-11-01T09:29:59+08:00")),
+            (no(R::AlreadyDecided), approve_paid_at("W1", "2026-11-01T09:29:59+08:00")),
+            (no(R::AlreadyDecided), approve_paid_at("W2", "2026-11-01T09:29:59+08:00")),
+            (no(R::InvalidTime), approve_paid_at("W3", "2026-11-01T09:29:59+08:00")),
+            (no(R::InvalidTime), approve_paid_at("W3", "2026-11-01T10:00:01+08:00")),
+            (Recorded, approve_paid_at("W3", TIME)),
+        ],
+    }
+}
+
+fn turning_down() -> Ladder {
+    Ladder {
+        history: requested(),
+        rungs: vec![
+            (no(R::UnknownWithdrawal), turn_down("W4")),
+            (no(R::AlreadyDecided), turn_down("W1")),
+            (no(R::AlreadyDecided), turn_down("W2")),
+            (Recorded, turn_down("W3")),
+        ],
+    }
+}
+
+fn transferring() -> Ladder {
+    Ladder {
+        history: requested(),
+        rungs: vec![
+            (no(R::UnknownWithdrawal), transferred("W4")),
+            (no(R::UnknownWithdrawal), not_transferred("W4")),
+            (no(R::AlreadyDecided), transferred("W3")),
+            (no(R::AlreadyDecided), not_transferred("W3")),
+            (Recorded, automatic_transfer()),
+            (Recorded, approve("W3")),
+            (no(R::AlreadyDecided), approve("W3")),
+            (no(R::AlreadyDecided), turn_down("W3")),
+            (Recorded, not_transferred("W3")),
+            (no(R::AlreadyDecided), not_transferred("W3")),
+        ],
+    }
+}
+
+fn discarding() -> Ladder {
+    Ladder {
+        history: vec![shipped("O1"), shipped("O2"), discard(0)],
+        rungs: vec![
+            (no(R::UnknownParkedEvent), discard(2)),
+            (no(R::AlreadyDecided), discard(0)),
+            (Recorded, discard(1)),
+        ],
+    }
+}
+
+#[test]
+fn each_problem_is_found_in_its_turn() {
+    for ladder in ladders() {
+        let mut scene = given(ladder.history);
+        for (told, ask) in ladder.rungs {
+            let before = scene.books.clone();
+            scene = scene.when(ask.clone());
+            assert_eq!(scene.outcome.map(Told::from), Some(told), "{ask:?}");
+            let refused = matches!(told, Told::Rejected(_));
+            assert_eq!(refused, scene.books == before, "a refusal changes nothing, everything else something");
+        }
+    }
+}
+
+#[test]
+fn every_rejection_is_on_a_rung() {
+    let rungs = ladders().into_iter().flat_map(|ladder| ladder.rungs);
+    let met: HashSet<Told> = rungs.map(|(told, _)| told).collect();
+    for rejection in Rejection::ALL {
+        assert!(met.contains(&no(*rejection)), "{rejection:?}");
+    }
+}
+
+/// The codes are a public contract: this list is only ever added to.
+#[test]
+fn the_codes_are_what_they_ever_were() {
+    let codes: Vec<_> = Rejection::ALL.iter().map(|rejection| rejection.code()).collect();
+    assert_eq!(
+        codes.join(" "),
+        "id_reused time_in_future order_exists discounts_exceed_amount not_awaiting_confirmation already_closed \
+         already_paid amount_mismatch amount_is_zero payment_exists insufficient_balance not_awaiting_use \
+         packages_exceeded order_refunded refund_exceeds_paid fee_exceeds_refund refund_exists refund_decided \
+         method_mismatch member_exists withdrawal_exists method_disabled below_minimum monthly_limit \
+         insufficient_funds unknown_order not_settleable unknown_withdrawal unknown_parked_event already_decided \
+         invalid_time"
+    );
+    assert_eq!(codes.iter().collect::<HashSet<_>>().len(), codes.len());
+}

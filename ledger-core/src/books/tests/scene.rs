@@ -16,7 +16,7 @@ use crate::entities::{Order, ParkedEvent, Payment, Withdrawal};
 const BEGINNING: &str = "2026-11-01T10:00:00+08:00";
 
 /// What the answer says, without the position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Told {
     Recorded,
     Duplicate,

@@ -14,7 +14,8 @@ async fn no_answer_of_any_kind_comes_before_the_blocks_that_were_decided_before_
     let log = Arc::new(Gated::new());
     let writer = open(&log).await;
     outcomes(&writer, vec![payment(1)]).await;
-    let reused = event_with("payment.received P1", "payment.received", "P1", r#"{"method":"pos","amount":"9"}"#, "");
+    let reused =
+        event_with("payment.received P1", "payment.received", "P1", r#"{"method":"pos","amount":"9"}"#, "");
     let kinds = [
         (payment(9), recorded_at(3)),
         (payment(1), Outcome::Duplicate(Position::new(2))),
@@ -26,11 +27,14 @@ async fn no_answer_of_any_kind_comes_before_the_blocks_that_were_decided_before_
     let first = ask(writer.handle(), vec![kinds[0].0.clone()]);
     // The genesis, the payment, and the one that is held back.
     log.begun(3).await;
-    let others: Vec<_> = kinds[1..].iter().map(|(command, _)| ask(writer.handle(), vec![command.clone()])).collect();
+    let others: Vec<_> =
+        kinds[1..].iter().map(|(command, _)| ask(writer.handle(), vec![command.clone()])).collect();
     let handle = writer.handle().clone();
     let settings = begin(async move { handle.settings().await });
     decided(&writer).await;
-    assert!(!first.is_finished() && !settings.is_finished() && others.iter().all(|other| !other.is_finished()));
+    assert!(
+        !first.is_finished() && !settings.is_finished() && others.iter().all(|other| !other.is_finished())
+    );
     assert_eq!(log.log.tail().await.unwrap().position, Position::new(2));
 
     log.set(Gate::Open);
@@ -48,7 +52,8 @@ async fn no_answer_of_any_kind_comes_before_the_blocks_that_were_decided_before_
 async fn what_is_answered_is_in_the_log_at_the_position_that_was_answered() {
     let log = Arc::new(Gated::new());
     let writer = open(&log).await;
-    let asked: Vec<_> = (0..200).map(|number| (number, ask(writer.handle(), vec![payment(number)]))).collect();
+    let asked: Vec<_> =
+        (0..200).map(|number| (number, ask(writer.handle(), vec![payment(number)]))).collect();
     for (number, answer) in asked {
         let Answer { outcomes, position, .. } = answer.await.unwrap().unwrap();
         let [Outcome::Recorded(at)] = outcomes[..] else { panic!("{outcomes:?}") };
@@ -102,12 +107,16 @@ async fn a_decision_on_a_withdrawal_answers_its_state_also_the_second_time() {
         paid: WithdrawalPaid::default(),
         paid_at: None,
     };
-    let key = IdempotencyKey { key: "k".parse().unwrap(), digest: events_schema::Digest::of_decision(&action) };
+    let key =
+        IdempotencyKey { key: "k".parse().unwrap(), digest: events_schema::Digest::of_decision(&action) };
     let approve = Command { key: CommandKey::Decision(Some(key)), ..decision(action) };
     let first = writer.handle().take(vec![approve.clone()]).await.unwrap();
     assert_eq!((first.outcomes[0], first.state), (recorded_at(6), Some(WithdrawalState::Paid)));
     let again = writer.handle().take(vec![approve]).await.unwrap();
-    assert_eq!((again.outcomes[0], again.state), (Outcome::Duplicate(Position::new(6)), Some(WithdrawalState::Paid)));
+    assert_eq!(
+        (again.outcomes[0], again.state),
+        (Outcome::Duplicate(Position::new(6)), Some(WithdrawalState::Paid))
+    );
     let rejected = WithdrawalRejected { reason: events_schema::recorded::Personal::Plain("late".into()) };
     let other = decision(Action::RejectWithdrawal { withdrawal_id, rejected });
     let refused = writer.handle().take(vec![other]).await.unwrap();

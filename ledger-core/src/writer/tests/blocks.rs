@@ -47,7 +47,8 @@ async fn a_request_larger_than_a_block_is_split_between_decisions() {
     let commands = (0..40).flat_map(|n| {
         // Every order has distributors of its own: its completion records two events for each of them.
         let lines: Vec<_> = (0..25).map(|d| line(n * 25 + d)).collect();
-        let more = format!(r#","supplier":{{"id":"S","name":"S","cost":"9"}},"commissions":[{}]"#, lines.join(","));
+        let more =
+            format!(r#","supplier":{{"id":"S","name":"S","cost":"9"}},"commissions":[{}]"#, lines.join(","));
         let order_id = format!("O{n}");
         [order(&order_id, &more), paid(&order_id, "cash"), event("order.completed", &order_id, "{}")]
     });
@@ -63,8 +64,8 @@ async fn a_request_larger_than_a_block_is_split_between_decisions() {
 /// A completion that comes before its order, in an envelope with `bytes` bytes of extensions.
 fn early(number: usize, bytes: usize) -> Command {
     let order_id = format!("O{number}");
-    let extensions: String =
-        (0..4).map(|name| format!(r#","ext{name}":"{}""#, "x".repeat(bytes / 4))).collect();
+    let extension = |name| format!(r#","ext{name}":"{}""#, "x".repeat(bytes / 4));
+    let extensions = [0, 1, 2, 3].map(extension).concat();
     event_with(&order_id, "order.completed", &order_id, "{}", &extensions)
 }
 
@@ -75,7 +76,8 @@ async fn large_parked_events_fit_although_their_extensions_are_kept_twice() {
     let commands: Vec<_> = (0..12).map(|number| early(number, 250 << 10)).collect();
     let parked = outcomes(&writer, commands).await;
     assert!(parked.iter().all(|outcome| matches!(outcome, Outcome::Parked(_))), "{parked:?}");
-    let placed = (0..12).flat_map(|n| [order(&format!("O{n}"), ""), paid(&format!("O{n}"), "cash")]).collect();
+    let placed =
+        (0..12).flat_map(|n| [order(&format!("O{n}"), ""), paid(&format!("O{n}"), "cash")]).collect();
     outcomes(&writer, placed).await;
     writer.stop().await;
     let events = events(&*log).await;
@@ -91,7 +93,8 @@ async fn large_settings_fit() {
     let log = Arc::new(MemoryLog::new());
     let writer = open(&log).await;
     let days = |changed: u32| {
-        let suppliers = (0..5_000).map(|n| (format!("{n:0>64}").parse().unwrap(), 36_000 + changed)).collect();
+        let suppliers =
+            (0..5_000).map(|n| (format!("{n:0>64}").parse().unwrap(), 36_000 + changed)).collect();
         decision(Action::ChangeSettlementSettings(SettlementSettings { default_days: 36_500, suppliers }))
     };
     let changed = outcomes(&writer, (0..6).map(days).collect()).await;

@@ -36,10 +36,8 @@ async fn refusals_wait_in_the_queue_when_too_many_answers_wait_for_a_block() {
     asked.push(ask(writer.handle(), vec![payment(1)]));
     until("both are decided", || writer.handle().queued_events() == 0).await;
     asked.extend((0..2 * BLOCK_ANSWERS_MAX + MORE).map(|_| ask(writer.handle(), vec![nothing(0)])));
-    until("a block's answers are decided", || {
-        writer.handle().queued_events() <= BLOCK_ANSWERS_MAX + MORE
-    })
-    .await;
+    until("a block's answers are decided", || writer.handle().queued_events() <= BLOCK_ANSWERS_MAX + MORE)
+        .await;
     for _ in 0..100 {
         tokio::task::yield_now().await;
         assert!(writer.handle().queued_events() >= MORE, "more answers wait for a block than may");

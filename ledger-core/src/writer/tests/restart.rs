@@ -15,12 +15,17 @@ async fn over_both(test: impl AsyncFn(&dyn Fn() -> Option<Arc<FileLog>>, Arc<Mem
 
 /// Small segments, so that there are several.
 fn file_log(dir: &TempDir) -> FileLog {
-    let options = OpenOptions { create: true, segment_bytes: 4_096, zero_fill_bytes: 1_024, ..OpenOptions::default() };
+    let options =
+        OpenOptions { create: true, segment_bytes: 4_096, zero_fill_bytes: 1_024, ..OpenOptions::default() };
     FileLog::open(&DataDirLock::acquire(dir.path()).unwrap(), options).unwrap()
 }
 
 /// Opens a writer, asks it, stops it.
-async fn session(file: Option<Arc<FileLog>>, memory: &Arc<MemoryLog>, commands: Vec<Command>) -> Vec<Outcome> {
+async fn session(
+    file: Option<Arc<FileLog>>,
+    memory: &Arc<MemoryLog>,
+    commands: Vec<Command>,
+) -> Vec<Outcome> {
     let writer = match &file {
         Some(log) => open(log).await,
         None => open(memory).await,
@@ -51,7 +56,12 @@ async fn duplicates_are_answered_with_first_positions_after_a_restart() {
             None => names(&*memory).await,
         };
         let expected = [
-            "LedgerCreated", "PaymentReceived", "EventParked", "OrderPlaced", "OrderPaid", "ParkedEventReleased",
+            "LedgerCreated",
+            "PaymentReceived",
+            "EventParked",
+            "OrderPlaced",
+            "OrderPaid",
+            "ParkedEventReleased",
             "OrderCompleted",
         ];
         assert_eq!(names, expected);
@@ -65,7 +75,8 @@ async fn a_ledger_is_created_once() {
         for _ in 0..3 {
             session(reopen(), &memory, vec![]).await;
         }
-        let other = LedgerCreated { log_id: [9; 16], time_zone: "Europe/Paris".parse().unwrap(), ..created() };
+        let other =
+            LedgerCreated { log_id: [9; 16], time_zone: "Europe/Paris".parse().unwrap(), ..created() };
         let options = Options { create: other, ..options() };
         let writer = match reopen() {
             Some(log) => Writer::open(log, options).await.unwrap(),

@@ -17,7 +17,8 @@ async fn recorded_times(hand: &Hand, step: impl Fn(usize) -> Timestamp) -> Vec<T
     writer.stop().await;
     let blocks = log.read(Position::ZERO, usize::MAX).await.unwrap();
     for block in &blocks {
-        let same = |(_, leaf): (_, &[u8])| Recorded::decode(leaf).unwrap().recorded_at == block.header().recorded_at;
+        let same =
+            |(_, leaf): (_, &[u8])| Recorded::decode(leaf).unwrap().recorded_at == block.header().recorded_at;
         assert!(block.leaves().all(same), "all events of a block are recorded when it is");
     }
     blocks.iter().map(|block: &SealedBlock| block.header().recorded_at).collect()
@@ -26,13 +27,16 @@ async fn recorded_times(hand: &Hand, step: impl Fn(usize) -> Timestamp) -> Vec<T
 #[tokio::test]
 async fn recorded_times_grow_although_the_clock_stands_still_or_goes_back() {
     let still = recorded_times(&Hand::at(NOW), |_| NOW).await;
-    let back = recorded_times(&Hand::at(NOW), |number| NOW.plus_seconds(-3600 * i64::try_from(number).unwrap())).await;
+    let back =
+        recorded_times(&Hand::at(NOW), |number| NOW.plus_seconds(-3600 * i64::try_from(number).unwrap()))
+            .await;
     for times in [still, back] {
         assert_eq!(times.len(), 21);
         assert!(times.is_sorted_by(|earlier, later| earlier < later), "{times:?}");
         assert!(times[0] == NOW && times[20] < NOW.plus_seconds(1), "no later than need be");
     }
-    let forth = recorded_times(&Hand::at(NOW), |number| NOW.plus_seconds(number as i64 + 1)).await;
+    let forth =
+        recorded_times(&Hand::at(NOW), |number| NOW.plus_seconds(i64::try_from(number).unwrap() + 1)).await;
     assert_eq!(forth[20], NOW.plus_seconds(20));
 }
 
@@ -41,7 +45,8 @@ async fn recorded_times_grow_over_a_restart_with_a_clock_that_went_back() {
     let log = Arc::new(MemoryLog::new());
     open(&log).await.stop().await;
     let earlier = Hand::at(NOW.plus_seconds(-86_400));
-    let writer = Writer::open(Arc::clone(&log), Options { clock: earlier.clock(), ..options() }).await.unwrap();
+    let writer =
+        Writer::open(Arc::clone(&log), Options { clock: earlier.clock(), ..options() }).await.unwrap();
     outcomes(&writer, vec![payment(0)]).await;
     writer.stop().await;
     assert_eq!(log.tail().await.unwrap().recorded_at, Timestamp::from_micros(NOW.micros() + 1));

@@ -107,7 +107,9 @@ async fn a_decider_that_panics_leaves_nobody_waiting() {
     let clock = hand.clock();
     // The clock is the one foreign thing that runs on the decider's thread.
     let options = Options {
-        clock: Arc::new(move || Some(clock()).filter(|now| *now >= NOW).expect("a clock that panics, in a test")),
+        clock: Arc::new(move || {
+            Some(clock()).filter(|now| *now >= NOW).expect("a clock that panics, in a test")
+        }),
         ..options()
     };
     let writer = Writer::open(Arc::clone(&log), options).await.unwrap();

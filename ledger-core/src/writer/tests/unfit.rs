@@ -114,7 +114,10 @@ async fn a_log_that_ends_before_its_tail_is_refused() {
     let tail = tail_of(&blocks);
     blocks.pop();
     let error = Writer::open(Arc::new(AsItIs(blocks, tail)), options()).await.unwrap_err();
-    assert_eq!(error.to_string(), "the log ends at position 2, and after position 1 there is nothing to be read");
+    assert_eq!(
+        error.to_string(),
+        "the log ends at position 2, and after position 1 there is nothing to be read"
+    );
 }
 
 #[tokio::test]
@@ -164,7 +167,8 @@ async fn a_log_that_does_not_begin_with_a_creation_is_refused() {
 
 #[tokio::test]
 async fn an_event_that_does_not_fit_the_books_is_refused() {
-    let unfit = leaf(2, Event::OrderConfirmed(events_schema::recorded::order::OrderConfirmed {}), EntityKind::Order);
+    let unfit =
+        leaf(2, Event::OrderConfirmed(events_schema::recorded::order::OrderConfirmed {}), EntityKind::Order);
     let error = refused(sealed(&[&[genesis(), unfit]])).await;
     assert!(matches!(error, OpenError::Apply(ApplyError::Unfit(_))), "{error}");
 }
