@@ -45,7 +45,8 @@ lint: rust
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-release: rust c-compiler
+release: rust
+	.ci/install gcc
 	cargo build --release --locked
 
 rust:

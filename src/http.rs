@@ -14,44 +14,30 @@ mod decisions;
 /// `GET` and `PUT` of settings.
 mod settings;
 
+/// The key that makes a decision repeatable.
+mod idempotency;
+
+/// All of it as OpenAPI.
+mod document;
+pub(crate) use document::WriteApi;
+
 use axum::Router;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use events_schema::command::{Action, Command, CommandKey, IdempotencyKey};
-use events_schema::{Actor, Digest, Position, Text};
+use events_schema::{Actor, Digest, Position};
 use ledger_core::books::{Outcome, Rejection};
 use ledger_core::writer::{Answer, Unavailable, WriterHandle};
 use query_api::auth::{Caller, Gate, Permission, Tokens, require};
 use query_api::problem::Problem;
-use utoipa::OpenApi;
+
+use idempotency::Idempotency;
 
 /// When a client that was turned away may come again.
 const RETRY_SECONDS: u32 = 1;
 /// The header that names the position of an answer.
 const LEDGER_POSITION: HeaderName = HeaderName::from_static("ledger-position");
-
-/// The write API as OpenAPI; the reading side adds it to its own.
-#[derive(OpenApi)]
-#[openapi(
-    paths(
-        events::post_events,
-        decisions::settle,
-        decisions::approve,
-        decisions::reject,
-        decisions::discard,
-        settings::get_settlement,
-        settings::put_settlement,
-        settings::get_withdrawals,
-        settings::put_withdrawals,
-    ),
-    tags(
-        (name = "Writing", description = "What upstream systems publish"),
-        (name = "Decisions", description = "What finance decides"),
-        (name = "Settings", description = "What finance sets"),
-    )
-)]
-pub(crate) struct WriteApi;
 
 /// All routes that write, each group behind its permission.
 pub(crate) fn router(writer: &WriterHandle, tokens: &Tokens) -> Router {
@@ -81,11 +67,12 @@ pub(crate) fn router(writer: &WriterHandle, tokens: &Tokens) -> Router {
 async fn decide(
     writer: &WriterHandle,
     caller: Caller,
-    headers: &HeaderMap,
+    Idempotency(key): Idempotency,
     action: Action,
 ) -> Result<Answer, Problem> {
+    let digest = Digest::of_decision(&action);
     let command = Command {
-        key: CommandKey::Decision(idempotency_key(headers, &action)?),
+        key: CommandKey::Decision(key.map(|key| IdempotencyKey { key, digest })),
         actor: Actor::Token(caller.name),
         occurred_at: None,
         action,
@@ -99,15 +86,6 @@ async fn decide(
         Some(Outcome::Rejected(rejection)) => Err(refused(rejection)),
         None => Err(unavailable(&Unavailable::Stopped("the writer gave no outcome".to_owned()))),
     }
-}
-
-fn idempotency_key(headers: &HeaderMap, action: &Action) -> Result<Option<IdempotencyKey>, Problem> {
-    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = std::str::from_utf8(key.as_bytes()).ok().and_then(|key| key.parse::<Text>().ok());
-    let key = key.ok_or_else(|| {
-        Problem::invalid_parameter("Idempotency-Key", "Idempotency-Key: expected 1 to 200 characters")
-    })?;
-    Ok(Some(IdempotencyKey { key, digest: Digest::of_decision(action) }))
 }
 
 /// A refused decision: 404 where there is nothing of that id, 422 where the body is wrong, else 409.

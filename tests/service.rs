@@ -19,8 +19,8 @@ mod service {
 
     // What comes out.
     mod reading;
-    //mod problems;
-    //mod operation;
+    mod problems;
+    mod operation;
 
     // What finance does, and who may.
     mod decisions;
@@ -29,7 +29,7 @@ mod service {
 
     // What goes wrong.
     //mod crashes;
-    //mod stopping;
+    mod stopping;
     //mod starting;
     //mod damage;
     //mod derived;

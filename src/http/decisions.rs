@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use events_schema::command::Action;
 use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
@@ -15,6 +14,8 @@ use query_api::problem::{Problem, ProblemDocument};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::document::{IdempotencyHeader, JsonBodyProblems};
+use super::idempotency::Idempotency;
 use super::{decide, position_header};
 
 /// The answer to a decision.
@@ -51,123 +52,114 @@ pub(crate) struct Reason {
     reason: Text,
 }
 
+/// Where an event was parked. A field with a name, so that an answer can name it.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct Parked {
+    position: u64,
+}
+
 /// Settles an order that was paid offline (结算).
 #[utoipa::path(
     post,
     path = "/v1/settlements/{order_id}/settle",
-    tag = "Decisions",
-    params(("order_id" = String, Path, description = "The order"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated decision answer as the first time did")),
+    tag = "decisions",
+    params(("order_id" = String, Path, description = "The order"), IdempotencyHeader),
     responses(
         (status = 200, description = "It is settled", body = Decided),
-        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not decide", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "`unknown_order`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`not_settleable`, `id_reused`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Not now: ask again", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`unknown_order`", body = ProblemDocument),
+        (status = 409, description = "`not_settleable`, `id_reused`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn settle(
     State(writer): State<WriterHandle>,
     caller: Caller,
-    headers: HeaderMap,
+    idempotency: Idempotency,
     ValidPath(order_id): ValidPath<String>,
 ) -> Result<Response, Problem> {
     let order_id = known_id(&order_id, "unknown_order", "there is no order of this id")?;
-    Ok(answer(&decide(&writer, caller, &headers, Action::SettleOrder { order_id }).await?))
+    Ok(answer(&decide(&writer, caller, idempotency, Action::SettleOrder { order_id }).await?))
 }
 
 /// Approves a withdrawal (提现审核通过): with automatic transfer off, it is paid.
 #[utoipa::path(
     post,
     path = "/v1/withdrawals/{withdrawal_id}/approve",
-    tag = "Decisions",
-    params(("withdrawal_id" = String, Path, description = "The withdrawal"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated decision answer as the first time did")),
+    tag = "decisions",
+    params(("withdrawal_id" = String, Path, description = "The withdrawal"), IdempotencyHeader),
     request_body(content = Approval, example = json!({"reference": "T20261101", "paid_at": "2026-11-01T10:00:00+08:00"})),
     responses(
         (status = 200, description = "It is approved or paid", body = Decided),
-        (status = 400, description = "The body is not JSON", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not decide", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "`unknown_withdrawal`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`already_decided`, `id_reused`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid_body`, `invalid_time`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Not now: ask again", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`unknown_withdrawal`", body = ProblemDocument),
+        (status = 409, description = "`already_decided`, `id_reused`", body = ProblemDocument),
+        JsonBodyProblems,
+        (status = 422, description = "`invalid_body`, `invalid_time`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn approve(
     State(writer): State<WriterHandle>,
     caller: Caller,
-    headers: HeaderMap,
+    idempotency: Idempotency,
     ValidPath(withdrawal_id): ValidPath<String>,
     ValidJson(Approval { reference, note, paid_at }): ValidJson<Approval>,
 ) -> Result<Response, Problem> {
     let withdrawal_id = known_id(&withdrawal_id, "unknown_withdrawal", "there is no withdrawal of this id")?;
     let paid = WithdrawalPaid { reference, note: note.map(Into::into) };
     let action = Action::ApproveWithdrawal { withdrawal_id, paid, paid_at };
-    Ok(answer(&decide(&writer, caller, &headers, action).await?))
+    Ok(answer(&decide(&writer, caller, idempotency, action).await?))
 }
 
 /// Rejects a withdrawal (提现审核未通过): the funds come back.
 #[utoipa::path(
     post,
     path = "/v1/withdrawals/{withdrawal_id}/reject",
-    tag = "Decisions",
-    params(("withdrawal_id" = String, Path, description = "The withdrawal"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated decision answer as the first time did")),
+    tag = "decisions",
+    params(("withdrawal_id" = String, Path, description = "The withdrawal"), IdempotencyHeader),
     request_body(content = Reason, example = json!({"reason": "账户有误"})),
     responses(
         (status = 200, description = "It is rejected", body = Decided),
-        (status = 400, description = "The body is not JSON", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not decide", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "`unknown_withdrawal`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`already_decided`, `id_reused`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid_body`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Not now: ask again", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`unknown_withdrawal`", body = ProblemDocument),
+        (status = 409, description = "`already_decided`, `id_reused`", body = ProblemDocument),
+        JsonBodyProblems,
+        (status = 422, description = "`invalid_body`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn reject(
     State(writer): State<WriterHandle>,
     caller: Caller,
-    headers: HeaderMap,
+    idempotency: Idempotency,
     ValidPath(withdrawal_id): ValidPath<String>,
     ValidJson(Reason { reason }): ValidJson<Reason>,
 ) -> Result<Response, Problem> {
     let withdrawal_id = known_id(&withdrawal_id, "unknown_withdrawal", "there is no withdrawal of this id")?;
     let rejected = WithdrawalRejected { reason: reason.into() };
     let action = Action::RejectWithdrawal { withdrawal_id, rejected };
-    Ok(answer(&decide(&writer, caller, &headers, action).await?))
+    Ok(answer(&decide(&writer, caller, idempotency, action).await?))
 }
 
 /// Gives up a parked event: it will not be tried again.
 #[utoipa::path(
     post,
     path = "/v1/parked-events/{position}/discard",
-    tag = "Decisions",
-    params(("position" = u64, Path, description = "Where the event was parked"), ("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated decision answer as the first time did")),
+    tag = "decisions",
+    params(("position" = u64, Path, description = "Where the event was parked"), IdempotencyHeader),
     request_body(content = Reason, example = json!({"reason": "测试数据"})),
     responses(
         (status = 200, description = "It is discarded", body = Decided),
-        (status = 400, description = "The body is not JSON", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not decide", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 404, description = "`unknown_parked_event`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`already_decided`, `id_reused`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid_parameter`, `invalid_body`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Not now: ask again", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "`unknown_parked_event`", body = ProblemDocument),
+        (status = 409, description = "`already_decided`, `id_reused`", body = ProblemDocument),
+        JsonBodyProblems,
+        (status = 422, description = "`invalid_parameter`, `invalid_body`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn discard(
     State(writer): State<WriterHandle>,
     caller: Caller,
-    headers: HeaderMap,
-    ValidPath(position): ValidPath<u64>,
+    idempotency: Idempotency,
+    ValidPath(Parked { position }): ValidPath<Parked>,
     ValidJson(Reason { reason }): ValidJson<Reason>,
 ) -> Result<Response, Problem> {
     let action = Action::DiscardParkedEvent { parked: Position::new(position), reason };
-    Ok(answer(&decide(&writer, caller, &headers, action).await?))
+    Ok(answer(&decide(&writer, caller, idempotency, action).await?))
 }
 
 /// An id that no id can look like names nothing: 404, like any other unknown one.

@@ -62,7 +62,7 @@ enum BodyType {
 #[utoipa::path(
     post,
     path = "/v1/events",
-    tag = "Writing",
+    tag = "writing",
     request_body(
         content(
             (serde_json::Value = "application/cloudevents+json"),
@@ -73,13 +73,10 @@ enum BodyType {
     responses(
         (status = 200, description = "One event: recorded, or a duplicate. Many: a result for each", body = EventResults<'static>),
         (status = 202, description = "One event: parked until what it needs has come", body = EventResult<'static>),
-        (status = 400, description = "The body is not of its type; nothing was recorded", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not publish", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 413, description = "More than 16 MiB; nothing was recorded", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 415, description = "Another content type", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 400, description = "The body is not of its type; nothing was recorded", body = ProblemDocument),
+        (status = 413, description = "More than 16 MiB; nothing was recorded", body = ProblemDocument),
+        (status = 415, description = "Another content type", body = ProblemDocument),
         (status = 422, description = "One event: rejected", body = EventResult<'static>),
-        (status = 503, description = "Not now: send it again", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn post_events(

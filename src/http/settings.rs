@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use events_schema::command::Action;
 use events_schema::recorded::ledger::{SETTLEMENT_DAYS_MAX, SettlementSettings, WithdrawalSettings};
@@ -17,6 +16,8 @@ use query_api::problem::{Problem, ProblemDocument};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::document::{IdempotencyHeader, JsonBodyProblems};
+use super::idempotency::Idempotency;
 use super::{decide, position_header, unavailable};
 
 /// Suppliers that may have a rule of their own.
@@ -56,12 +57,9 @@ pub(crate) struct WithdrawalRules {
 #[utoipa::path(
     get,
     path = "/v1/settings/settlement",
-    tag = "Settings",
+    tag = "settings",
     responses(
         (status = 200, description = "The rule", body = SettlementRule),
-        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not read settings", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Not now: ask again", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn get_settlement(State(writer): State<WriterHandle>) -> Result<Response, Problem> {
@@ -74,24 +72,20 @@ pub(crate) async fn get_settlement(State(writer): State<WriterHandle>) -> Result
 #[utoipa::path(
     put,
     path = "/v1/settings/settlement",
-    tag = "Settings",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated change answer as the first time did")),
+    tag = "settings",
+    params(IdempotencyHeader),
     request_body(content = SettlementRule, example = json!({"default_days": 1, "suppliers": {"S1": 3}})),
     responses(
         (status = 200, description = "The rule as it stands now", body = SettlementRule),
-        (status = 400, description = "The body is not JSON", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not change settings", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`id_reused`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid_body`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Not now: ask again", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`id_reused`", body = ProblemDocument),
+        JsonBodyProblems,
+        (status = 422, description = "`invalid_body`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn put_settlement(
     State(writer): State<WriterHandle>,
     caller: Caller,
-    headers: HeaderMap,
+    idempotency: Idempotency,
     ValidJson(rule): ValidJson<SettlementRule>,
 ) -> Result<Response, Problem> {
     let SettlementRule { default_days, suppliers } = rule;
@@ -107,7 +101,7 @@ pub(crate) async fn put_settlement(
         return Err(Problem::invalid_body(&field, detail));
     }
     let new = SettlementSettings { default_days, suppliers };
-    let done = decide(&writer, caller, &headers, Action::ChangeSettlementSettings(new.clone())).await?;
+    let done = decide(&writer, caller, idempotency, Action::ChangeSettlementSettings(new.clone())).await?;
     Ok(answer(done.position, SettlementRule { default_days, suppliers: new.suppliers }))
 }
 
@@ -115,12 +109,9 @@ pub(crate) async fn put_settlement(
 #[utoipa::path(
     get,
     path = "/v1/settings/withdrawals",
-    tag = "Settings",
+    tag = "settings",
     responses(
         (status = 200, description = "The settings", body = WithdrawalRules),
-        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not read settings", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Not now: ask again", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 pub(crate) async fn get_withdrawals(State(writer): State<WriterHandle>) -> Result<Response, Problem> {
@@ -132,24 +123,20 @@ pub(crate) async fn get_withdrawals(State(writer): State<WriterHandle>) -> Resul
 #[utoipa::path(
     put,
     path = "/v1/settings/withdrawals",
-    tag = "Settings",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated change answer as the first time did")),
+    tag = "settings",
+    params(IdempotencyHeader),
     request_body(content = WithdrawalRules, example = json!({"methods": ["bank_card", "alipay", "wechat"], "minimum_amount": "10.00", "monthly_limit": 3, "automatic_transfer": false})),
     responses(
         (status = 200, description = "The settings as they stand now", body = WithdrawalRules),
-        (status = 400, description = "The body is not JSON", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 401, description = "No valid token", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 403, description = "The role may not change settings", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 409, description = "`id_reused`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not application/json", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 422, description = "`invalid_body`", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Not now: ask again", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 409, description = "`id_reused`", body = ProblemDocument),
+        JsonBodyProblems,
+        (status = 422, description = "`invalid_body`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn put_withdrawals(
     State(writer): State<WriterHandle>,
     caller: Caller,
-    headers: HeaderMap,
+    idempotency: Idempotency,
     ValidJson(rules): ValidJson<WithdrawalRules>,
 ) -> Result<Response, Problem> {
     let mut methods = rules.methods;
@@ -161,7 +148,7 @@ pub(crate) async fn put_withdrawals(
         monthly_limit: rules.monthly_limit,
         automatic_transfer: rules.automatic_transfer,
     };
-    let done = decide(&writer, caller, &headers, Action::ChangeWithdrawalSettings(new.clone())).await?;
+    let done = decide(&writer, caller, idempotency, Action::ChangeWithdrawalSettings(new.clone())).await?;
     Ok(answer(done.position, WithdrawalRules::from(new)))
 }
 

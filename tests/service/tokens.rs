@@ -46,7 +46,7 @@ async fn each_role_may_do_its_own_and_nothing_else() {
         ("probe", "yyyyy"),
     ];
     for (index, role) in everybody.into_iter().enumerate() {
-        let token = make(&ledger.admin(), role, role).await["token"].as_str().unwrap().to_owned();
+        let token = make(&ledger.admin(), &format!("one {role}"), role).await["token"].as_str().unwrap().to_owned();
         for ((name, may), (route, call)) in table.into_iter().zip(routes(&ledger.client(Some(&token)))) {
             assert_eq!(name, route);
             let reply = call.send().await;

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task;
 use tokio::time::sleep;
 
+use super::progress::Side;
 use super::{Stop, Telling};
 use crate::change::{Changes, Writes};
 use crate::checkpoint::Checkpoint;
@@ -87,10 +88,10 @@ impl<L: Log> Ahead<L> {
             match self.log.read(after, self.batch_bytes).await {
                 Ok(blocks) if blocks.is_empty() => {}
                 Ok(blocks) => {
-                    self.telling.lock().resumed();
+                    self.telling.lock().resumed(Side::Reading);
                     return Ok(blocks);
                 }
-                Err(error @ ReadError::Io { .. }) => self.telling.lock().paused(error.to_string()),
+                Err(error @ ReadError::Io { .. }) => self.telling.lock().paused(Side::Reading, error.to_string()),
                 Err(error @ (ReadError::Corrupt { .. } | ReadError::NewerFormat { .. })) => {
                     return Err(Stop { position: after.next(), reason: error.to_string() });
                 }

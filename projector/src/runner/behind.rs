@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use super::ahead::Batch;
+use super::progress::Side;
 use super::{Stop, Telling};
 use crate::store::Store;
 
@@ -27,7 +28,7 @@ pub(super) async fn write_all(
                 let position = telling.lock().position().next();
                 return Err(Stop { position, reason: error.to_string() });
             }
-            telling.lock().paused(error.to_string());
+            telling.lock().paused(Side::Writing, error.to_string());
             sleep(retry).await;
         }
         histogram!("ledger_projector_transaction_seconds").record(began.elapsed().as_secs_f64());
@@ -42,8 +43,8 @@ async fn advance(telling: &Telling, retry: Duration) {
     loop {
         let advanced = telling.lock().advance();
         match advanced {
-            Ok(()) => return,
-            Err(error) => telling.lock().paused(error.to_string()),
+            Ok(()) => return telling.lock().resumed(Side::Writing),
+            Err(error) => telling.lock().paused(Side::Writing, error.to_string()),
         }
         sleep(retry).await;
     }

@@ -78,10 +78,21 @@ pub(crate) struct Filling {
     pub(crate) to_be_switched_to: bool,
 }
 
+/// One of the two sides of the runner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// It reads the log.
+    Reading,
+    /// It writes the tables.
+    Writing,
+}
+
 /// Tells how far the read models are.
 #[derive(Debug)]
 pub(crate) struct Reporter {
     filling: Filling,
+    /// What stands in the way of each side for the moment.
+    obstacles: [Option<String>; 2],
     durable: watch::Receiver<Position>,
     progress: watch::Sender<Progress>,
 }
@@ -101,7 +112,7 @@ impl Reporter {
             log_position: *durable.borrow(),
             state: State::CatchingUp,
         };
-        let reporter = Self { filling, durable, progress: watch::Sender::new(progress) };
+        let reporter = Self { filling, obstacles: [None, None], durable, progress: watch::Sender::new(progress) };
         reporter.tell();
         reporter
     }
@@ -133,17 +144,19 @@ impl Reporter {
         Ok(())
     }
 
-    /// Something stands in the way for the moment.
-    pub(crate) fn paused(&self, reason: String) {
-        if !matches!(self.progress.borrow().state, State::Paused { .. }) {
-            tracing::warn!(reason, "the read models pause; it is tried again every second");
+    /// Something stands in the way of one side for the moment.
+    pub(crate) fn paused(&mut self, side: Side, reason: String) {
+        if self.obstacles[side as usize].is_none() {
+            tracing::warn!(reason, ?side, "the read models pause; it is tried again until it succeeds");
         }
-        self.progress.send_modify(|progress| progress.state = State::Paused { reason });
+        self.obstacles[side as usize] = Some(reason);
+        self.tell();
     }
 
-    /// What stood in the way is gone.
-    pub(crate) fn resumed(&self) {
-        if matches!(self.progress.borrow().state, State::Paused { .. }) {
+    /// What stood in the way of one side is gone.
+    pub(crate) fn resumed(&mut self, side: Side) {
+        if self.obstacles[side as usize].take().is_some() {
+            tracing::info!(?side, "the read models go on");
             self.tell();
         }
     }
@@ -163,16 +176,23 @@ impl Reporter {
         let log_position = *self.durable.borrow();
         self.progress.send_modify(|progress| {
             progress.log_position = log_position;
-            if self.filling.behind_another {
-                progress.state = State::Building { position: self.position() };
-                return;
+            if !self.filling.behind_another {
+                progress.database = self.filling.generations.path(self.filling.number).into();
+                progress.position = self.position();
+                progress.recorded_at = self.filling.checkpoint.as_ref().map(|checkpoint| checkpoint.recorded_at);
             }
-            progress.database = self.filling.generations.path(self.filling.number).into();
-            progress.position = self.position();
-            progress.recorded_at = self.filling.checkpoint.as_ref().map(|checkpoint| checkpoint.recorded_at);
-            progress.state = if self.is_caught_up() { State::Running } else { State::CatchingUp };
+            progress.state = self.state();
             measure(progress);
         });
+    }
+
+    fn state(&self) -> State {
+        match self.obstacles.iter().flatten().next() {
+            Some(reason) => State::Paused { reason: reason.clone() },
+            None if self.filling.behind_another => State::Building { position: self.position() },
+            None if self.is_caught_up() => State::Running,
+            None => State::CatchingUp,
+        }
     }
 }
 

@@ -1,0 +1,180 @@
+//! What those who run a ledger look at: probes, measurements, the documents.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::events::{paid, placed, whole_order};
+use super::harness::{Ledger, until};
+
+#[tokio::test]
+async fn a_ledger_that_serves_is_alive_and_ready() {
+    let ledger = Ledger::start();
+    let stranger = ledger.client(None);
+    for (path, status) in [("/healthz", "alive"), ("/readyz", "ready")] {
+        let reply = stranger.get(path).send().await;
+        assert_eq!((reply.ok(), reply.header("cache-control")), (json!({ "status": status }), "no-store"));
+    }
+}
+
+#[tokio::test]
+async fn read_models_that_lag_too_far_are_not_ready_and_say_so() {
+    let dir = super::harness::directory();
+    let mut command = Ledger::command(dir.path());
+    command.args(["--pause-projections", "--lag-events-max", "2"]);
+    let ledger = Ledger::start_with(&dir, command);
+    ledger.admin().record(&[placed("A"), paid("A")]).await;
+    let problem = ledger.client(None).get("/readyz").send().await.problem(503, "not_ready");
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("lag") && detail.contains("bound is 2"), "{detail}");
+    assert_eq!(ledger.client(None).get("/healthz").send().await.status, 200, "alive it is");
+    ledger.admin().get("/v1/orders?min_position=3").send().await.problem(503, "projection_behind");
+    // As soon as they are filled again, all is well.
+    let ledger = ledger.restart();
+    until("ready", async || (ledger.client(None).get("/readyz").send().await.status == 200).then_some(())).await;
+    assert_eq!(ledger.admin().read("/v1/orders?min_position=3").await["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn measurements_count_what_happened() {
+    let ledger = Ledger::start();
+    let admin = ledger.admin();
+    let position = admin.record(&whole_order("A")).await;
+    admin.read(&format!("/v1/orders?min_position={position}")).await;
+    admin.get("/v1/orders/nobody").send().await.problem(404, "unknown_order");
+    admin.get("/a-path-that-strangers-try").send().await.problem(404, "not_found");
+    let reply = ledger.client(None).get("/metrics").send().await;
+    assert!(reply.header("content-type").starts_with("text/plain"), "{reply:?}");
+    let text = reply.text();
+    for line in [
+        "ledger_events_published_total 3".to_owned(),
+        format!("ledger_log_position {position}"),
+        format!("ledger_projection_position {position}"),
+        "ledger_projection_lag_events 0".to_owned(),
+        "ledger_queue_events 0".to_owned(),
+        r#"ledger_http_requests_total{method="POST",route="/v1/events",status="200"} 1"#.to_owned(),
+        r#"ledger_http_requests_total{method="GET",route="/v1/orders/{order_id}",status="404"} 1"#.to_owned(),
+        r#"ledger_http_requests_total{method="GET",route="none",status="404"} 1"#.to_owned(),
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+    assert!(text.contains("ledger_http_request_seconds") && !text.contains("strangers"), "{text}");
+}
+
+/// All operations of the document, and what it says of each.
+fn operations(document: &Value) -> Vec<(String, String, Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let all = paths.iter().flat_map(|(path, item)| {
+        item.as_object().unwrap().iter().map(move |(method, it)| (method.to_uppercase(), path.clone(), it.clone()))
+    });
+    all.collect()
+}
+
+#[tokio::test]
+async fn the_openapi_document_lists_every_route_that_is_served() {
+    let ledger = Ledger::start();
+    let document = ledger.client(None).read("/openapi.json").await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1."), "{}", document["openapi"]);
+    let listed: BTreeSet<_> =
+        operations(&document).into_iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+    for route in [
+        "POST /v1/events",
+        "POST /v1/settlements/{order_id}/settle",
+        "POST /v1/withdrawals/{withdrawal_id}/approve",
+        "POST /v1/withdrawals/{withdrawal_id}/reject",
+        "POST /v1/parked-events/{position}/discard",
+        "GET /v1/settings/settlement",
+        "PUT /v1/settings/settlement",
+        "GET /v1/settings/withdrawals",
+        "PUT /v1/settings/withdrawals",
+        "GET /v1/reports/sales",
+        "GET /v1/reports/sales/trend",
+        "GET /v1/reports/cash",
+        "GET /v1/orders",
+        "GET /v1/orders/{order_id}",
+        "GET /v1/cash-entries",
+        "GET /v1/tokens",
+        "POST /v1/tokens",
+        "DELETE /v1/tokens/{id}",
+        "GET /healthz",
+        "GET /readyz",
+        "GET /metrics",
+    ] {
+        assert!(listed.contains(route), "{route} is not in {listed:#?}");
+    }
+}
+
+#[tokio::test]
+async fn every_route_in_the_openapi_document_is_served_and_says_who_may_call_it() {
+    let ledger = Ledger::start();
+    let stranger = ledger.client(None);
+    let document = stranger.read("/openapi.json").await;
+    assert_eq!(document["components"]["securitySchemes"]["token"]["scheme"], "bearer");
+    for (method, path, operation) in operations(&document) {
+        let filled = path.replace("{position}", "1").replace('{', "").replace('}', "");
+        let reply = stranger.call(Method::from_bytes(method.as_bytes()).unwrap(), &filled).send().await;
+        if path.starts_with("/v1/") {
+            reply.problem(401, "unauthorized");
+            assert_eq!(operation["security"], json!([{ "token": [] }]), "{method} {path}");
+            for status in ["401", "403", "503"] {
+                let content = &operation["responses"][status]["content"];
+                assert!(content.get("application/problem+json").is_some(), "{method} {path} {status}: {content}");
+            }
+        } else {
+            assert_eq!(reply.status, 200, "{method} {path}");
+        }
+        assert!(operation["responses"].as_object().unwrap().keys().any(|it| it.starts_with('2')), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn every_reference_in_the_openapi_document_leads_somewhere() {
+    fn references(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str).map(ToOwned::to_owned));
+                members.values().for_each(|member| references(member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let ledger = Ledger::start();
+    let document = ledger.client(None).read("/openapi.json").await;
+    let mut found = BTreeSet::new();
+    references(&document, &mut found);
+    assert!(found.len() > 10);
+    for reference in found {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+}
+
+/// The addresses that a page loads things from.
+fn loaded(page: &str) -> Vec<String> {
+    let attribute = |name: &'static str| {
+        page.split(name).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned())
+    };
+    attribute("src=\"").chain(attribute("href=\"")).collect()
+}
+
+#[tokio::test]
+async fn the_page_with_the_documentation_loads_nothing_from_elsewhere() {
+    let ledger = Ledger::start();
+    let stranger = ledger.client(None);
+    let moved = stranger.get("/docs").send().await;
+    assert_eq!((moved.status, moved.header("location")), (308, "/docs/"));
+    let page = stranger.get("/docs/").send().await;
+    assert_eq!(page.status, 200);
+    assert!(page.header("content-security-policy").starts_with("default-src 'self'"), "{page:?}");
+    let addresses = loaded(&page.text());
+    assert!(addresses.len() >= 4, "{addresses:?}");
+    for address in addresses {
+        assert!(!address.contains("//"), "{address} is elsewhere");
+        let asset = stranger.get(&format!("/docs/{}", address.trim_start_matches("./"))).send().await;
+        assert_eq!(asset.status, 200, "{address}");
+    }
+    let initializer = stranger.get("/docs/swagger-initializer.js").send().await.text();
+    assert!(initializer.contains("/openapi.json") && !initializer.contains("https://"), "{initializer}");
+}
