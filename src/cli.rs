@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -64,7 +65,7 @@ impl Cli {
             Command::Rebuild(settings) => block_on(maintain::rebuild(settle(settings)?)),
             Command::Bench(bench) => block_on(bench.run()),
             Command::Schema => {
-                println!("{:#}", events_schema::published::schema::schema());
+                print(&format!("{:#}\n", events_schema::published::schema::schema()))?;
                 Ok(ExitCode::SUCCESS)
             }
         }
@@ -82,8 +83,23 @@ fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Res
     result
 }
 
+/// Prints to standard output. Whoever reads it may have seen enough before the end.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("nothing can be printed")
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Log lines go to standard error; `LEDGER_LOG` chooses which (`info` by default).
 fn start_logging() {
     let filter = EnvFilter::try_from_env("LEDGER_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
 }

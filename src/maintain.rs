@@ -19,7 +19,7 @@ pub(crate) fn verify(config: &Config) -> anyhow::Result<ExitCode> {
     let verified = verify_log(&config.data_dir, |events| progress.set_position(events));
     progress.finish_and_clear();
     let verified =
-        verified.with_context(|| format!("the log in {} is not whole", config.data_dir.display()))?;
+        verified.with_context(|| format!("the log in {} cannot be verified", config.data_dir.display()))?;
     let seconds = began.elapsed().as_secs_f64();
     println!("size      {}", verified.head.size);
     println!("root      {}", hex(&verified.head.root));
@@ -50,10 +50,11 @@ pub(crate) async fn rebuild(config: Config) -> anyhow::Result<ExitCode> {
     let log = Arc::new(log);
     let tail = log.tail().await?.position;
     let progress = bar("{bar:40} {human_pos} of {human_len} events, {eta}", Some(tail.get()));
-    let built = projector::rebuild(&config.data_dir, Arc::clone(&log), projector::Options::default(), |told| {
-        progress.set_position(told.position.get());
-    })
-    .await;
+    let built =
+        projector::rebuild(&config.data_dir, Arc::clone(&log), projector::Options::default(), |told| {
+            progress.set_position(told.position.get());
+        })
+        .await;
     progress.finish_and_clear();
     let built = built.context("the read models cannot be rebuilt")?;
     if let Some(log) = Arc::into_inner(log) {

@@ -10,8 +10,9 @@ use tokio::sync::watch;
 use crate::config::Config;
 use crate::service::{Service, interrupted};
 
-/// How long requests that are under way may take to finish after the service was asked to stop.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How long requests that are under way may take to finish after the service was asked to stop. Less than the time
+/// after which those who ask lose patience and kill.
+const DRAIN: Duration = Duration::from_secs(3);
 
 /// Told when the service can be announced as ready.
 #[derive(Debug)]

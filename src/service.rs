@@ -164,11 +164,12 @@ impl Reading {
     }
 
     async fn close(self) {
+        self.relay.abort();
+        // Readers first: then the writer is the last to close the file, and leaves it whole, with no other beside it.
+        self.read_models.close().await;
         self.stop.send_replace(true);
         // A task that panicked has nothing more to finish.
         drop(self.runner.await);
-        self.relay.abort();
-        self.read_models.close().await;
     }
 }
 

@@ -9,7 +9,7 @@ mod service {
     mod harness;
     mod client;
     mod events;
-    //mod log_files;
+    mod log_files;
 
     // What goes in.
     mod publishing;
@@ -28,12 +28,12 @@ mod service {
     mod tokens;
 
     // What goes wrong.
-    //mod crashes;
+    mod crashes;
     mod stopping;
-    //mod starting;
-    //mod damage;
-    //mod derived;
-    //mod room;
+    mod starting;
+    mod damage;
+    mod derived;
+    mod room;
 
     // The command line.
     //mod configuration;

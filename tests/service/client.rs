@@ -95,6 +95,11 @@ impl Client {
         answer["position"].as_u64().unwrap()
     }
 
+    /// The end of the log, as far as it is durable.
+    pub(super) async fn end(&self) -> u64 {
+        self.get("/v1/settings/settlement").send().await.position()
+    }
+
     /// The JSON at `path`.
     pub(super) async fn read(&self, path: &str) -> Value {
         self.get(path).send().await.ok()

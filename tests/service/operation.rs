@@ -50,8 +50,8 @@ async fn measurements_count_what_happened() {
     for line in [
         "ledger_events_published_total 3".to_owned(),
         format!("ledger_log_position {position}"),
-        format!("ledger_projection_position {position}"),
-        "ledger_projection_lag_events 0".to_owned(),
+        format!("ledger_projector_position {position}"),
+        "ledger_projector_lag_seconds 0".to_owned(),
         "ledger_queue_events 0".to_owned(),
         r#"ledger_http_requests_total{method="POST",route="/v1/events",status="200"} 1"#.to_owned(),
         r#"ledger_http_requests_total{method="GET",route="/v1/orders/{order_id}",status="404"} 1"#.to_owned(),

@@ -135,7 +135,7 @@ fn located(error: &serde_path_to_error::Error<serde_json::Error>, prefix: &str) 
     let reason = text.split(" at line ").next().unwrap_or(&text);
     let mut path = prefix.to_owned();
     for part in [&error.path().to_string(), named_field(reason, &error.path().to_string()).unwrap_or("")] {
-        if !part.is_empty() && part != "." {
+        if !part.is_empty() && part != "." && part != "?" {
             if !path.is_empty() {
                 path.push('.');
             }

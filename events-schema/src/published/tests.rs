@@ -118,7 +118,8 @@ fn a_refused_event_keeps_its_id_where_one_can_be_read() {
     let mut bad = order();
     bad["time"] = json!("soon");
     assert_eq!(&*read_json(&bad).unwrap_err().id.unwrap(), "e-1");
-    assert_eq!(read(&Bytes::from_static(b"{\"id\": \"e-1\", "), &Actor::Ledger).unwrap_err().id, None);
+    let broken = read(&Bytes::from_static(b"{\"id\": \"e-1\", "), &Actor::Ledger).unwrap_err();
+    assert_eq!((broken.id, &*broken.path), (None, ""), "{}", broken.detail);
     assert!(read(&Bytes::from_static(b"\xff\xfe{}"), &Actor::Ledger).is_err());
 }
 

@@ -136,11 +136,16 @@ impl Scene {
         let outcome = self.books.take(command, self.now, &mut self.log);
         let own = self.log.len() - begin;
         assert_eq!(matches!(outcome, Outcome::Recorded(_) | Outcome::Parked(_)), own > 0, "{outcome:?}");
+        self.release_ready();
+        self.chains.check(&self.log);
+        outcome
+    }
+
+    /// Tries what is ready, until nothing is.
+    pub(super) fn release_ready(&mut self) {
         while self.books.has_ready() {
             self.books.release_next(self.now, &mut self.log);
         }
-        self.chains.check(&self.log);
-        outcome
     }
 
     pub(super) fn then(self, told: Told) -> Self {

@@ -1,0 +1,74 @@
+//! The tables of the read models, compared with the naive fold of the log up to their checkpoint.
+
+use std::fs;
+use std::path::Path;
+
+use events_schema::Recorded;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
+
+use super::naive::{self, Tables};
+
+/// The columns that are compared, in the order in which the naive fold writes them.
+const ORDERS: &str = "birth position order_id status used_packages payable paid_at payment_id payment_method paid \
+    refunded_gross completed_at settlement_due_at settled_at purchase_cost_now commission_cost_now paid_orders \
+    returned_orders sales_amount discount_amount prepaid_amount realised_amount refunded_amount refund_fee_amount \
+    revenue purchase_cost commission_cost freight_cost";
+const REFUNDS: &str = "order_birth ordinal refund_id requested_at decided_at amount fee state method";
+const ENTRIES: &str = "position occurred_at direction kind method amount source_id";
+const SALES: &str = "start product_type orders paid_orders returned_orders awaiting_confirmation_orders \
+    awaiting_payment_orders closed_orders paid_awaiting_confirmation_orders awaiting_use_orders shipped_orders \
+    completed_orders refund_review_orders refunded_orders awaiting_confirmation_amount awaiting_payment_amount \
+    closed_amount paid_awaiting_confirmation_amount awaiting_use_amount shipped_amount completed_amount \
+    refund_review_amount refunded_status_amount sales_amount discount_amount prepaid_amount realised_amount \
+    refunded_amount refund_fee_amount revenue purchase_cost commission_cost freight_cost";
+const CASH: &str = "start kind method entries amount";
+
+const TABLES: [(&str, &str); 9] = [
+    ("orders", ORDERS),
+    ("refunds", REFUNDS),
+    ("cash_entries", ENTRIES),
+    ("sales_hour", SALES),
+    ("sales_day", SALES),
+    ("sales_month", SALES),
+    ("cash_hour", CASH),
+    ("cash_day", CASH),
+    ("cash_month", CASH),
+];
+
+/// Checks that the read models of a data directory, if there are any, are those of the log up to their checkpoint.
+pub(crate) async fn check(data_dir: &Path, events: &[Recorded]) {
+    let dir = data_dir.join("read-models");
+    let Ok(current) = fs::read_to_string(dir.join("current")) else { return };
+    let path = dir.join(format!("{}.sqlite", current.trim()));
+    if !path.exists() {
+        return;
+    }
+    let mut database = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+    let Some(position) = position(&mut database).await else { return };
+    let seen = events.get(..position).expect("read models know nothing that is not in the log");
+    let expected = naive::tables(seen);
+    let actual = read(&mut database).await;
+    database.close().await.unwrap();
+    for (table, rows) in &expected {
+        assert_eq!(&actual[table], rows, "{table} at position {position}");
+    }
+}
+
+/// The checkpoint; nothing when there are no tables yet, or no event in them.
+async fn position(database: &mut SqliteConnection) -> Option<usize> {
+    let position = sqlx::query_scalar("select position from checkpoint").fetch_optional(database).await;
+    position.ok().flatten().map(|position: i64| usize::try_from(position).unwrap())
+}
+
+async fn read(database: &mut SqliteConnection) -> Tables {
+    let mut tables = Tables::new();
+    for (table, columns) in TABLES {
+        let columns: Vec<_> = columns.split_whitespace().map(|column| format!("coalesce({column}, '-')")).collect();
+        let query = format!("select {} from {table}", columns.join(" || '|' || "));
+        let mut rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&mut *database).await.unwrap();
+        rows.sort();
+        tables.insert(table, rows);
+    }
+    tables
+}

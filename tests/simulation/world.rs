@@ -1,0 +1,151 @@
+//! The world: a directory, a clock, clients who remember, and a ledger that is started again and again.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use events_schema::{Command, Timestamp};
+use tempfile::TempDir;
+
+use super::dice::Dice;
+use super::faults::Fault;
+use super::history::{History, identity, reused};
+use super::process::{self, Fate};
+use super::promises::Promises;
+
+/// How often the ledger is started before everything is asked to the end.
+const LIVES: usize = 10;
+
+/// A clock that clients move.
+#[derive(Clone, Debug)]
+pub(crate) struct Hand(Arc<AtomicI64>);
+
+impl Hand {
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+
+    /// Mostly minutes go by, sometimes days.
+    pub(crate) fn pass(&self, dice: &mut Dice) {
+        let seconds = if dice.chance(10) { dice.roll(130_000) } else { dice.roll(900) };
+        let micros = i64::try_from(seconds).unwrap() * Timestamp::MICROS_PER_SECOND;
+        self.0.fetch_add(micros, Ordering::SeqCst);
+    }
+}
+
+/// The world.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) dir: TempDir,
+    pub(crate) hand: Hand,
+    pub(crate) dice: Dice,
+    pub(crate) history: History,
+    pub(crate) promises: Promises,
+    /// Requests that are not answered yet; whoever asked in vain asks again.
+    pub(crate) open: VecDeque<Vec<Command>>,
+    /// What was said under each identity first.
+    pub(crate) said_first: HashMap<String, Command>,
+    /// Read models of an earlier time.
+    backup: TempDir,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        let noon: Timestamp = "2026-10-30T04:00:00Z".parse().unwrap();
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            hand: Hand(Arc::new(AtomicI64::new(noon.micros()))),
+            history: History::new(dice.split()),
+            dice,
+            promises: Promises::default(),
+            open: VecDeque::new(),
+            said_first: HashMap::new(),
+            backup: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// Lets the ledger live and die, and asks in the end what was never answered.
+    pub(crate) fn run(mut self) {
+        for _ in 0..LIVES {
+            self.say();
+            let fate = self.fate();
+            if process::live(&mut self, &fate) && self.dice.chance(30) {
+                copy(&self.read_models(), self.backup.path());
+            }
+            self.meddle();
+        }
+        assert!(process::live(&mut self, &Fate::default()), "nothing stands in the way of the last life");
+        assert!(self.open.is_empty(), "everything is answered in the end");
+        process::check_the_end(&self);
+    }
+
+    /// Makes up requests for the next life.
+    fn say(&mut self) {
+        for _ in 0..5 + self.dice.roll(10) {
+            self.hand.pass(&mut self.dice);
+            let mut request = Vec::new();
+            for _ in 0..1 + self.dice.roll(8) {
+                let command = self.history.next(self.hand.now());
+                let name = identity(&command.key).unwrap();
+                self.said_first.entry(name).or_insert_with(|| command.clone());
+                request.extend(reused(&command).filter(|_| self.promises.is_recorded(&command)));
+                request.push(command);
+            }
+            let parked = self.promises.parked();
+            if !parked.is_empty() && self.dice.chance(10) {
+                let discard = self.history.discard(parked[self.dice.index(parked.len())]);
+                self.said_first.insert(identity(&discard.key).unwrap(), discard.clone());
+                request.push(discard);
+            }
+            self.open.push_back(request);
+        }
+    }
+
+    /// What will happen to the next process.
+    fn fate(&mut self) -> Fate {
+        let dice = &mut self.dice;
+        match dice.roll(100) {
+            0..10 => Fate::default(),
+            10..25 => Fate { start_ends_after: Some(dice.roll(25)), ..Fate::default() },
+            25..40 => Fate { projector_ends_after: Some(dice.roll(80)), ..Fate::default() },
+            40..50 => Fate { ends_after_batches: Some(dice.roll(6)), ..Fate::default() },
+            _ => Fate { fault: Some((dice.roll(14), dice.of(&Fault::ALL))), ..Fate::default() },
+        }
+    }
+
+    /// Read models are derived: somebody may put older ones back, or delete them. And a crash may leave files behind.
+    fn meddle(&mut self) {
+        let (dir, log) = (self.read_models(), self.dir.path().join("log"));
+        match self.dice.roll(100) {
+            0..10 if self.backup.path().join("current").exists() => {
+                fs::remove_dir_all(&dir).unwrap();
+                copy(self.backup.path(), &dir);
+            }
+            10..15 if dir.exists() => fs::remove_dir_all(&dir).unwrap(),
+            15..25 if log.exists() => fs::write(log.join("00000000000000000001.segment.copy"), "half").unwrap(),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn read_models(&self) -> std::path::PathBuf {
+        self.dir.path().join("read-models")
+    }
+
+    /// The identities of what is not answered.
+    pub(crate) fn open_identities(&self) -> HashSet<String> {
+        self.open.iter().flatten().filter_map(|command| identity(&command.key)).collect()
+    }
+}
+
+/// Copies the files of a directory.
+fn copy(from: &Path, to: &Path) {
+    let _ = fs::remove_dir_all(to);
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
