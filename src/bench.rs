@@ -13,6 +13,9 @@ mod ingest;
 /// Reading, and from published to visible.
 mod reading;
 
+/// Books and log, without HTTP.
+mod books;
+
 /// The log alone: catch-up and verification.
 mod offline;
 
@@ -67,6 +70,8 @@ enum What {
     Ingest,
     /// Events one a request over HTTP.
     Singles,
+    /// Books and log in process, and a start after it.
+    Books,
     /// All projections from an existing log.
     Catchup,
     /// From an acknowledged event to a report that shows it.
@@ -90,6 +95,10 @@ impl Bench {
         let asked = |what| self.what.contains(&what);
         if asked(What::Singles) {
             self.measure_singles(&mut table).await?;
+        }
+        if asked(What::Books) {
+            let dir = self.data_dir()?;
+            books::measure(&mut table, dir.path(), self.platform()?).await?;
         }
         if [What::Ingest, What::Catchup, What::Reports, What::Verify].into_iter().any(asked) {
             self.measure_year(&mut table).await?;

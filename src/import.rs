@@ -133,8 +133,19 @@ async fn pump(
             return Ok(true);
         }
         let bytes = batch.len() as u64;
-        for result in target.send(batch.freeze()).await? {
-            summary.count(&result, progress);
+        let batch = batch.freeze();
+        let results = loop {
+            if let Some(results) = target.try_send(batch.clone()).await? {
+                break results;
+            }
+            // A disk may stay full for long.
+            tokio::select! {
+                () = tokio::time::sleep(RETRY) => {}
+                () = &mut interrupted => return Ok(false),
+            }
+        };
+        for result in &results {
+            summary.count(result, progress);
         }
         progress.inc(bytes);
         progress.set_message(format!("{} events", HumanCount(summary.lines)));
@@ -155,16 +166,6 @@ async fn read_batch(source: &mut (dyn AsyncBufRead + Unpin + Send)) -> std::io::
 }
 
 impl Target {
-    /// Sends a batch until it is taken.
-    async fn send(&mut self, batch: Bytes) -> anyhow::Result<Vec<EventOutcome>> {
-        loop {
-            match self.try_send(batch.clone()).await? {
-                Some(results) => return Ok(results),
-                None => tokio::time::sleep(RETRY).await,
-            }
-        }
-    }
-
     /// Sends a batch; nothing when it may be taken a little later.
     async fn try_send(&mut self, batch: Bytes) -> anyhow::Result<Option<Vec<EventOutcome>>> {
         match self {

@@ -49,8 +49,33 @@ fn main() -> ExitCode {
     match cli.run() {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("ledger: {error:#}");
+            eprintln!("ledger: {}", sentence(&error));
             ExitCode::FAILURE
         }
+    }
+}
+
+/// What went wrong and why, from the outside in. Many an error says its cause itself, which is not said again then.
+fn sentence(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |said, cause| {
+        if said.is_empty() {
+            cause
+        } else if said.contains(&cause) {
+            said
+        } else {
+            format!("{said}: {cause}")
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cause_is_said_twice() {
+        let cause = std::io::Error::other("no such disk");
+        let error = anyhow::Error::new(cause).context("no log (no such disk)").context("no start");
+        assert_eq!(sentence(&error), "no start: no log (no such disk)");
     }
 }

@@ -40,6 +40,7 @@ pub(crate) async fn run_with<W>(service: Service, config: &Config, work: W) -> a
 where
     W: AsyncFnOnce(ReadySignal) -> anyhow::Result<()>,
 {
+    let interrupted = interrupted();
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!("{} cannot be listened on: is another ledger running? Choose with --listen", config.listen)
     })?;
@@ -56,7 +57,7 @@ where
         std::future::pending::<()>().await;
     };
     let result = tokio::select! {
-        () = interrupted() => Ok(ExitCode::SUCCESS),
+        () = interrupted => Ok(ExitCode::SUCCESS),
         reason = service.failed() => Err(anyhow::anyhow!(reason)),
         result = work(ReadySignal(ready)) => result.map(|()| ExitCode::SUCCESS),
         () = announce => Ok(ExitCode::SUCCESS),

@@ -263,15 +263,21 @@ async fn asked_to_stop(mut stopping: watch::Receiver<bool>) {
     drop(stopping.wait_for(|stopping| *stopping).await);
 }
 
-/// Waits for Ctrl-C or the signal to terminate.
-pub(crate) async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        drop(tokio::signal::ctrl_c().await);
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+/// Ends with Ctrl-C or the signal to terminate. From this call on, not only once it is waited for: a signal that comes
+/// in between must not kill.
+pub(crate) fn interrupted() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+    let signals = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async move {
+        let [mut interrupt, mut terminate] = signals;
+        let come = async |signal: &mut std::io::Result<_>| match signal {
+            Ok(signal) => Signal::recv(signal).await,
+            // Then it kills, as it does by itself.
+            Err(_) => std::future::pending().await,
+        };
+        tokio::select! {
+            _ = come(&mut interrupt) => {}
+            _ = come(&mut terminate) => {}
+        }
     }
 }

@@ -36,8 +36,8 @@ mod service {
     mod room;
 
     // The command line.
-    //mod configuration;
-    //mod importing;
-    //mod demo;
-    //mod upkeep;
+    mod configuration;
+    mod importing;
+    mod demo;
+    mod upkeep;
 }

@@ -35,7 +35,7 @@ use std::thread;
 use simulation::world::World;
 
 /// How many seeds are run where nobody says otherwise.
-const SEEDS: u64 = 20;
+const SEEDS: u64 = 25;
 /// Seeds that are run at the same time; each waits for the disk most of the time.
 const AT_ONCE: usize = 4;
 

@@ -129,7 +129,7 @@ impl Store {
         let connection = self.connection().await.unwrap();
         let pages: i64 = sqlx::query_scalar("pragma page_count").fetch_one(&mut *connection).await.unwrap();
         let limit = format!("pragma max_page_count = {pages}");
-        eprintln!("{limit} -> {:?}", sqlx::query_scalar::<_,i64>(AssertSqlSafe(limit.clone())).fetch_one(connection).await);
+        sqlx::query(AssertSqlSafe(limit)).execute(connection).await.unwrap();
     }
 }
 

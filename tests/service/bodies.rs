@@ -85,7 +85,10 @@ async fn a_body_over_the_limit_is_refused_before_it_is_read() {
     let ledger = Ledger::start();
     let mut stream = send(&ledger, head(&ledger, "Content-Length: 16777217").as_bytes()).await;
     let refused = answer(&mut stream).await;
-    assert!(refused.starts_with("HTTP/1.1 413") && refused.contains("\"code\":\"body_too_large\""), "{refused}");
+    assert!(
+        refused.starts_with("HTTP/1.1 413") && refused.contains("\"code\":\"body_too_large\""),
+        "{refused}"
+    );
 }
 
 #[tokio::test]
@@ -97,7 +100,10 @@ async fn a_body_over_the_limit_that_hides_its_length_is_refused_whole() {
     stream.write_all(format!("{:x}\r\n", body.len()).as_bytes()).await.unwrap();
     stream.write_all(&body).await.unwrap();
     let refused = answer(&mut stream).await;
-    assert!(refused.starts_with("HTTP/1.1 413") && refused.contains("\"code\":\"body_too_large\""), "{refused}");
+    assert!(
+        refused.starts_with("HTTP/1.1 413") && refused.contains("\"code\":\"body_too_large\""),
+        "{refused}"
+    );
     assert_eq!(ledger.admin().publish(&placed("A")).await.position(), 2, "nothing was recorded");
 }
 
@@ -168,7 +174,12 @@ async fn a_json_body_of_another_type_is_told_what_to_send() {
     let ledger = Ledger::start();
     let call = ledger.admin().put("/v1/settings/settlement");
     call.body("text/plain", "{}").send().await.problem(415, "unsupported_media_type");
-    let reply = ledger.admin().put("/v1/settings/settlement").body("application/json", "{\"default_days\":").send().await;
+    let reply = ledger
+        .admin()
+        .put("/v1/settings/settlement")
+        .body("application/json", "{\"default_days\":")
+        .send()
+        .await;
     reply.problem(400, "malformed_body");
     let much = json!({ "default_days": 1, "suppliers": { "S1": 1 }, "padding": "x".repeat(3 * 1024 * 1024) });
     let reply = ledger.admin().put("/v1/settings/settlement").json(&much).send().await;

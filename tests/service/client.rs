@@ -51,13 +51,7 @@ impl Client {
     }
 
     pub(super) fn call(&self, method: Method, path: &str) -> Call {
-        Call {
-            client: self.clone(),
-            method,
-            path: path.to_owned(),
-            headers: Vec::new(),
-            body: Bytes::new(),
-        }
+        Call { client: self.clone(), method, path: path.to_owned(), headers: Vec::new(), body: Bytes::new() }
     }
 
     pub(super) fn get(&self, path: &str) -> Call {
@@ -196,7 +190,7 @@ impl Reply {
 
 /// Events as lines.
 pub(super) fn lines(events: &[Value]) -> String {
-    events.iter().map(|event| format!("{event}\n")).collect()
+    events.iter().fold(String::new(), |lines, event| lines + &event.to_string() + "\n")
 }
 
 /// The outcomes in the results of many events.

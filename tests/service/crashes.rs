@@ -30,7 +30,12 @@ struct Written {
 fn order(round: usize, writer: usize, number: usize) -> Vec<Value> {
     let id = format!("R{round}-W{writer}-{number}");
     let minute = |event: Value, hour: usize| {
-        let time = format!("2024-03-{:02}T{hour:02}:{:02}:{:02}+08:00", 1 + number / 60 % 28, number % 60, round * 10 + writer);
+        let time = format!(
+            "2024-03-{:02}T{hour:02}:{:02}:{:02}+08:00",
+            1 + number / 60 % 28,
+            number % 60,
+            round * 10 + writer
+        );
         changed(event, "/time", time)
     };
     let [placed, paid, completed] = whole_order(&id);
@@ -53,7 +58,11 @@ fn write(client: Client, round: usize, writer: usize) -> JoinHandle<Written> {
             let at_once = if number.is_multiple_of(2) { events.len() } else { 1 };
             for part in events.chunks(at_once) {
                 let call = client.post("/v1/events");
-                let call = if let [one] = part { call.body(ONE, one.to_string()) } else { call.body(LINES, lines(part)) };
+                let call = if let [one] = part {
+                    call.body(ONE, one.to_string())
+                } else {
+                    call.body(LINES, lines(part))
+                };
                 let Ok(reply) = call.send_on(&mut connection).await else {
                     written.unanswered = part.to_vec();
                     return written;
@@ -97,7 +106,11 @@ async fn nothing_is_forgotten(client: &Client, written: &[Written]) {
         let events: Vec<_> = acknowledged.iter().map(|(event, _)| event.clone()).collect();
         let answer = client.publish_all(&events).await;
         for ((event, position), result) in acknowledged.iter().zip(answer["results"].as_array().unwrap()) {
-            assert_eq!((&result["outcome"], &result["position"]), (&json!("duplicate"), &json!(position)), "{event}");
+            assert_eq!(
+                (&result["outcome"], &result["position"]),
+                (&json!("duplicate"), &json!(position)),
+                "{event}"
+            );
         }
     }
 }

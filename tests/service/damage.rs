@@ -6,9 +6,9 @@ use std::sync::Arc;
 use events_schema::block::BlockHeader;
 use tempfile::TempDir;
 
+use super::client::lines;
 use super::events::{paid, placed};
 use super::harness::{Ledger, directory, finish, program, refuses_to_start, run};
-use super::client::lines;
 use super::log_files::{blocks, change, crc32c, forget_closing, segment};
 
 /// Where a block's header names its format.

@@ -35,7 +35,10 @@ fn taken(reply: &Reply) -> u64 {
     let body = reply.ok();
     let position = body["position"].as_u64().unwrap();
     assert_eq!(reply.position(), position);
-    assert!(body.as_object().unwrap().keys().all(|key| ["position", "state"].contains(&key.as_str())), "{body}");
+    assert!(
+        body.as_object().unwrap().keys().all(|key| ["position", "state"].contains(&key.as_str())),
+        "{body}"
+    );
     position
 }
 
@@ -45,12 +48,18 @@ async fn an_order_that_was_paid_offline_is_settled_once() {
     let admin = ledger.admin();
     let before = paid_offline(&ledger, "A").await;
     let order = admin.read(&format!("/v1/orders/A?min_position={before}")).await;
-    assert_eq!((&order["settlement"]["state"], &order["settlement"]["can_settle"]), (&json!("unsettled"), &json!(true)));
+    assert_eq!(
+        (&order["settlement"]["state"], &order["settlement"]["can_settle"]),
+        (&json!("unsettled"), &json!(true))
+    );
 
     let position = taken(&settle(&admin, "A").send().await);
     assert!(position > before);
     let order = admin.read(&format!("/v1/orders/A?min_position={position}")).await;
-    assert_eq!((&order["settlement"]["state"], &order["settlement"]["can_settle"]), (&json!("settled"), &json!(false)));
+    assert_eq!(
+        (&order["settlement"]["state"], &order["settlement"]["can_settle"]),
+        (&json!("settled"), &json!(false))
+    );
     settle(&admin, "A").send().await.problem(409, "not_settleable");
 }
 
@@ -73,7 +82,8 @@ async fn a_withdrawal_is_approved_once_and_is_paid_then() {
     let ledger = Ledger::start();
     let admin = ledger.admin();
     withdrawals(&ledger, &["W1", "W2"]).await;
-    let approval = json!({ "reference": "T20240306", "note": "月结", "paid_at": "2024-03-05T20:30:00+08:00" });
+    let approval =
+        json!({ "reference": "T20240306", "note": "月结", "paid_at": "2024-03-05T20:30:00+08:00" });
     let reply = decide(&admin, "W1", "approve", &approval).send().await;
     assert_eq!(reply.ok()["state"], "paid");
     let position = taken(&reply);
@@ -126,7 +136,10 @@ async fn a_decision_on_a_withdrawal_with_a_bad_body_is_refused_and_names_the_fie
     }
     admin.post("/v1/withdrawals/W1/reject").send().await.problem(415, "unsupported_media_type");
     decide(&admin, "nobody", "approve", &json!({})).send().await.problem(404, "unknown_withdrawal");
-    decide(&admin, "nobody", "reject", &json!({ "reason": "x" })).send().await.problem(404, "unknown_withdrawal");
+    decide(&admin, "nobody", "reject", &json!({ "reason": "x" }))
+        .send()
+        .await
+        .problem(404, "unknown_withdrawal");
     // Nothing of all that has decided it.
     taken(&decide(&admin, "W1", "approve", &json!({})).send().await);
 }
@@ -179,7 +192,11 @@ async fn a_repeated_decision_answers_as_the_first_time_also_after_a_restart() {
     assert_eq!(all(&ledger).await, first);
     let ledger = Ledger::start_in(&ledger.kill());
     assert_eq!(all(&ledger).await, first);
-    assert_eq!(ledger.admin().record(&[placed("last")]).await, end + 1, "nothing was recorded by repetitions");
+    assert_eq!(
+        ledger.admin().record(&[placed("last")]).await,
+        end + 1,
+        "nothing was recorded by repetitions"
+    );
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ pub(super) const DAY: &str = "2024-03-05";
 pub(super) const THAT_DAY: &str = "from=2024-03-05&to=2024-03-06";
 
 /// An event at this time of the day. Its id is made of its type and subject.
+#[expect(clippy::needless_pass_by_value, reason = "it is made where it is handed over")]
 pub(super) fn at(clock: &str, kind: &str, subject: &str, data: Value) -> Value {
     json!({
         "specversion": "1.0",
@@ -54,7 +55,7 @@ pub(super) fn placed(order: &str) -> Value {
     at("10:00:00", "order.placed", order, data)
 }
 
-/// Paid in full by WeChat.
+/// Paid in full, by a phone.
 pub(super) fn paid(order: &str) -> Value {
     paid_by(order, "wechat_pay")
 }
@@ -109,7 +110,9 @@ fn forget_positions(value: &mut Value) {
     match value {
         Value::Object(members) => {
             // A report up to today ends differently tomorrow.
-            members.retain(|name, _| !["position", "last_position", "next_cursor", "to"].contains(&name.as_str()));
+            members.retain(|name, _| {
+                !["position", "last_position", "next_cursor", "to"].contains(&name.as_str())
+            });
             members.values_mut().for_each(forget_positions);
         }
         Value::Array(items) => items.iter_mut().for_each(forget_positions),

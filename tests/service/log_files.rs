@@ -14,7 +14,8 @@ const ALIGNMENT: usize = 8;
 /// The one segment of a small log.
 pub(super) fn segment(dir: &Path) -> PathBuf {
     let entries = fs::read_dir(dir.join("log")).unwrap().map(|entry| entry.unwrap().path());
-    let segments: Vec<_> = entries.filter(|path| path.extension().is_some_and(|it| it == "segment")).collect();
+    let segments: Vec<_> =
+        entries.filter(|path| path.extension().is_some_and(|it| it == "segment")).collect();
     let [segment] = &*segments else { panic!("{segments:?}") };
     segment.clone()
 }

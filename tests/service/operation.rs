@@ -32,7 +32,8 @@ async fn read_models_that_lag_too_far_are_not_ready_and_say_so() {
     ledger.admin().get("/v1/orders?min_position=3").send().await.problem(503, "projection_behind");
     // As soon as they are filled again, all is well.
     let ledger = ledger.restart();
-    until("ready", async || (ledger.client(None).get("/readyz").send().await.status == 200).then_some(())).await;
+    until("ready", async || (ledger.client(None).get("/readyz").send().await.status == 200).then_some(()))
+        .await;
     assert_eq!(ledger.admin().read("/v1/orders?min_position=3").await["items"].as_array().unwrap().len(), 1);
 }
 
@@ -66,7 +67,10 @@ async fn measurements_count_what_happened() {
 fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let paths = document["paths"].as_object().unwrap();
     let all = paths.iter().flat_map(|(path, item)| {
-        item.as_object().unwrap().iter().map(move |(method, it)| (method.to_uppercase(), path.clone(), it.clone()))
+        item.as_object()
+            .unwrap()
+            .iter()
+            .map(move |(method, it)| (method.to_uppercase(), path.clone(), it.clone()))
     });
     all.collect()
 }
@@ -112,19 +116,25 @@ async fn every_route_in_the_openapi_document_is_served_and_says_who_may_call_it(
     let document = stranger.read("/openapi.json").await;
     assert_eq!(document["components"]["securitySchemes"]["token"]["scheme"], "bearer");
     for (method, path, operation) in operations(&document) {
-        let filled = path.replace("{position}", "1").replace('{', "").replace('}', "");
+        let filled = path.replace("{position}", "1").replace(['{', '}'], "");
         let reply = stranger.call(Method::from_bytes(method.as_bytes()).unwrap(), &filled).send().await;
         if path.starts_with("/v1/") {
             reply.problem(401, "unauthorized");
             assert_eq!(operation["security"], json!([{ "token": [] }]), "{method} {path}");
             for status in ["401", "403", "503"] {
                 let content = &operation["responses"][status]["content"];
-                assert!(content.get("application/problem+json").is_some(), "{method} {path} {status}: {content}");
+                assert!(
+                    content.get("application/problem+json").is_some(),
+                    "{method} {path} {status}: {content}"
+                );
             }
         } else {
             assert_eq!(reply.status, 200, "{method} {path}");
         }
-        assert!(operation["responses"].as_object().unwrap().keys().any(|it| it.starts_with('2')), "{method} {path}");
+        assert!(
+            operation["responses"].as_object().unwrap().keys().any(|it| it.starts_with('2')),
+            "{method} {path}"
+        );
     }
 }
 
@@ -153,9 +163,8 @@ async fn every_reference_in_the_openapi_document_leads_somewhere() {
 
 /// The addresses that a page loads things from.
 fn loaded(page: &str) -> Vec<String> {
-    let attribute = |name: &'static str| {
-        page.split(name).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned())
-    };
+    let attribute =
+        |name: &'static str| page.split(name).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned());
     attribute("src=\"").chain(attribute("href=\"")).collect()
 }
 

@@ -55,8 +55,10 @@ async fn an_order_told_backwards_ends_as_one_told_in_order() {
         };
         assert_eq!(figures(&backwards, back).await, figures(&forwards, there).await);
     }
-    let figures = ["status", "left", "refunded", "purchase_cost_now", "paid_at", "completed_at", "settlement"];
-    let (one, other) = (order(&forwards.admin(), "A", there).await, order(&backwards.admin(), "A", back).await);
+    let figures =
+        ["status", "left", "refunded", "purchase_cost_now", "paid_at", "completed_at", "settlement"];
+    let (one, other) =
+        (order(&forwards.admin(), "A", there).await, order(&backwards.admin(), "A", back).await);
     assert_eq!(figures.map(|it| &one[it]), figures.map(|it| &other[it]));
     assert_eq!((&one["left"], &one["status"]), (&json!("60.00"), &json!("completed")));
 }

@@ -8,7 +8,9 @@ use super::harness::Ledger;
 #[tokio::test]
 async fn an_address_that_is_not_served_is_a_problem() {
     let ledger = Ledger::start();
-    for path in ["/", "/v1", "/v1/order", "/v1/orders/", "/v2/orders", "/docs/nothing.js", "/%00", "/../etc/passwd"] {
+    for path in
+        ["/", "/v1", "/v1/order", "/v1/orders/", "/v2/orders", "/docs/nothing.js", "/%00", "/../etc/passwd"]
+    {
         ledger.admin().get(path).send().await.problem(404, "not_found");
         ledger.client(None).get(path).send().await.problem(404, "not_found");
     }
@@ -79,7 +81,8 @@ async fn a_text_that_is_sql_is_only_a_text() {
 async fn a_path_that_is_not_utf8_is_a_problem() {
     let ledger = Ledger::start();
     for path in ["/v1/orders/%ff", "/v1/settlements/%ff/settle"] {
-        let call = if path.ends_with("settle") { ledger.admin().post(path) } else { ledger.admin().get(path) };
+        let call =
+            if path.ends_with("settle") { ledger.admin().post(path) } else { ledger.admin().get(path) };
         let reply = call.send().await;
         assert!((400..500).contains(&reply.status), "{reply:?}");
         assert_eq!(reply.header("content-type"), "application/problem+json");

@@ -39,7 +39,8 @@ async fn one_event_is_answered_by_what_became_of_it() {
 #[tokio::test]
 async fn an_array_and_lines_are_answered_alike_and_in_the_order_sent() {
     let (by_lines, by_array) = (Ledger::start(), Ledger::start());
-    let events = [placed("A"), placed("B"), placed("A"), completed("C"), paid("A"), changed(paid("A"), "/id", "x")];
+    let events =
+        [placed("A"), placed("B"), placed("A"), completed("C"), paid("A"), changed(paid("A"), "/id", "x")];
     let lines = by_lines.admin().post("/v1/events").body(LINES, lines(&events)).send().await;
     let array = json!(events).to_string();
     let array = by_array.admin().post("/v1/events").body(BATCH, array).send().await;
@@ -173,7 +174,9 @@ async fn events_of_many_publishers_at_once_get_positions_without_a_gap() {
                 for number in 0..10 {
                     let order = format!("P{publisher}-{number}");
                     let answer = admin.publish_all(&whole_order(&order)[..2]).await;
-                    positions.extend(answer["results"].as_array().unwrap().iter().map(|it| it["position"].as_u64()));
+                    positions.extend(
+                        answer["results"].as_array().unwrap().iter().map(|it| it["position"].as_u64()),
+                    );
                 }
                 positions
             })

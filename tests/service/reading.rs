@@ -41,7 +41,8 @@ async fn an_order_is_in_the_sales_report_as_soon_as_it_is_answered() {
 async fn a_completed_order_has_costs_and_a_profit() {
     let ledger = Ledger::start();
     let position = ledger.admin().record(&whole_order("A")).await;
-    let total = &ledger.admin().read(&format!("/v1/reports/sales?{THAT_DAY}&min_position={position}")).await["total"];
+    let total =
+        &ledger.admin().read(&format!("/v1/reports/sales?{THAT_DAY}&min_position={position}")).await["total"];
     for (figure, value) in [
         ("revenue", "90.00"),
         ("purchase_cost", "60.00"),
@@ -100,17 +101,23 @@ async fn money_that_moved_is_in_the_cash_report_and_its_lists() {
     assert_eq!(report["income"], json!({ "count": 3, "amount": "192.50" }));
     assert_eq!(report["expense"], json!({ "count": 1, "amount": "60.00" }));
     assert_eq!((&report["net"], &report["closing_balance"]), (&json!("132.50"), &json!("132.50")));
-    let kind = |name: &str| report["by_kind"].as_array().unwrap().iter().find(|it| it["kind"] == name).cloned().unwrap();
-    for (name, amount) in
-        [("order_payment", "90.00"), ("surplus_payment", "90.00"), ("scan_payment", "12.50"), ("supplier_withdrawal", "60.00")]
-    {
+    let kind = |name: &str| {
+        report["by_kind"].as_array().unwrap().iter().find(|it| it["kind"] == name).cloned().unwrap()
+    };
+    for (name, amount) in [
+        ("order_payment", "90.00"),
+        ("surplus_payment", "90.00"),
+        ("scan_payment", "12.50"),
+        ("supplier_withdrawal", "60.00"),
+    ] {
         assert_eq!(kind(name)["amount"], amount);
     }
     assert_eq!(report["by_kind"].as_array().unwrap().len(), 11);
     assert_eq!(report["by_method"].as_array().unwrap().len(), 7);
 
     let income = admin.read("/v1/cash-entries?direction=income").await;
-    let sources: Vec<_> = income["items"].as_array().unwrap().iter().map(|it| it["source_id"].clone()).collect();
+    let sources: Vec<_> =
+        income["items"].as_array().unwrap().iter().map(|it| it["source_id"].clone()).collect();
     assert_eq!(sources, ["scan", "twice", "A"], "newest first: {income}");
     let expense = admin.read("/v1/cash-entries?direction=expense").await;
     let [entry] = &**expense["items"].as_array().unwrap() else { panic!("{expense}") };
@@ -144,12 +151,16 @@ async fn one_order_is_shown_with_all_that_belongs_to_it() {
         assert_eq!(order[member], value, "{member}: {order}");
     }
     assert_eq!(order["refunds"][0]["state"], "completed");
-    assert_eq!((&order["refunds"][0]["fee"], &order["refunds"][0]["amount"]), (&json!("5.00"), &json!("45.00")));
+    assert_eq!(
+        (&order["refunds"][0]["fee"], &order["refunds"][0]["amount"]),
+        (&json!("5.00"), &json!("45.00"))
+    );
     // Imported late, so it was settled as it went: at its due time, not now.
     assert_eq!(order["settlement"]["state"], "settled");
     assert_eq!(order["settlement"]["settled_at"], "2024-03-06T00:00:00+08:00");
     assert_eq!(order["commissions"][0]["state"], "settled");
-    let entries: Vec<_> = order["cash_entries"].as_array().unwrap().iter().map(|it| it["amount"].clone()).collect();
+    let entries: Vec<_> =
+        order["cash_entries"].as_array().unwrap().iter().map(|it| it["amount"].clone()).collect();
     assert_eq!(entries, ["90.00", "40.00"]);
     admin.get("/v1/orders/Z").send().await.problem(404, "unknown_order");
 }
@@ -159,14 +170,18 @@ async fn a_list_is_read_page_by_page() {
     let ledger = Ledger::start();
     let admin = ledger.admin();
     let orders: Vec<_> = (10..35)
-        .map(|minute| changed(placed(&format!("O{minute}")), "/time", format!("2024-03-05T10:{minute}:00+08:00")))
+        .map(|minute| {
+            changed(placed(&format!("O{minute}")), "/time", format!("2024-03-05T10:{minute}:00+08:00"))
+        })
         .collect();
     let position = admin.record(&orders).await;
     let mut seen = Vec::new();
     let mut path = format!("/v1/orders?limit=10&min_position={position}");
     loop {
         let page = admin.read(&path).await;
-        seen.extend(page["items"].as_array().unwrap().iter().map(|it| it["order_id"].as_str().unwrap().to_owned()));
+        seen.extend(
+            page["items"].as_array().unwrap().iter().map(|it| it["order_id"].as_str().unwrap().to_owned()),
+        );
         let Some(cursor) = page["next_cursor"].as_str() else { break };
         path = format!("/v1/orders?limit=10&cursor={cursor}");
     }
@@ -214,5 +229,8 @@ async fn the_time_zone_and_the_currency_are_those_the_ledger_was_made_with() {
     let ledger = ledger.restart();
     let report = ledger.admin().read("/v1/reports/sales?from=2024-03-04&to=2024-03-05&min_position=2").await;
     assert_eq!((&report["time_zone"], &report["currency"]), (&json!("America/New_York"), &json!("USD")));
-    assert_eq!((&report["total"]["orders"], &report["from"]), (&json!(1), &json!("2024-03-04T00:00:00-05:00")));
+    assert_eq!(
+        (&report["total"]["orders"], &report["from"]),
+        (&json!(1), &json!("2024-03-04T00:00:00-05:00"))
+    );
 }

@@ -11,7 +11,11 @@ async fn each_is_refused(ledger: &Ledger, cases: &[(Value, &str, &str)]) {
     let events: Vec<_> = cases.iter().map(|(event, ..)| event.clone()).collect();
     let answer = ledger.admin().publish_all(&events).await;
     for ((event, code, named), result) in cases.iter().zip(answer["results"].as_array().unwrap()) {
-        assert_eq!((&result["outcome"], &result["code"]), (&json!("rejected"), &json!(code)), "{result}\n{event}");
+        assert_eq!(
+            (&result["outcome"], &result["code"]),
+            (&json!("rejected"), &json!(code)),
+            "{result}\n{event}"
+        );
         assert!(result["detail"].as_str().unwrap().contains(named), "{named}: {result}\n{event}");
     }
     assert_eq!(answer["results"].as_array().unwrap().len(), cases.len());
@@ -53,7 +57,11 @@ async fn a_field_of_the_data_that_is_wrong_is_named_by_its_path() {
     let ledger = Ledger::start();
     let mut cases = Vec::new();
     for field in ["order_no", "member_id", "source", "product", "packages", "amount", "confirmation"] {
-        cases.push((without(placed("A"), &format!("/data/{field}")), "invalid_event", format!("data.{field}")));
+        cases.push((
+            without(placed("A"), &format!("/data/{field}")),
+            "invalid_event",
+            format!("data.{field}"),
+        ));
     }
     for (field, value) in [
         ("amount", json!(100)),
@@ -83,7 +91,8 @@ async fn a_field_of_the_data_that_is_wrong_is_named_by_its_path() {
         let path = path.replace(".0.", "[0].").replace(".1.", "[1].");
         cases.push((changed(placed("A"), &format!("/data/{field}"), value), "invalid_event", path));
     }
-    let cases: Vec<_> = cases.iter().map(|(event, code, path)| (event.clone(), *code, path.as_str())).collect();
+    let cases: Vec<_> =
+        cases.iter().map(|(event, code, path)| (event.clone(), *code, path.as_str())).collect();
     each_is_refused(&ledger, &cases).await;
 }
 

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::client::outcomes;
+use super::client::{lines, outcomes};
 use super::events::{THAT_DAY, at, everything, placed, whole_order};
-use super::harness::{ADMIN, Ledger, directory, run, undisturbed, until};
+use super::harness::{ADMIN, Ledger, Process, directory, run, undisturbed, until};
 
 /// No file may grow longer than this, in bytes. The log fills its file with zeros up to 16 MiB ahead.
 const FILE_BYTES_MAX: u32 = 17 << 20;
@@ -26,20 +26,32 @@ fn can(test: &str, script: &str) -> bool {
     can
 }
 
-/// `ledger serve` on `dir`, started by a script that ends with `exec "$@"`.
-fn command(dir: &Path, script: &str) -> Command {
+/// `ledger` with these arguments on `dir`, started by a script that ends with `exec "$@"`.
+fn command(dir: &Path, script: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new("sh");
     undisturbed(&mut command, dir);
-    command.args(["-c", script, "sh", env!("CARGO_BIN_EXE_ledger"), "serve", "--listen=127.0.0.1:0"]);
+    command.args(["-c", script, "sh", env!("CARGO_BIN_EXE_ledger")]).args(arguments);
     command.env("LEDGER_ADMIN_TOKEN", ADMIN);
     command
 }
 
+const SERVE: &[&str] = &["serve", "--listen=127.0.0.1:0"];
+
+/// Limits the files of the process that it starts, without the signal that comes with such a limit.
+fn limited() -> String {
+    format!(r#"trap "" XFSZ; exec prlimit --fsize={FILE_BYTES_MAX}:unlimited "$@""#)
+}
+
 /// An event that takes much room in the log, and in nothing else: a parked one.
 fn large(number: usize) -> Value {
-    let mut event = at("10:00:00", "order.paid", &format!("L{number}"), json!({
-        "payment_id": format!("large-{number}"), "method": "cash", "amount": "1.00",
-    }));
+    let mut event = at(
+        "10:00:00",
+        "order.paid",
+        &format!("L{number}"),
+        json!({
+            "payment_id": format!("large-{number}"), "method": "cash", "amount": "1.00",
+        }),
+    );
     event["padding"] = "x".repeat(200 << 10).into();
     event
 }
@@ -76,12 +88,16 @@ async fn is_full(ledger: &Ledger, position: u64, figures: &Value) {
 /// What a ledger does when there is room again, which is after `large_events`.
 async fn goes_on(ledger: &Ledger, large_events: usize) {
     let admin = ledger.admin();
-    until("room", async || (ledger.client(None).get("/readyz").send().await.status == 200).then_some(())).await;
+    until("room", async || (ledger.client(None).get("/readyz").send().await.status == 200).then_some(()))
+        .await;
     // The one that was turned away may have been recorded when there was room.
     let all: Vec<_> = (0..=large_events).map(large).collect();
     for (number, event) in all.iter().enumerate() {
         let outcome = admin.publish(event).await.json()["outcome"].clone();
-        assert!(outcome == "duplicate" || outcome == "parked" && number == large_events, "{number}: {outcome}");
+        assert!(
+            outcome == "duplicate" || outcome == "parked" && number == large_events,
+            "{number}: {outcome}"
+        );
     }
     let answer = admin.publish_all(&whole_order("B")).await;
     assert!(outcomes(&answer).iter().all(|outcome| ["recorded", "duplicate"].contains(outcome)), "{answer}");
@@ -95,9 +111,7 @@ fn with_limit() -> Option<Ledger> {
         return None;
     }
     let dir = directory();
-    // Without the signal that comes with the limit.
-    let script = format!(r#"trap "" XFSZ; exec prlimit --fsize={FILE_BYTES_MAX}:unlimited "$@""#);
-    Some(Ledger::start_with(&dir, command(dir.path(), &script)))
+    Some(Ledger::start_with(&dir, command(dir.path(), &limited(), SERVE)))
 }
 
 #[tokio::test]
@@ -138,14 +152,15 @@ async fn a_ledger_whose_disk_is_full_stops_when_it_is_asked_to() {
 
 /// A ledger with one order on a disk of its own, and that disk as the process sees it; none where there can be none.
 async fn with_small_disk() -> Option<(Ledger, PathBuf, u64)> {
-    let mounted = "d=$(mktemp -d) && unshare -rm mount -t tmpfs -o size=1m tmpfs $d; found=$?; rmdir $d; exit $found";
+    let mounted =
+        "d=$(mktemp -d) && unshare -rm mount -t tmpfs -o size=1m tmpfs $d; found=$?; rmdir $d; exit $found";
     if !can("a small file system", mounted) {
         return None;
     }
     let dir = directory();
     let mount = format!(r#"mount -t tmpfs -o size={DISK_BYTES} tmpfs "$LEDGER_DATA_DIR" || exit; exec "$@""#);
-    let ledger =
-        Ledger::start_with(&dir, command(dir.path(), &format!("exec unshare -rm sh -c '{mount}' sh \"$@\"")));
+    let script = format!("exec unshare -rm sh -c '{mount}' sh \"$@\"");
+    let ledger = Ledger::start_with(&dir, command(dir.path(), &script, SERVE));
     let position = ledger.admin().record(&whole_order("A")).await;
     let disk = format!("/proc/{}/root{}", ledger.process.id(), dir.path().display());
     match File::create(Path::new(&disk).join("ballast")) {
@@ -198,7 +213,23 @@ async fn read_models_without_room_pause_and_say_so_while_the_log_goes_on() {
     assert_eq!(admin.get("/v1/orders/A").send().await.status, 200, "what is there can be read");
 
     fs::remove_file(disk.join("ballast")).unwrap();
-    until("ready", async || (ledger.client(None).get("/readyz").send().await.status == 200).then_some(())).await;
+    until("ready", async || (ledger.client(None).get("/readyz").send().await.status == 200).then_some(()))
+        .await;
     let report = admin.read(&format!("/v1/reports/sales?{THAT_DAY}&min_position={end}")).await;
     assert_eq!(report["total"]["orders"], 401);
+}
+
+#[test]
+fn an_import_that_waits_for_room_can_be_interrupted() {
+    if !can("a limit for files", "command -v prlimit") {
+        return;
+    }
+    let dir = directory();
+    fs::write(dir.path().join("events.ndjson"), lines(&(0..100).map(large).collect::<Vec<_>>())).unwrap();
+    let mut process = Process::start(command(dir.path(), &limited(), &["import", "events.ndjson"]));
+    process.hears("the disk of the log is full");
+    process.signal("INT");
+    assert_eq!(process.wait(Duration::from_secs(5)).code(), Some(1));
+    assert!(process.said().contains("run the same import again"), "{}", process.said());
+    run(dir.path(), &["import", "events.ndjson"]).printed();
 }

@@ -51,7 +51,8 @@ async fn a_setting_is_replaced_as_a_whole_and_survives_a_restart() {
 async fn a_setting_that_cannot_be_is_refused_and_names_the_field() {
     let ledger = Ledger::start();
     let admin = ledger.admin();
-    let many: Value = (0..5001).map(|number| (format!("S{number}"), json!(1))).collect::<serde_json::Map<_, _>>().into();
+    let many: Value =
+        (0..5001).map(|number| (format!("S{number}"), json!(1))).collect::<serde_json::Map<_, _>>().into();
     let limits = |field: &str, value: Value| {
         let all = json!({ "methods": [], "minimum_amount": null, "monthly_limit": null });
         changed(all, &format!("/{field}"), value)
@@ -116,14 +117,20 @@ async fn withdrawals_are_held_to_the_settings() {
     let ledger = Ledger::start();
     let admin = ledger.admin();
     let gift = json!({ "amount": "1000.00" });
-    admin.record(&[
-        at("08:00:00", "member.registered", "M1", json!({ "phone": "13800000000" })),
-        at("08:01:00", "balance.gifted", "M1", gift),
-    ]).await;
+    admin
+        .record(&[
+            at("08:00:00", "member.registered", "M1", json!({ "phone": "13800000000" })),
+            at("08:01:00", "balance.gifted", "M1", gift),
+        ])
+        .await;
     let limits = json!({ "methods": ["bank_card"], "minimum_amount": "10.00", "monthly_limit": 2 });
     put(&admin, WITHDRAWALS, &limits).await;
     let ask = |id: &str, amount: &str| {
-        withdrawal_of(id, json!({ "kind": "member", "id": "M1", "name": "王芳", "phone": "13800000000" }), amount)
+        withdrawal_of(
+            id,
+            json!({ "kind": "member", "id": "M1", "name": "王芳", "phone": "13800000000" }),
+            amount,
+        )
     };
     let code = async |event: Value| admin.publish(&event).await.json()["code"].clone();
     assert_eq!(code(changed(ask("W0", "20.00"), "/data/method", "alipay")).await, "method_disabled");
@@ -153,7 +160,8 @@ async fn with_automatic_transfer_an_approval_hands_the_withdrawal_on() {
     admin.record(&events).await;
     let reply = admin.post("/v1/withdrawals/W1/approve").json(&json!({ "note": "急" })).send().await;
     assert_eq!(reply.ok()["state"], "approved");
-    let cash = admin.read(&format!("/v1/cash-entries?direction=expense&min_position={}", reply.position())).await;
+    let cash =
+        admin.read(&format!("/v1/cash-entries?direction=expense&min_position={}", reply.position())).await;
     assert_eq!(cash["items"], json!([]), "no money has moved yet");
     admin.post("/v1/withdrawals/W1/approve").json(&json!({})).send().await.problem(409, "already_decided");
 }

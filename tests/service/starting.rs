@@ -13,7 +13,8 @@ async fn a_data_directory_that_is_in_use_is_refused_and_its_user_named() {
     let dir = ledger.dir();
     let user = format!("is in use by process {}", ledger.process.id());
     let path = dir.path().display().to_string();
-    for arguments in [["serve", "--listen=127.0.0.1:0"], ["rebuild", "--listen=127.0.0.1:0"], ["import", "-"]] {
+    for arguments in [["serve", "--listen=127.0.0.1:0"], ["rebuild", "--listen=127.0.0.1:0"], ["import", "-"]]
+    {
         let said = run(dir.path(), &arguments).complaint();
         assert!(said.contains(&user) && said.contains(&path), "{arguments:?}: {said}");
     }

@@ -62,7 +62,8 @@ async fn a_body_that_does_not_come_to_an_end_does_not_hold_up_the_end_for_long()
 async fn a_reader_that_waits_for_a_position_does_not_hold_up_the_end_for_long() {
     let mut ledger = Ledger::start();
     let mut stream = TcpStream::connect(ledger.authority()).await.unwrap();
-    let request = format!("GET /v1/orders?min_position=9 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ADMIN}\r\n\r\n");
+    let request =
+        format!("GET /v1/orders?min_position=9 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ADMIN}\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     ledger.admin().get("/healthz").send().await.ok();
     let begin = Instant::now();
@@ -88,7 +89,10 @@ async fn a_request_that_is_complete_is_answered_before_the_end() {
     stream.write_all(&body.as_bytes()[body.len() - 1..]).await.unwrap();
     let mut answer = String::new();
     tokio::time::timeout(DEADLINE, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200") && answer.matches("\"recorded\"").count() == 900, "{answer:.200}");
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.matches("\"recorded\"").count() == 900,
+        "{answer:.200}"
+    );
     assert_eq!(ledger.process.wait(SOON).code(), Some(0));
 }
 

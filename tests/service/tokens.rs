@@ -46,7 +46,8 @@ async fn each_role_may_do_its_own_and_nothing_else() {
         ("probe", "yyyyy"),
     ];
     for (index, role) in everybody.into_iter().enumerate() {
-        let token = make(&ledger.admin(), &format!("one {role}"), role).await["token"].as_str().unwrap().to_owned();
+        let token =
+            make(&ledger.admin(), &format!("one {role}"), role).await["token"].as_str().unwrap().to_owned();
         for ((name, may), (route, call)) in table.into_iter().zip(routes(&ledger.client(Some(&token)))) {
             assert_eq!(name, route);
             let reply = call.send().await;
@@ -102,8 +103,8 @@ async fn a_token_is_shown_once_and_kept_nowhere() {
     let dir = ledger.stop();
     let kept = fs::read_to_string(dir.path().join("tokens.json")).unwrap();
     assert!(kept.contains("shop") && !kept.contains(token) && !kept.contains(ADMIN), "{kept}");
-    let mode = fs::metadata(dir.path().join("tokens.json")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    let permissions = fs::metadata(dir.path().join("tokens.json")).unwrap().permissions();
+    assert_eq!(permissions.mode() & 0o777, 0o600);
 }
 
 #[tokio::test]
@@ -203,7 +204,9 @@ async fn at_a_first_start_without_a_token_one_is_made_and_shown_once() {
 
 #[tokio::test]
 async fn an_administrators_token_that_cannot_be_sent_is_refused() {
-    for (token, words) in [("", "LEDGER_ADMIN_TOKEN"), ("two words", "LEDGER_ADMIN_TOKEN"), ("密码", "LEDGER_ADMIN_TOKEN")] {
+    for (token, words) in
+        [("", "LEDGER_ADMIN_TOKEN"), ("two words", "LEDGER_ADMIN_TOKEN"), ("密码", "LEDGER_ADMIN_TOKEN")]
+    {
         let dir = directory();
         let mut command = Ledger::command(dir.path());
         command.env("LEDGER_ADMIN_TOKEN", token);

@@ -26,7 +26,8 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 4] = [Self::BeforeTheWrite, Self::TornWrite, Self::AnswerLost, Self::SyncFails];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::BeforeTheWrite, Self::TornWrite, Self::AnswerLost, Self::SyncFails];
 }
 
 /// A log in files.

@@ -7,7 +7,7 @@ use events_schema::command::{CommandKey, IdempotencyKey};
 use events_schema::{Action, Actor, Command, Digest, Position, Timestamp, published};
 
 use super::dice::Dice;
-use super::lives::{Line, life};
+use super::lives::{Line, life, placed};
 
 /// What makes a command the same one when it comes again.
 pub(crate) fn identity(key: &CommandKey) -> Option<String> {
@@ -17,6 +17,9 @@ pub(crate) fn identity(key: &CommandKey) -> Option<String> {
         CommandKey::Decision(None) | CommandKey::Ledger | CommandKey::SameDecision => None,
     }
 }
+
+/// Events that wait for one order, when there is a crowd: their drain takes several blocks.
+const CROWD: usize = 500;
 
 /// Makes up what happens.
 #[derive(Debug)]
@@ -58,6 +61,18 @@ impl History {
         command
     }
 
+    /// Two requests: many events that wait for one order, and that order.
+    pub(crate) fn crowd(&mut self, now: Timestamp) -> [Vec<Command>; 2] {
+        let order_id = format!("X{}", self.said.len());
+        let first = self.said.len();
+        let waiting: Vec<_> =
+            (0..CROWD).map(|n| event(first + n, "order.closed", &order_id, "{}", now)).collect();
+        let placed = placed(&order_id, &mut self.dice);
+        let order = vec![event(first + CROWD, "order.placed", &order_id, &placed, now)];
+        self.said.extend(waiting.iter().chain(&order).cloned());
+        [waiting, order]
+    }
+
     /// Finance gives the event parked at `parked` up.
     pub(crate) fn discard(&mut self, parked: Position) -> Command {
         let action = Action::DiscardParkedEvent { parked, reason: "nobody knows it".parse().unwrap() };
@@ -81,7 +96,8 @@ fn event(number: usize, kind: &str, subject: &str, data: &str, now: Timestamp) -
 }
 
 fn decision(number: usize, action: Action) -> Command {
-    let key = IdempotencyKey { key: number.to_string().parse().unwrap(), digest: Digest::of_decision(&action) };
+    let key =
+        IdempotencyKey { key: number.to_string().parse().unwrap(), digest: Digest::of_decision(&action) };
     Command {
         key: CommandKey::Decision(Some(key)),
         actor: Actor::Token("finance".parse().unwrap()),

@@ -44,7 +44,8 @@ fn order(number: u64, dice: &mut Dice) -> VecDeque<Line> {
     let (amount, payable) = dice.of(&[("100.00", "90.00"), ("77.77", "67.77"), ("10.00", "0.00")]);
     let packages = 1 + dice.roll(2);
     let confirmation = dice.of(&["none", "none", "before_payment", "after_payment"]);
-    let mut lines = VecDeque::from([says("order.placed", &id, placed(&id, amount, packages, confirmation, dice))]);
+    let placed = placed_with(&id, amount, packages, confirmation, dice);
+    let mut lines = VecDeque::from([says("order.placed", &id, placed)]);
     if confirmation == "before_payment" {
         lines.push_back(says("order.confirmed", &id, "{}"));
     }
@@ -54,7 +55,11 @@ fn order(number: u64, dice: &mut Dice) -> VecDeque<Line> {
     // Now and then in another amount, or twice: a surplus.
     let paid = if dice.chance(10) { "5.55" } else { payable };
     for times in 0..=u64::from(dice.chance(15)) {
-        lines.push_back(says("order.paid", &id, payment(&format!("P{number}.{times}"), dice.of(&METHODS), paid)));
+        lines.push_back(says(
+            "order.paid",
+            &id,
+            payment(&format!("P{number}.{times}"), dice.of(&METHODS), paid),
+        ));
     }
     if dice.chance(15) {
         let refund = format!(r#"{{"refund_id":"F{number}","amount":"1.50"}}"#);
@@ -87,14 +92,20 @@ fn order(number: u64, dice: &mut Dice) -> VecDeque<Line> {
     lines
 }
 
-fn placed(id: &str, amount: &str, packages: u64, confirmation: &str, dice: &mut Dice) -> String {
+/// The data of an order that was placed.
+pub(crate) fn placed(id: &str, dice: &mut Dice) -> String {
+    placed_with(id, "100.00", 1, "none", dice)
+}
+
+fn placed_with(id: &str, amount: &str, packages: u64, confirmation: &str, dice: &mut Dice) -> String {
     let product_type = dice.of(&["ticket", "hotel", "goods"]);
     let cost = match dice.roll(3) {
         0 => String::new(),
         1 => r#","quoted_cost":"20.01""#.to_owned(),
         _ => format!(r#","supplier":{{"id":"S{}","name":"supplier","cost":"33.33"}}"#, dice.roll(2)),
     };
-    let commission = |n, amount| format!(r#"{{"distributor_id":"D{n}","distributor_name":"D","amount":"{amount}"}}"#);
+    let commission =
+        |n, amount| format!(r#"{{"distributor_id":"D{n}","distributor_name":"D","amount":"{amount}"}}"#);
     let commissions = match dice.roll(3) {
         0 => String::new(),
         1 => commission(0, "3.33"),
@@ -114,7 +125,8 @@ fn payment(payment_id: &str, method: &str, amount: &str) -> String {
 fn refund(id: &str, payable: &str, lines: &mut VecDeque<Line>, dice: &mut Dice) {
     for times in 0..=dice.roll(2) {
         let refund_id = format!("R{times}");
-        let (amount, fee) = dice.of(&[("7.77", "0.50"), ("30.00", "0.00"), (payable, "0.00"), (payable, "0.00")]);
+        let (amount, fee) =
+            dice.of(&[("7.77", "0.50"), ("30.00", "0.00"), (payable, "0.00"), (payable, "0.00")]);
         let request = format!(r#"{{"refund_id":"{refund_id}","amount":"{amount}","fee":"{fee}"}}"#);
         lines.push_back(says("refund.requested", id, request));
         let kind = dice.of(&["refund.completed", "refund.completed", "refund.rejected"]);
@@ -124,7 +136,8 @@ fn refund(id: &str, payable: &str, lines: &mut VecDeque<Line>, dice: &mut Dice) 
 
 fn member(dice: &mut Dice) -> VecDeque<Line> {
     let id = member_id(dice);
-    let mut lines = VecDeque::from([says("member.registered", &id, r#"{"phone":"13800000000","gender":"female"}"#)]);
+    let mut lines =
+        VecDeque::from([says("member.registered", &id, r#"{"phone":"13800000000","gender":"female"}"#)]);
     let mut payment = |amount| {
         let payment_id = format!("B{}", dice.roll(u64::MAX));
         payment(&payment_id, dice.of(&EXTERNAL), amount)
@@ -139,14 +152,21 @@ fn member(dice: &mut Dice) -> VecDeque<Line> {
 fn scan(number: u64, dice: &mut Dice) -> VecDeque<Line> {
     let id = format!("Q{number}");
     let received = format!(r#"{{"method":"{}","amount":"20.00"}}"#, dice.of(&EXTERNAL));
-    let refund = |n, amount| says("payment.refunded", &id, format!(r#"{{"refund_id":"F{n}","amount":"{amount}"}}"#));
-    VecDeque::from([says("payment.received", &id, received), refund(0, "5.00"), refund(1, "15.00"), refund(2, "0.01")])
+    let refund =
+        |n, amount| says("payment.refunded", &id, format!(r#"{{"refund_id":"F{n}","amount":"{amount}"}}"#));
+    VecDeque::from([
+        says("payment.received", &id, received),
+        refund(0, "5.00"),
+        refund(1, "15.00"),
+        refund(2, "0.01"),
+    ])
 }
 
 fn withdrawal(number: u64, dice: &mut Dice) -> VecDeque<Line> {
     let id = format!("W{number}");
     let member = member_id(dice);
-    let (kind, payee) = dice.of(&[("supplier", "S0"), ("supplier", "S1"), ("distributor", "D0"), ("member", &member)]);
+    let (kind, payee) =
+        dice.of(&[("supplier", "S0"), ("supplier", "S1"), ("distributor", "D0"), ("member", &member)]);
     let method = dice.of(&["bank_card", "alipay", "wechat"]);
     let request = format!(
         r#"{{"payee":{{"kind":"{kind}","id":"{payee}","name":"n"}},"amount":"2.50","method":"{method}","account":"6222"}}"#
@@ -176,6 +196,7 @@ fn settings(dice: &mut Dice) -> VecDeque<Line> {
     let settlement = SettlementSettings { default_days, suppliers };
     let automatic_transfer = dice.chance(50);
     let withdrawals = WithdrawalSettings { automatic_transfer, ..WithdrawalSettings::default() };
-    let changes = [Action::ChangeSettlementSettings(settlement), Action::ChangeWithdrawalSettings(withdrawals)];
+    let changes =
+        [Action::ChangeSettlementSettings(settlement), Action::ChangeWithdrawalSettings(withdrawals)];
     changes.into_iter().map(Line::Decides).collect()
 }

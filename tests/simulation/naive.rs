@@ -16,6 +16,9 @@ const ZONE_MICROS: i64 = 8 * HOUR_MICROS;
 /// Rows of all tables, each as one text.
 pub(crate) type Tables = BTreeMap<&'static str, Vec<String>>;
 
+/// From an instant to the beginning of its hour, day or month.
+type Start = fn(i64) -> i64;
+
 /// A movement of money.
 struct Cash {
     position: u64,
@@ -48,12 +51,16 @@ pub(crate) fn tables(events: &[Recorded]) -> Tables {
     tables.insert("orders", naive.orders.values().map(NaiveOrder::row).collect());
     tables.insert("refunds", naive.orders.values().flat_map(NaiveOrder::refund_rows).collect());
     tables.insert("cash_entries", naive.cash.iter().map(Cash::row).collect());
-    let grains: [(_, _, fn(i64) -> i64); 3] =
-        [("sales_hour", "cash_hour", hour), ("sales_day", "cash_day", day), ("sales_month", "cash_month", month)];
+    let grains: [(_, _, Start); 3] = [
+        ("sales_hour", "cash_hour", hour),
+        ("sales_day", "cash_day", day),
+        ("sales_month", "cash_month", month),
+    ];
     for (sales, cash, start) in grains {
-        let orders = naive.orders.values().map(|order| {
-            (format!("{}|{}", start(order.placed_at), order.product_type()), order.cell())
-        });
+        let orders = naive
+            .orders
+            .values()
+            .map(|order| (format!("{}|{}", start(order.placed_at), order.product_type()), order.cell()));
         tables.insert(sales, cells(orders));
         let entries = naive.cash.iter().map(|cash| {
             let key = format!("{}|{}|{}", start(cash.at), cash.kind, cash.method.as_str());
@@ -73,9 +80,7 @@ fn cells(added: impl Iterator<Item = (String, Vec<i64>)>) -> Vec<String> {
         let sums = cells.entry(key).or_insert_with(|| vec![0; figures.len()]);
         sums.iter_mut().zip(figures).for_each(|(sum, figure)| *sum += figure);
     }
-    let row = |(key, sums): (String, Vec<i64>)| {
-        sums.into_iter().fold(key, |row, sum| format!("{row}|{sum}"))
-    };
+    let row = |(key, sums): (String, Vec<i64>)| sums.into_iter().fold(key, |row, sum| format!("{row}|{sum}"));
     cells.into_iter().map(row).collect()
 }
 
@@ -105,6 +110,7 @@ impl Naive {
 
     fn money(&mut self, recorded: &Recorded) {
         let birth = recorded.entity.birth.get();
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other event moves money outside")]
         let (kind, method, amount, source) = match &recorded.event {
             Event::OrderPaid(e) => {
                 let order_id = self.orders[&birth].order_id();
@@ -144,7 +150,6 @@ impl Naive {
                 return;
             }
             Event::WithdrawalPaid(_) => self.withdrawals[&birth].clone(),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "no other event moves money outside")]
             _ => return,
         };
         let (position, at) = (recorded.position.get(), recorded.occurred_at.micros());

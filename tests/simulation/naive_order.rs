@@ -209,7 +209,10 @@ impl NaiveOrder {
             let NaiveRefund { id, requested_at, decided_at, amount, fee, state, method } = refund;
             let decided_at = decided_at.map_or("-".to_owned(), |at| at.to_string());
             let method = method.map_or("-", Term::as_str);
-            format!("{}|{ordinal}|{id}|{requested_at}|{decided_at}|{amount}|{fee}|{state}|{method}", self.birth)
+            format!(
+                "{}|{ordinal}|{id}|{requested_at}|{decided_at}|{amount}|{fee}|{state}|{method}",
+                self.birth
+            )
         };
         self.refunds.iter().enumerate().map(row).collect()
     }

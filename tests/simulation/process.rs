@@ -52,8 +52,7 @@ pub(crate) fn live(world: &mut World, fate: &Fate) -> bool {
     });
     // The power is gone: every task ends where it is.
     drop(runtime);
-    let Post { open, asked, count } = post.into_inner();
-    eprintln!("LIFE {ended} {fate:?} requests {count} unanswered {} left {}", asked.len(), open.len());
+    let Post { open, asked, .. } = post.into_inner();
     world.open = asked.into_iter().map(|(_, request)| request).chain(open).collect();
     ended
 }
@@ -118,7 +117,7 @@ async fn start(
     let dir = world.dir.path().to_owned();
     let log = open_log(&dir).await;
     tokio::task::yield_now().await;
-    world.open = post.borrow().open.clone();
+    world.open.clone_from(&post.borrow().open);
     check(world, &log, false).await;
     let log = Arc::new(FaultyLog::new(log, fate.fault, world.dice.split(), down.clone()));
     let hand = world.hand.clone();
@@ -154,7 +153,11 @@ async fn start(
 }
 
 /// Lets the power go when the read models have moved so often.
-async fn end_after(batches: u64, mut progress: watch::Receiver<projector::Progress>, down: watch::Sender<bool>) {
+async fn end_after(
+    batches: u64,
+    mut progress: watch::Receiver<projector::Progress>,
+    down: watch::Sender<bool>,
+) {
     for _ in 0..batches {
         let before = progress.borrow_and_update().position;
         if progress.wait_for(|progress| progress.position > before).await.is_err() {
@@ -183,7 +186,7 @@ async fn client(world: &RefCell<&mut World>, post: &RefCell<Post>, writer: &Writ
         let world = &mut **world.borrow_mut();
         for (command, outcome) in request.iter().zip(answer.outcomes) {
             let first = &world.said_first[&identity(&command.key).unwrap()];
-            world.promises.hear(command, first, outcome);
+            world.promises.hear(command, first, outcome, answer.position);
         }
     }
 }
@@ -193,8 +196,13 @@ impl Parts {
     async fn end(mut self) {
         let durable = *self.writer.handle().durable().borrow();
         let mut progress = self.progress.clone();
-        let stopped = |progress: &projector::Progress| matches!(progress.state, projector::State::Stopped { .. });
-        let seen = progress.wait_for(|progress| progress.position >= durable || stopped(progress)).await.unwrap().clone();
+        let stopped =
+            |progress: &projector::Progress| matches!(progress.state, projector::State::Stopped { .. });
+        let seen = progress
+            .wait_for(|progress| progress.position >= durable || stopped(progress))
+            .await
+            .unwrap()
+            .clone();
         assert!(!stopped(&seen), "the read models stopped: {seen:?}");
         let position = self.writer.stop().await;
         // The writer has ended, so the projector has nothing to follow; it ends when it is told to.
@@ -208,15 +216,13 @@ impl Parts {
 
 /// Checks everything that must hold between two lives: the files, the promises, the books, and the read models.
 async fn check(world: &World, log: &FileLog, whole: bool) {
-    let verified = file::verify(world.dir.path(), |_| {}).unwrap_or_else(|error| panic!("the log is damaged: {error}"));
+    let verified =
+        file::verify(world.dir.path(), |_| {}).unwrap_or_else(|error| panic!("the log is damaged: {error}"));
     let events = events(log).await;
     assert_eq!((verified.head.size, verified.torn_tail), (events.len() as u64, None));
     world.promises.hold(&events, world.history.said(), &world.open_identities());
     promises::decided_again(&events, world.history.said(), whole);
     tables::check(world.dir.path(), &events).await;
-    let mut names = std::collections::BTreeMap::new();
-    for e in &events { *names.entry(e.event.name()).or_insert(0) += 1; }
-    eprintln!("CHECK events {} blocks {} derived {:?} {names:?}", events.len(), verified.blocks, projector::checkpoint(world.dir.path()).await.unwrap().map(|c| c.position));
 }
 
 /// Checks everything once more after the last life.

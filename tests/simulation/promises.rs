@@ -25,8 +25,9 @@ enum Answered {
 }
 
 impl Promises {
-    /// Somebody heard `outcome`. `command` is what was said first under its identity, or something else.
-    pub(crate) fn hear(&mut self, command: &Command, said_first: &Command, outcome: Outcome) {
+    /// Somebody heard `outcome`, when the log ended at `end`. `command` is what was said first under its identity, or
+    /// something else.
+    pub(crate) fn hear(&mut self, command: &Command, said_first: &Command, outcome: Outcome, end: Position) {
         if command.key != said_first.key {
             assert_eq!(outcome, Outcome::Rejected(Rejection::IdReused), "for {:?}", command.key);
             return;
@@ -34,7 +35,9 @@ impl Promises {
         let name = identity(&command.key).unwrap();
         let known = self.answered.get(&name).copied();
         let answer = match (known, outcome) {
-            (None | Some(Answered::Rejected(_)), Outcome::Recorded(at) | Outcome::Duplicate(at)) => Answered::At(at),
+            (None | Some(Answered::Rejected(_)), Outcome::Recorded(at) | Outcome::Duplicate(at)) => {
+                Answered::At(at)
+            }
             (None | Some(Answered::Rejected(_)), Outcome::Parked(at)) => Answered::Parked(at),
             (None | Some(Answered::Rejected(_)), Outcome::Rejected(why)) => Answered::Rejected(why),
             // Two clients that ask at the same time may hear it in any order.
@@ -44,6 +47,9 @@ impl Promises {
                 // A decision that comes again is told where all ends that it set off.
                 let decision = matches!(command.key, CommandKey::Decision(_));
                 assert!(at == before || decision, "{name} was at {before}, and is at {at}");
+                known.unwrap()
+            }
+            (Some(Answered::At(at) | Answered::Parked(at)), Outcome::Rejected(_)) if end < at => {
                 known.unwrap()
             }
             (Some(known), outcome) => panic!("{name} was {known:?}, and is {outcome:?}"),
@@ -109,9 +115,8 @@ fn places(events: &[Recorded]) -> HashMap<String, Place> {
     for (index, recorded) in events.iter().enumerate() {
         assert_eq!(recorded.position.get(), index as u64 + 1, "positions are dense");
         let Some(name) = identity(&recorded.key) else { continue };
-        let own = |next: &&Recorded| {
-            next.key == CommandKey::SameDecision && next.cause == Some(recorded.position)
-        };
+        let own =
+            |next: &&Recorded| next.key == CommandKey::SameDecision && next.cause == Some(recorded.position);
         let last = events[index + 1..].iter().take_while(own).last().unwrap_or(recorded).position;
         let is_decision = matches!(recorded.key, CommandKey::Decision(_));
         let before = places.insert(name, Place { last, is_decision });

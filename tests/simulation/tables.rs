@@ -64,9 +64,11 @@ async fn position(database: &mut SqliteConnection) -> Option<usize> {
 async fn read(database: &mut SqliteConnection) -> Tables {
     let mut tables = Tables::new();
     for (table, columns) in TABLES {
-        let columns: Vec<_> = columns.split_whitespace().map(|column| format!("coalesce({column}, '-')")).collect();
+        let columns: Vec<_> =
+            columns.split_whitespace().map(|column| format!("coalesce({column}, '-')")).collect();
         let query = format!("select {} from {table}", columns.join(" || '|' || "));
-        let mut rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&mut *database).await.unwrap();
+        let mut rows: Vec<String> =
+            sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&mut *database).await.unwrap();
         rows.sort();
         tables.insert(table, rows);
     }

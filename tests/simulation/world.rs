@@ -16,7 +16,9 @@ use super::process::{self, Fate};
 use super::promises::Promises;
 
 /// How often the ledger is started before everything is asked to the end.
-const LIVES: usize = 10;
+const LIVES: usize = 12;
+/// How often a long drain of parked events is cut off.
+const CROWDED_PERCENT: u64 = 4;
 
 /// A clock that clients move.
 #[derive(Clone, Debug)]
@@ -71,7 +73,11 @@ impl World {
     pub(crate) fn run(mut self) {
         for _ in 0..LIVES {
             self.say();
-            let fate = self.fate();
+            let crowded = self.dice.chance(CROWDED_PERCENT);
+            if crowded {
+                self.say_crowd();
+            }
+            let fate = if crowded { self.fate_of_a_crowd() } else { self.fate() };
             if process::live(&mut self, &fate) && self.dice.chance(30) {
                 copy(&self.read_models(), self.backup.path());
             }
@@ -84,10 +90,12 @@ impl World {
 
     /// Makes up requests for the next life.
     fn say(&mut self) {
-        for _ in 0..5 + self.dice.roll(10) {
+        for _ in 0..6 + self.dice.roll(14) {
             self.hand.pass(&mut self.dice);
             let mut request = Vec::new();
-            for _ in 0..1 + self.dice.roll(8) {
+            // Mostly a few, sometimes enough for a block of many sectors.
+            let commands = if self.dice.chance(5) { 40 } else { 1 + self.dice.roll(6) };
+            for _ in 0..commands {
                 let command = self.history.next(self.hand.now());
                 let name = identity(&command.key).unwrap();
                 self.said_first.entry(name).or_insert_with(|| command.clone());
@@ -100,8 +108,24 @@ impl World {
                 self.said_first.insert(identity(&discard.key).unwrap(), discard.clone());
                 request.push(discard);
             }
-            self.open.push_back(request);
+            // Who asks again is not always the first.
+            if self.dice.chance(15) { self.open.push_front(request) } else { self.open.push_back(request) }
         }
+    }
+
+    /// Makes up requests that set a long drain of parked events off.
+    fn say_crowd(&mut self) {
+        let crowd = self.history.crowd(self.hand.now());
+        for command in crowd.iter().flatten() {
+            self.said_first.insert(identity(&command.key).unwrap(), command.clone());
+        }
+        crowd.into_iter().rev().for_each(|request| self.open.push_front(request));
+    }
+
+    /// The power goes about when the parked events are tried.
+    fn fate_of_a_crowd(&mut self) -> Fate {
+        let appends = 1 + self.dice.roll(5);
+        Fate { fault: Some((appends, self.dice.of(&Fault::ALL))), ..Fate::default() }
     }
 
     /// What will happen to the next process.
@@ -112,7 +136,7 @@ impl World {
             10..25 => Fate { start_ends_after: Some(dice.roll(25)), ..Fate::default() },
             25..40 => Fate { projector_ends_after: Some(dice.roll(80)), ..Fate::default() },
             40..50 => Fate { ends_after_batches: Some(dice.roll(6)), ..Fate::default() },
-            _ => Fate { fault: Some((dice.roll(14), dice.of(&Fault::ALL))), ..Fate::default() },
+            _ => Fate { fault: Some((dice.roll(7), dice.of(&Fault::ALL))), ..Fate::default() },
         }
     }
 
@@ -125,7 +149,9 @@ impl World {
                 copy(self.backup.path(), &dir);
             }
             10..15 if dir.exists() => fs::remove_dir_all(&dir).unwrap(),
-            15..25 if log.exists() => fs::write(log.join("00000000000000000001.segment.copy"), "half").unwrap(),
+            15..25 if log.exists() => {
+                fs::write(log.join("00000000000000000001.segment.copy"), "half").unwrap();
+            }
             _ => {}
         }
     }

@@ -186,7 +186,7 @@ async fn a_log_in_files_is_followed_after_a_restart() {
 
 #[tokio::test]
 async fn a_full_disk_pauses_and_nothing_is_lost() {
-    let history = random(8, 200);
+    let history = random(8, 700);
     let (dir, log) = (directory(), Arc::new(history.log(&[20]).await));
     let tail = log.tail().await.unwrap().position;
     let (_durable, told) = watch::channel(tail);

@@ -34,7 +34,7 @@ async fn written(history: &History, parts: &[std::ops::Range<usize>]) -> Dump {
 
 #[tokio::test]
 async fn merged_changes_give_the_same_tables_as_one_by_one() {
-    let history = random(11, 260);
+    let history = random(11, 400);
     let count = history.recorded.len();
     let one_by_one: Vec<_> = (0..count).map(|event| event..event + 1).collect();
     let at_once = written(&history, &[0..count]).await;
@@ -86,7 +86,7 @@ async fn what_cannot_be_written_as_a_whole_is_not_written_at_all() {
 async fn a_full_disk_passes() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("1.sqlite");
-    let history = random(3, 200);
+    let history = random(3, 500);
     let writes = history.changes_after(0);
     let mut store = Store::open(&path).await.unwrap();
     let empty = dump(&path).await;

@@ -73,7 +73,7 @@ fn time(gene: u16) -> String {
 fn decision(gene: Gene) -> Ask {
     let withdrawal = format!("W{}", gene[2] % 5);
     let methods: &[&str] = if gene[2].is_multiple_of(4) { &["alipay"] } else { &["bank_card", "alipay"] };
-    let ask = match gene[1] % 14 {
+    let ask = match gene[1] % 17 {
         0..=2 => settle(&order(gene[2])),
         3..=4 => approve(&withdrawal),
         5 => approve_paid_at(&withdrawal, &time(gene[3])),
@@ -81,12 +81,12 @@ fn decision(gene: Gene) -> Ask {
         8 => discard(usize::from(gene[2] % 6)),
         9 => settlement_rule(u32::from(gene[2] % 3), &[("S1", u32::from(gene[3] % 20))]),
         10 => withdrawal_rule(methods, (gene[3] % 2 == 0).then_some(150), Some(u32::from(gene[4] % 3))),
-        11 => automatic_transfer(),
-        12 => transferred(&withdrawal),
+        11..=13 => automatic_transfer(),
+        14 => transferred(&withdrawal),
         _ => not_transferred(&withdrawal),
     };
     match gene[5] % 6 {
-        key @ 0..=2 => ask.keyed(&format!("k-{key}-{}", gene[1] % 14)),
+        key @ 0..=2 => ask.keyed(&format!("k-{key}-{}", gene[1] % 17)),
         _ => ask,
     }
 }

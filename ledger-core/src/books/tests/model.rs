@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::ask::{Ask, What};
 
-pub(super) use orders::{Order, Refund};
+pub(super) use orders::Order;
 
 /// What the answer says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,12 @@
 //! A ladder asks for the same thing again and again, and each rung mends exactly the problem that the rung before was
 //! refused for: so what comes next was hidden by it, and is checked after it.
 
+/// Ladders of withdrawals.
+mod withdrawals;
+
+/// Ladders of decisions.
+mod decisions;
+
 use std::collections::HashSet;
 
 use super::super::Rejection;
@@ -43,14 +49,14 @@ fn ladders() -> Vec<Ladder> {
         deducting(),
         receiving(),
         refunding_a_payment(),
-        withdrawing_as_a_member(),
-        withdrawing_as_a_distributor(),
-        withdrawing_as_a_supplier(),
-        settling(),
-        approving(),
-        turning_down(),
-        transferring(),
-        discarding(),
+        withdrawals::withdrawing_as_a_member(),
+        withdrawals::withdrawing_as_a_distributor(),
+        withdrawals::withdrawing_as_a_supplier(),
+        decisions::settling(),
+        decisions::approving(),
+        decisions::turning_down(),
+        decisions::transferring(),
+        decisions::discarding(),
     ]
 }
 
@@ -327,155 +333,6 @@ fn refunding_a_payment() -> Ladder {
             (no(R::RefundExists), payment_refunded("P1", "R1", "6.01")),
             (no(R::RefundExceedsPaid), payment_refunded("P1", "R2", "6.01")),
             (Recorded, payment_refunded("P1", "R2", "6.00")),
-        ],
-    }
-}
-
-/// Members and distributors may withdraw by WeChat, from 5.00, once a month; each has had one withdrawal.
-fn withdrawal_history() -> Vec<Ask> {
-    let order = placed("O1").with("commissions", serde_json::json!([commission("D1", "20.00")]));
-    vec![
-        registered("M1"),
-        gifted("M1", "20.00"),
-        order,
-        paid("O1", "P1", "100.00"),
-        completed("O1"),
-        withdrawal("W1", "member", "M1", "1.00"),
-        withdrawal("W2", "distributor", "D1", "1.00"),
-        withdrawal_rule(&["wechat"], Some(500), Some(1)),
-    ]
-}
-
-fn withdrawing(kind: &str, payee: &str) -> Vec<(Told, Ask)> {
-    let worst = withdrawal("W1", kind, payee, "0");
-    let some = worst.clone().about("W3");
-    let little = some.clone().with("amount", "4.99");
-    let allowed = little.clone().with("method", "wechat");
-    let much = allowed.clone().with("amount", "19.01");
-    let next_month = much.clone().at("2026-10-31T23:59:59.999999+08:00");
-    vec![
-        (no(R::WithdrawalExists), worst),
-        (no(R::AmountIsZero), some),
-        (no(R::MethodDisabled), little),
-        (no(R::BelowMinimum), allowed),
-        (no(R::MonthlyLimit), much),
-        (no(R::InsufficientFunds), next_month.clone()),
-        (Recorded, next_month.with("amount", "19.00")),
-    ]
-}
-
-fn withdrawing_as_a_member() -> Ladder {
-    let mut rungs = withdrawing("member", "M1");
-    rungs.insert(2, (Parked, withdrawal("W4", "member", "M2", "4.99")));
-    rungs.insert(2, (no(R::AmountIsZero), withdrawal("W4", "member", "M2", "0")));
-    Ladder { history: withdrawal_history(), rungs }
-}
-
-fn withdrawing_as_a_distributor() -> Ladder {
-    Ladder { history: withdrawal_history(), rungs: withdrawing("distributor", "D1") }
-}
-
-/// The settings are not for suppliers.
-fn withdrawing_as_a_supplier() -> Ladder {
-    let rule = settlement_rule(0, &[]);
-    let order = [supplied("O2", "S1", "8.00"), paid("O2", "P2", "100.00"), completed("O2")];
-    Ladder {
-        history: withdrawal_history().into_iter().chain([rule]).chain(order).collect(),
-        rungs: vec![
-            (no(R::WithdrawalExists), withdrawal("W1", "supplier", "S1", "0")),
-            (no(R::AmountIsZero), withdrawal("W3", "supplier", "S1", "0")),
-            (no(R::InsufficientFunds), withdrawal("W3", "supplier", "S1", "8.01")),
-            (no(R::InsufficientFunds), withdrawal("W3", "supplier", "S2", "0.01")),
-            (Recorded, withdrawal("W3", "supplier", "S1", "0.01")),
-            (Recorded, withdrawal("W4", "supplier", "S1", "7.99")),
-        ],
-    }
-}
-
-fn settling() -> Ladder {
-    let offline = |order: &str, payment: &str| paid(order, payment, "100.00").with("method", "pos");
-    let online = [supplied("O1", "S1", "8.00"), paid("O1", "P1", "100.00"), completed("O1")];
-    let alone = [placed("O2"), offline("O2", "P2"), completed("O2")];
-    let unused = [supplied("O3", "S1", "8.00"), offline("O3", "P3")];
-    let settled = [supplied("O4", "S1", "8.00"), offline("O4", "P4"), completed("O4"), settle("O4")];
-    let mended = [supplied("O5", "S1", "8.00"), offline("O5", "P5"), completed("O5")];
-    Ladder {
-        history: online.into_iter().chain(alone).chain(unused).chain(settled).chain(mended).collect(),
-        rungs: vec![
-            (no(R::UnknownOrder), settle("O6")),
-            (no(R::NotSettleable), settle("O1")),
-            (no(R::NotSettleable), settle("O2")),
-            (no(R::NotSettleable), settle("O3")),
-            (no(R::NotSettleable), settle("O4")),
-            (Recorded, settle("O5")),
-        ],
-    }
-}
-
-/// W1 is paid, W2 was turned down, W3 is pending.
-fn requested() -> Vec<Ask> {
-    vec![
-        registered("M1"),
-        gifted("M1", "9.00"),
-        withdrawal("W1", "member", "M1", "3.00"),
-        withdrawal("W2", "member", "M1", "3.00"),
-        withdrawal("W3", "member", "M1", "3.00"),
-        approve("W1"),
-        turn_down("W2"),
-    ]
-}
-
-fn approving() -> Ladder {
-    Ladder {
-        history: requested(),
-        rungs: vec![
-            (no(R::UnknownWithdrawal), approve_paid_at("W4", "2026-11-01T09:29:59+08:00")),
-            (no(R::AlreadyDecided), approve_paid_at("W1", "2026-11-01T09:29:59+08:00")),
-            (no(R::AlreadyDecided), approve_paid_at("W2", "2026-11-01T09:29:59+08:00")),
-            (no(R::InvalidTime), approve_paid_at("W3", "2026-11-01T09:29:59+08:00")),
-            (no(R::InvalidTime), approve_paid_at("W3", "2026-11-01T10:00:01+08:00")),
-            (Recorded, approve_paid_at("W3", TIME)),
-        ],
-    }
-}
-
-fn turning_down() -> Ladder {
-    Ladder {
-        history: requested(),
-        rungs: vec![
-            (no(R::UnknownWithdrawal), turn_down("W4")),
-            (no(R::AlreadyDecided), turn_down("W1")),
-            (no(R::AlreadyDecided), turn_down("W2")),
-            (Recorded, turn_down("W3")),
-        ],
-    }
-}
-
-fn transferring() -> Ladder {
-    Ladder {
-        history: requested(),
-        rungs: vec![
-            (no(R::UnknownWithdrawal), transferred("W4")),
-            (no(R::UnknownWithdrawal), not_transferred("W4")),
-            (no(R::AlreadyDecided), transferred("W3")),
-            (no(R::AlreadyDecided), not_transferred("W3")),
-            (Recorded, automatic_transfer()),
-            (Recorded, approve("W3")),
-            (no(R::AlreadyDecided), approve("W3")),
-            (no(R::AlreadyDecided), turn_down("W3")),
-            (Recorded, not_transferred("W3")),
-            (no(R::AlreadyDecided), not_transferred("W3")),
-        ],
-    }
-}
-
-fn discarding() -> Ladder {
-    Ladder {
-        history: vec![shipped("O1"), shipped("O2"), discard(0)],
-        rungs: vec![
-            (no(R::UnknownParkedEvent), discard(2)),
-            (no(R::AlreadyDecided), discard(0)),
-            (Recorded, discard(1)),
         ],
     }
 }
