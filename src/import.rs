@@ -9,11 +9,12 @@ use anyhow::Context as _;
 use bytes::{Bytes, BytesMut};
 use clap::Args;
 use events_schema::Actor;
+use events_schema::published::EVENT_BYTES_MAX;
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use ledger_core::books::Outcome;
 use ledger_core::writer::{Unavailable, WriterHandle};
 use serde::Deserialize;
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 
 use crate::client::{Connection, Server};
 use crate::config::{Config, Settings};
@@ -24,6 +25,8 @@ use crate::service::{Service, interrupted};
 const BATCH_EVENTS: usize = 1_000;
 /// A batch is sent earlier when it has this many bytes.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// A line that is longer is no event: there the input is of another form.
+const LINE_BYTES_MAX: u64 = 4 * EVENT_BYTES_MAX as u64;
 /// Rejected events that are shown one by one.
 const REJECTIONS_SHOWN: u64 = 20;
 /// How long to wait before a batch is sent again that could not be taken.
@@ -157,8 +160,13 @@ async fn read_batch(source: &mut (dyn AsyncBufRead + Unpin + Send)) -> std::io::
     let mut batch = Vec::new();
     let mut events = 0;
     while events < BATCH_EVENTS && batch.len() < BATCH_BYTES {
-        if source.read_until(b'\n', &mut batch).await? == 0 {
+        let read = (&mut *source).take(LINE_BYTES_MAX).read_until(b'\n', &mut batch).await?;
+        if read == 0 {
             break;
+        }
+        if read as u64 == LINE_BYTES_MAX && batch.last() != Some(&b'\n') {
+            let why = format!("a line has more than {LINE_BYTES_MAX} bytes: is this one event a line?");
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, why));
         }
         events += 1;
     }

@@ -57,13 +57,16 @@ impl Calendar {
         match grain {
             Grain::Hour => self.next_hour(instant),
             Grain::Day => self.midnight(self.local(instant).date().saturating_add(1.day())),
-            Grain::Month => self.midnight(self.local(instant).date().first_of_month().saturating_add(1.month())),
+            Grain::Month => {
+                self.midnight(self.local(instant).date().first_of_month().saturating_add(1.month()))
+            }
         }
     }
 
     /// The first instant of a local day.
     pub fn midnight(&self, date: Date) -> Timestamp {
-        date.to_zoned_datetime(self.zone.clone()).map_or(Timestamp::from_micros(i64::MAX), |day| day.timestamp().into())
+        date.to_zoned_datetime(self.zone.clone())
+            .map_or(Timestamp::from_micros(i64::MAX), |day| day.timestamp().into())
     }
 
     /// The local date of an instant.
@@ -90,7 +93,10 @@ impl Calendar {
             return start;
         }
         let after = Timestamp::from_micros(instant.micros() + 1);
-        self.zone.preceding(after.to_jiff()).next().map_or(start, |change| start.max(change.timestamp().into()))
+        self.zone
+            .preceding(after.to_jiff())
+            .next()
+            .map_or(start, |change| start.max(change.timestamp().into()))
     }
 
     fn next_hour(&self, instant: Timestamp) -> Timestamp {
@@ -100,7 +106,10 @@ impl Calendar {
         if self.offset_micros(next) == offset {
             return next;
         }
-        self.zone.following(instant.to_jiff()).next().map_or(next, |change| next.min(change.timestamp().into()))
+        self.zone
+            .following(instant.to_jiff())
+            .next()
+            .map_or(next, |change| next.min(change.timestamp().into()))
     }
 
     fn offset_micros(&self, instant: Timestamp) -> i64 {

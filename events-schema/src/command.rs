@@ -87,7 +87,10 @@ pub enum ExtensionValue {
 
 /// What is asked for: the published events first, then finance's decisions, then what the ledger asks itself.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the fields are the ids that the action is about, and the facts of the event it asks for")]
+#[expect(
+    missing_docs,
+    reason = "the fields are the ids that the action is about, and the facts of the event it asks for"
+)]
 pub enum Action {
     /// `order.placed`
     PlaceOrder(OrderFacts),

@@ -129,7 +129,13 @@ fn published(fields: &mut Fields, action: &Action) {
         Action::ConfirmOrder { .. } | Action::CompleteOrder { .. } => {}
         Action::CloseOrder { closed, .. } => fields.personal(40, closed.reason.as_ref()),
         Action::PayOrder { paid, .. } => {
-            payment(fields, Some(&paid.payment_id), paid.method.as_str(), paid.amount, paid.channel_reference.as_ref());
+            payment(
+                fields,
+                Some(&paid.payment_id),
+                paid.method.as_str(),
+                paid.amount,
+                paid.channel_reference.as_ref(),
+            );
         }
         Action::ShipOrder { shipped, .. } => {
             fields.optional(41, shipped.carrier.as_ref());

@@ -48,7 +48,8 @@ fn bytes_of(hex: &str) -> Vec<u8> {
 /// The forms of one file: `what is special: bytes`.
 fn lines_of(name: &str) -> Vec<(String, Vec<u8>)> {
     let text = std::fs::read_to_string(golden(name)).unwrap_or_default();
-    let lines = text.lines().filter(|line| !line.starts_with('#')).map(|line| line.rsplit_once(": ").unwrap());
+    let lines =
+        text.lines().filter(|line| !line.starts_with('#')).map(|line| line.rsplit_once(": ").unwrap());
     lines.map(|(form, hex)| (form.to_owned(), bytes_of(hex))).collect()
 }
 
@@ -148,7 +149,8 @@ fn an_event_cannot_refer_to_before_the_beginning() {
     let mut example = examples::all().pop().unwrap();
     example.recorded.entity.birth = crate::Position::ZERO;
     let mut bytes = encoded(&example.recorded);
-    let position = bytes.windows(2).position(|pair| pair == [0xe8, 0x07]).expect("position 1,000 as a varint");
+    let position =
+        bytes.windows(2).position(|pair| pair == [0xe8, 0x07]).expect("position 1,000 as a varint");
     bytes[position] = 0xe7;
     assert!(matches!(Recorded::decode(&bytes), Err(DecodeError::Dangling)));
 }
@@ -157,7 +159,9 @@ fn an_event_cannot_refer_to_before_the_beginning() {
 #[test]
 fn every_word_keeps_its_number() {
     fn numbered<T: Term + serde::Serialize>(set: &str) -> String {
-        let line = |word: &T| format!("{set} {word}: {}\n", hex_of(&postcard::to_allocvec(word).unwrap()), word = word.as_str());
+        let line = |word: &T| {
+            format!("{set} {word}: {}\n", hex_of(&postcard::to_allocvec(word).unwrap()), word = word.as_str())
+        };
         T::ALL.iter().map(line).collect()
     }
     let sets = [

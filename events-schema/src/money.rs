@@ -71,7 +71,9 @@ impl FromStr for Money {
             return Err(ParseMoneyError);
         }
         let mut minor = 0_i64;
-        for digit in units.bytes().chain(decimals.bytes()).chain(std::iter::repeat_n(b'0', 2 - decimals.len())) {
+        for digit in
+            units.bytes().chain(decimals.bytes()).chain(std::iter::repeat_n(b'0', 2 - decimals.len()))
+        {
             if !digit.is_ascii_digit() {
                 return Err(ParseMoneyError);
             }
@@ -85,13 +87,22 @@ impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
         let minor = self.0.unsigned_abs();
-        write!(f, "{sign}{}.{:02}", minor / MINOR_PER_UNIT.unsigned_abs(), minor % MINOR_PER_UNIT.unsigned_abs())
+        write!(
+            f,
+            "{sign}{}.{:02}",
+            minor / MINOR_PER_UNIT.unsigned_abs(),
+            minor % MINOR_PER_UNIT.unsigned_abs()
+        )
     }
 }
 
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_i64(self.0) }
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_i64(self.0)
+        }
     }
 }
 
@@ -180,7 +191,13 @@ mod tests {
 
     #[test]
     fn reads_what_the_contract_allows() {
-        for (text, minor) in [("0", 0), ("128", 12_800), ("128.5", 12_850), ("128.05", 12_805), ("999999999999.99", 99_999_999_999_999)] {
+        for (text, minor) in [
+            ("0", 0),
+            ("128", 12_800),
+            ("128.5", 12_850),
+            ("128.05", 12_805),
+            ("999999999999.99", 99_999_999_999_999),
+        ] {
             assert_eq!(text.parse(), Ok(Money::from_minor(minor)), "{text}");
         }
     }
@@ -194,7 +211,9 @@ mod tests {
 
     #[test]
     fn a_share_rounds_half_away_from_zero() {
-        let share = |amount, part, whole| Money::from_minor(amount).share(Money::from_minor(part), Money::from_minor(whole)).minor();
+        let share = |amount, part, whole| {
+            Money::from_minor(amount).share(Money::from_minor(part), Money::from_minor(whole)).minor()
+        };
         assert_eq!(share(1, 1, 2), 1);
         assert_eq!(share(3, 1, 2), 2);
         assert_eq!(share(-3, 1, 2), -2);

@@ -49,7 +49,9 @@ pub enum Confirmation {
 }
 
 /// Gender of a member or traveller.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say what they are")]
 pub enum Gender {
@@ -337,7 +339,9 @@ impl CashKind {
     /// Whether this kind of entry brings money in or takes it out.
     pub const fn direction(self) -> Direction {
         match self {
-            Self::OrderPayment | Self::Recharge | Self::ScanPayment | Self::SurplusPayment => Direction::Income,
+            Self::OrderPayment | Self::Recharge | Self::ScanPayment | Self::SurplusPayment => {
+                Direction::Income
+            }
             Self::OrderRefund
             | Self::RechargeRefund
             | Self::ScanRefund

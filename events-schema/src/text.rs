@@ -88,7 +88,8 @@ impl Rule for ProductTypeRule {
     const EXPECTED: &'static str = "1 to 32 characters of a-z 0-9 _";
     const PATTERN: &'static str = "^[a-z0-9_]{1,32}$";
     fn allows(text: &str) -> bool {
-        (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        (1..=32).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     }
 }
 
@@ -109,7 +110,11 @@ impl<R> Checked<R> {
 impl<R: Rule> FromStr for Checked<R> {
     type Err = RefusedTextError;
     fn from_str(text: &str) -> Result<Self, RefusedTextError> {
-        if R::allows(text) { Ok(Self(CompactString::new(text), PhantomData)) } else { Err(RefusedTextError(R::EXPECTED)) }
+        if R::allows(text) {
+            Ok(Self(CompactString::new(text), PhantomData))
+        } else {
+            Err(RefusedTextError(R::EXPECTED))
+        }
     }
 }
 

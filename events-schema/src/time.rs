@@ -41,7 +41,11 @@ impl Timestamp {
 
     /// The same instant for calendar arithmetic; clamped to the years that a calendar can show.
     pub fn to_jiff(self) -> jiff::Timestamp {
-        jiff::Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX })
+        jiff::Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
+            jiff::Timestamp::MIN
+        } else {
+            jiff::Timestamp::MAX
+        })
     }
 }
 
@@ -82,7 +86,11 @@ impl fmt::Display for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_i64(self.0) }
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_i64(self.0)
+        }
     }
 }
 
@@ -145,7 +153,15 @@ mod tests {
 
     #[test]
     fn refuses_what_has_no_offset_or_another_form() {
-        for text in ["2026-11-01", "2026-11-01T09:30:00", "2026-11-01 09:30:00Z", "20261101T093000Z", "2026-13-01T00:00:00Z", "yesterday", "2026-11-01T09:30:00+08:00[Asia/Shanghai]"] {
+        for text in [
+            "2026-11-01",
+            "2026-11-01T09:30:00",
+            "2026-11-01 09:30:00Z",
+            "20261101T093000Z",
+            "2026-13-01T00:00:00Z",
+            "yesterday",
+            "2026-11-01T09:30:00+08:00[Asia/Shanghai]",
+        ] {
             assert_eq!(text.parse::<Timestamp>(), Err(ParseTimestampError), "{text}");
         }
     }

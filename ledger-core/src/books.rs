@@ -189,9 +189,13 @@ impl Books {
             Action::CompleteOrder { order_id } => self.complete_order(order_id, at, now),
             Action::RequestRefund { order_id, requested } => self.request_refund(order_id, requested, at),
             Action::RejectRefund { order_id, rejected } => self.reject_refund(order_id, rejected, at, now),
-            Action::CompleteRefund { order_id, completed } => self.complete_refund(order_id, completed, at, now),
+            Action::CompleteRefund { order_id, completed } => {
+                self.complete_refund(order_id, completed, at, now)
+            }
             Action::RegisterMember(member) => self.register_member(member, at),
-            Action::RechargeBalance { member_id, recharged } => self.recharge_balance(member_id, recharged, at),
+            Action::RechargeBalance { member_id, recharged } => {
+                self.recharge_balance(member_id, recharged, at)
+            }
             Action::RefundRecharge { member_id, refunded } => self.refund_recharge(member_id, refunded, at),
             Action::GiftBalance { member_id, gifted } => self.gift_balance(member_id, gifted, at),
             Action::DeductBalance { member_id, deducted } => self.deduct_balance(member_id, deducted, at),
@@ -212,8 +216,12 @@ impl Books {
             Action::ChangeWithdrawalSettings(new) => {
                 Ok(ledger_event(now, Event::WithdrawalSettingsChanged(new.clone())))
             }
-            Action::ConfirmTransfer { withdrawal_id, paid } => self.confirm_transfer(withdrawal_id, paid, now),
-            Action::FailTransfer { withdrawal_id, failure } => self.fail_transfer(withdrawal_id, failure, now),
+            Action::ConfirmTransfer { withdrawal_id, paid } => {
+                self.confirm_transfer(withdrawal_id, paid, now)
+            }
+            Action::FailTransfer { withdrawal_id, failure } => {
+                self.fail_transfer(withdrawal_id, failure, now)
+            }
             Action::SettleDueOrder { order } => self.settle_due_order(*order, now),
         }
     }

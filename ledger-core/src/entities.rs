@@ -173,7 +173,9 @@ impl Entities {
             EntityKind::Order => self.order(entity.birth).map(|e| e.last),
             EntityKind::Member => self.member(entity.birth).map(|e| e.last),
             EntityKind::Payment => self.payment(entity.birth).map(|e| e.last),
-            EntityKind::SupplierFunds | EntityKind::DistributorFunds => self.funds(entity.birth).map(|e| e.last),
+            EntityKind::SupplierFunds | EntityKind::DistributorFunds => {
+                self.funds(entity.birth).map(|e| e.last)
+            }
             EntityKind::Withdrawal => self.withdrawal(entity.birth).map(|e| e.last),
             EntityKind::ParkedEvent => self.parked_event(entity.birth).map(|e| e.last),
         }

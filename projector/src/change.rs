@@ -17,8 +17,11 @@ use std::collections::hash_map::Entry;
 #[derive(Debug, Default)]
 pub struct Changes {
     rows: Vec<(&'static RowTable, HashMap<Key, Row>)>,
-    cells: Vec<(&'static CellTable, HashMap<Key, Box<[i64]>>)>,
+    cells: Vec<(&'static CellTable, HashMap<Key, Sums>)>,
 }
+
+/// What is added to one cell.
+type Sums = Box<[i64]>;
 
 /// What is to become of one row.
 #[derive(Debug)]
@@ -90,18 +93,20 @@ impl Changes {
     }
 
     fn rows_of(&mut self, table: &'static RowTable) -> &mut HashMap<Key, Row> {
-        let place = self.rows.iter().position(|(other, _)| std::ptr::eq(*other, table)).unwrap_or_else(|| {
-            self.rows.push((table, HashMap::new()));
-            self.rows.len() - 1
-        });
+        let place =
+            self.rows.iter().position(|(other, _)| std::ptr::eq(*other, table)).unwrap_or_else(|| {
+                self.rows.push((table, HashMap::new()));
+                self.rows.len() - 1
+            });
         &mut self.rows[place].1
     }
 
-    fn cells_of(&mut self, table: &'static CellTable) -> &mut HashMap<Key, Box<[i64]>> {
-        let place = self.cells.iter().position(|(other, _)| std::ptr::eq(*other, table)).unwrap_or_else(|| {
-            self.cells.push((table, HashMap::new()));
-            self.cells.len() - 1
-        });
+    fn cells_of(&mut self, table: &'static CellTable) -> &mut HashMap<Key, Sums> {
+        let place =
+            self.cells.iter().position(|(other, _)| std::ptr::eq(*other, table)).unwrap_or_else(|| {
+                self.cells.push((table, HashMap::new()));
+                self.cells.len() - 1
+            });
         &mut self.cells[place].1
     }
 }

@@ -17,13 +17,15 @@ pub(crate) async fn connect(path: &Path) -> SqliteConnection {
 /// All tables of a file.
 pub(crate) async fn dump(path: &Path) -> Dump {
     let mut connection = connect(path).await;
-    let tables = texts(&mut connection, "select name from sqlite_schema where type = 'table' order by name").await;
+    let tables =
+        texts(&mut connection, "select name from sqlite_schema where type = 'table' order by name").await;
     let mut dump = Dump::new();
     for table in tables {
         let info = format!("select name from pragma_table_info('{table}')");
         let columns = texts(&mut connection, &info).await;
         let key = texts(&mut connection, &format!("{info} where pk > 0 order by pk")).await.join(", ");
-        let literals: Vec<_> = columns.iter().map(|column| format!("'{column} = ' || quote({column})")).collect();
+        let literals: Vec<_> =
+            columns.iter().map(|column| format!("'{column} = ' || quote({column})")).collect();
         let rows = format!("select {} from {table} order by {key}", literals.join(" || ', ' || "));
         dump.insert(table, texts(&mut connection, &rows).await);
     }

@@ -237,10 +237,17 @@ fn anything(history: &mut History, dice: &mut Dice) {
 }
 
 fn place_any(history: &mut History, dice: &mut Dice, order: &str, member: &str) {
-    let supplier = dice.of(&["\"supplier\":{\"id\":\"S1\",\"name\":\"甲\",\"cost\":\"33.33\"},", "\"quoted_cost\":\"20.01\","]);
+    let supplier = dice.of(&[
+        "\"supplier\":{\"id\":\"S1\",\"name\":\"甲\",\"cost\":\"33.33\"},",
+        "\"quoted_cost\":\"20.01\",",
+    ]);
     let commissions = dice.of(&["[]", r#"[{"distributor_id":"D1","distributor_name":"一","amount":"3.33"},{"distributor_id":"D2","distributor_name":"二","amount":"1.01"}]"#]);
-    let (product, confirmation) = (dice.of(&["ticket", "hotel", "goods"]), dice.of(&["none", "none", "before_payment", "after_payment"]));
-    let (amount, discount) = (dice.of(&["10.00", "77.77", "0.00"]), dice.of(&["", r#"{"kind":"points","amount":"0.00"}"#]));
+    let (product, confirmation) = (
+        dice.of(&["ticket", "hotel", "goods"]),
+        dice.of(&["none", "none", "before_payment", "after_payment"]),
+    );
+    let (amount, discount) =
+        (dice.of(&["10.00", "77.77", "0.00"]), dice.of(&["", r#"{"kind":"points","amount":"0.00"}"#]));
     let packages = 1 + dice.roll(2);
     let data = format!(
         r#"{{"order_no":"N-{order}","member_id":"{member}","source":"pc","product":{{"id":"G1","name":"产品","type":"{product}"}},
@@ -300,9 +307,9 @@ fn payment_any(history: &mut History, dice: &mut Dice) {
         &payment,
         format!(r#"{{"method":"{method}","amount":"20.00","channel_reference":"Z"}}"#),
     );
-    let surplus = history.recorded.iter().rev().find_map(|recorded| match &recorded.event {
-        Event::SurplusReceived(e) => Some(e.payment_id.to_string()),
-        _ => None,
+    let surplus = history.recorded.iter().rev().find_map(|recorded| {
+        let Event::SurplusReceived(surplus) = &recorded.event else { return None };
+        Some(surplus.payment_id.to_string())
     });
     let payment = if dice.roll(2) == 0 { payment } else { surplus.unwrap_or(payment) };
     let refund = history.recorded.len();

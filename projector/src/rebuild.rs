@@ -8,7 +8,7 @@ use events_schema::Position;
 use ledger_core::log::Log;
 use tokio::sync::watch;
 
-use crate::runner::{OpenError, Options, Progress, Runner};
+use crate::runner::{Feed, OpenError, Options, Progress, Rank, Runner, Vessel};
 use crate::store::{Generations, GenerationsError, Store, StoreError};
 
 /// Why the read models could not be made anew. Those that were there still are.
@@ -59,8 +59,8 @@ pub async fn rebuild<L: Log>(
     let tail = log.tail().await.map_err(OpenError::from)?.position;
     // Nobody can move the end of the log, so the work is done when it is reached.
     let (_, durable) = watch::channel(tail);
-    let filled = Runner::fill(generations.clone(), number, store, Some(None), log, durable, options);
-    let mut runner = filled.await?;
+    let vessel = Vessel { generations: generations.clone(), number, store, rank: Rank::Next };
+    let mut runner = Runner::fill(Feed { log, durable, options }, vessel).await?;
     let mut progress = runner.watch();
     {
         let mut work = std::pin::pin!(runner.follow());

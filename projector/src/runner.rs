@@ -16,7 +16,7 @@ mod ahead;
 mod behind;
 
 use std::future::{Future, pending};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -79,11 +79,44 @@ pub enum OpenError {
 /// Keeps the read models at the end of the log.
 #[derive(Debug)]
 pub struct Runner<L> {
-    log: Arc<L>,
-    durable: watch::Receiver<Position>,
-    options: Options,
+    feed: Feed<L>,
     store: Store,
     telling: Telling,
+}
+
+/// Where events come from.
+#[derive(Debug)]
+pub(crate) struct Feed<L> {
+    /// The log.
+    pub(crate) log: Arc<L>,
+    /// Its last durable position. When nobody can move it any more, the end is reached there.
+    pub(crate) durable: watch::Receiver<Position>,
+    /// How they are taken.
+    pub(crate) options: Options,
+}
+
+/// A generation that is to be filled.
+#[derive(Debug)]
+pub(crate) struct Vessel {
+    /// All generations.
+    pub(crate) generations: Generations,
+    /// Its number.
+    pub(crate) number: u64,
+    /// Its file.
+    pub(crate) store: Store,
+    /// Whether it is read meanwhile.
+    pub(crate) rank: Rank,
+}
+
+/// Whether a generation is read while it is filled.
+#[derive(Debug)]
+pub(crate) enum Rank {
+    /// It is the current one.
+    Current,
+    /// It becomes the current one when it has caught up, and is the only one that can be read.
+    Next,
+    /// It becomes the current one when it has caught up; until then another file is read, which is this far.
+    NextBeside(PathBuf, Option<Checkpoint>),
 }
 
 /// The reporter, shared by both sides.
@@ -113,67 +146,51 @@ impl<L: Log> Runner<L> {
         durable: watch::Receiver<Position>,
         options: Options,
     ) -> Result<Self, OpenError> {
+        let feed = Feed { log, durable, options };
         let generations = Generations::open(data_dir)?;
         let Some(current) = generations.current()? else {
-            return Self::first(generations, log, durable, options).await;
+            return Self::fill(feed, first(generations).await?).await;
         };
         let mut store = Store::open(&generations.path(current)).await?;
         let (format, checkpoint) = (store.format().await?, store.checkpoint().await?);
-        if let Some(checkpoint) = &checkpoint {
-            checkpoint.verify(&*log).await?;
-        }
         if format == Format::CURRENT {
             generations.retain(|number| number == current)?;
-            return Self::fill(generations, current, store, None, log, durable, options).await;
+            return Self::fill(feed, Vessel { generations, number: current, store, rank: Rank::Current })
+                .await;
         }
         if format.schema > Format::CURRENT.schema {
             return Err(OpenError::Newer { found: format.schema, known: Format::CURRENT.schema });
         }
-        store.close().await?;
-        generations.retain(|number| number == current || number == current + 1)?;
-        // Tables of another shape cannot be read by this program.
-        let read = (format.schema == Format::CURRENT.schema).then(|| (generations.path(current), checkpoint));
-        let next = next_generation(&generations, current + 1).await?;
-        Self::fill(generations, current + 1, next, Some(read), log, durable, options).await
-    }
-
-    /// The first generation of all.
-    async fn first(
-        generations: Generations,
-        log: Arc<L>,
-        durable: watch::Receiver<Position>,
-        options: Options,
-    ) -> Result<Self, OpenError> {
-        let number = generations.all()?.last().map_or(1, |last| last + 1);
-        let store = Store::open(&generations.path(number)).await?;
-        generations.switch_to(number)?;
-        Self::fill(generations, number, store, None, log, durable, options).await
-    }
-
-    /// Fills generation `number`. `beside`: it is not the current one yet; and another file that is read until then,
-    /// if one can be.
-    #[expect(clippy::type_complexity, reason = "an option in an option says it shortest")]
-    pub(crate) async fn fill(
-        generations: Generations,
-        number: u64,
-        mut store: Store,
-        beside: Option<Option<(std::path::PathBuf, Option<Checkpoint>)>>,
-        log: Arc<L>,
-        durable: watch::Receiver<Position>,
-        options: Options,
-    ) -> Result<Self, OpenError> {
-        let (target, checkpoint) = (log.tail().await?.position, store.checkpoint().await?);
         if let Some(checkpoint) = &checkpoint {
-            checkpoint.verify(&*log).await?;
+            checkpoint.verify(&*feed.log).await?;
+        }
+        store.close().await?;
+        // Tables of another shape cannot be read by this program.
+        let rank = if format.schema == Format::CURRENT.schema {
+            Rank::NextBeside(generations.path(current), checkpoint)
+        } else {
+            Rank::Next
+        };
+        Self::fill(feed, next(generations, current, rank).await?).await
+    }
+
+    /// Fills a generation.
+    pub(crate) async fn fill(feed: Feed<L>, vessel: Vessel) -> Result<Self, OpenError> {
+        let Vessel { generations, number, mut store, rank } = vessel;
+        let (target, checkpoint) = (feed.log.tail().await?.position, store.checkpoint().await?);
+        if let Some(checkpoint) = &checkpoint {
+            checkpoint.verify(&*feed.log).await?;
         }
         let path = generations.path(number);
-        let (to_be_switched_to, other) = (beside.is_some(), beside.flatten());
-        let behind_another = other.is_some();
-        let (database, read) = other.unwrap_or_else(|| (path, checkpoint.clone()));
-        let filling =
-            Filling { generations, number, checkpoint, target, behind_another, to_be_switched_to };
-        let telling = Telling::new(Reporter::new(filling, &database, read.as_ref(), durable.clone()));
-        Ok(Self { log, durable, options, store, telling })
+        let to_be_switched_to = !matches!(rank, Rank::Current);
+        let behind_another = matches!(rank, Rank::NextBeside(..));
+        let (database, read) = match rank {
+            Rank::Current | Rank::Next => (path, checkpoint.clone()),
+            Rank::NextBeside(other, read) => (other, read),
+        };
+        let filling = Filling { generations, number, checkpoint, target, behind_another, to_be_switched_to };
+        let telling = Telling::new(Reporter::new(filling, &database, read.as_ref(), feed.durable.clone()));
+        Ok(Self { feed, store, telling })
     }
 
     /// How far the read models are, now and whenever they move.
@@ -204,17 +221,18 @@ impl<L: Log> Runner<L> {
 
     /// Follows the log until nobody can make it longer any more.
     pub(crate) async fn follow(&mut self) -> Result<(), Stop> {
+        let Feed { log, durable, options } = &self.feed;
         let ahead = Ahead {
-            log: Arc::clone(&self.log),
-            durable: self.durable.clone(),
+            log: Arc::clone(log),
+            durable: durable.clone(),
             telling: self.telling.clone(),
-            batch_bytes: self.options.batch_bytes,
-            retry: self.options.retry,
+            batch_bytes: options.batch_bytes,
+            retry: options.retry,
         };
         let position = self.telling.lock().position();
         let fold = ahead.replay(position).await?;
         let (send, receive) = mpsc::channel(BATCHES_WAITING_MAX);
-        let behind = behind::write_all(&mut self.store, receive, &self.telling, self.options.retry);
+        let behind = behind::write_all(&mut self.store, receive, &self.telling, options.retry);
         let (folded, written) = tokio::join!(ahead.run(fold, send), behind);
         written.and(folded)
     }
@@ -225,17 +243,30 @@ impl<L: Log> Runner<L> {
     }
 }
 
-/// Opens the generation that is to come after the current one; what an older program began there is of no use.
-async fn next_generation(generations: &Generations, number: u64) -> Result<Store, OpenError> {
+/// The first generation of all.
+async fn first(generations: Generations) -> Result<Vessel, OpenError> {
+    let number = generations.all()?.last().map_or(1, |last| last + 1);
+    let store = Store::open(&generations.path(number)).await?;
+    generations.switch_to(number)?;
+    Ok(Vessel { generations, number, store, rank: Rank::Current })
+}
+
+/// The generation that is to come after the current one: what was begun there by this program, or a new one.
+async fn next(generations: Generations, current: u64, rank: Rank) -> Result<Vessel, OpenError> {
+    let number = current + 1;
+    tracing::info!(
+        generation = number,
+        "the projections have changed: a new generation of the read models is built"
+    );
+    generations.retain(|other| other == current || other == number)?;
     let path = generations.path(number);
-    tracing::info!(generation = number, "the projections have changed: a new generation of the read models is built");
-    let mut begun = Store::open(&path).await?;
-    if begun.format().await? == Format::CURRENT {
-        return Ok(begun);
+    let mut store = Store::open(&path).await?;
+    if store.format().await? != Format::CURRENT {
+        store.close().await?;
+        generations.delete(number)?;
+        store = Store::open(&path).await?;
     }
-    begun.close().await?;
-    generations.delete(number)?;
-    Ok(Store::open(&path).await?)
+    Ok(Vessel { generations, number, store, rank })
 }
 
 impl Telling {

@@ -38,6 +38,7 @@ const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/0001_read_models.s
 
 impl Format {
     /// What this program makes.
+    #[expect(clippy::cast_possible_truncation, reason = "there are not thousands of scripts")]
     pub(crate) const CURRENT: Self = Self { schema: MIGRATIONS.len() as u16, projections: 1 };
 
     /// Both as the `user_version` of a file; 0 is a file without tables.
@@ -57,7 +58,7 @@ const CACHE_KIB: &str = "-131072";
 const MAPPED_BYTES_MAX: &str = "1073741824";
 /// Pages that the write-ahead log holds before they are put into the file: pages that change again and again are put
 /// there once.
-const WAL_PAGES: &str = "32768";
+const WAL_PAGES: &str = "16384";
 /// What is left of the write-ahead log's file after a time of heavy writing.
 const WAL_BYTES_KEPT: &str = "134217728";
 /// How long to wait for a lock that a reader holds for a moment.
@@ -93,7 +94,8 @@ impl Store {
 
     /// How far it is; nothing before the first event.
     pub(crate) async fn checkpoint(&mut self) -> Result<Option<Checkpoint>, StoreError> {
-        const SELECT: &str = "select log_id, position, root, recorded_at, currency, time_zone from checkpoint";
+        const SELECT: &str =
+            "select log_id, position, root, recorded_at, currency, time_zone from checkpoint";
         let row = sqlx::query(SELECT).fetch_optional(self.connection().await?).await?;
         Ok(row.map(|row| read_checkpoint(&row)).transpose()?)
     }

@@ -102,6 +102,13 @@ async fn nothing_to_import_is_no_mistake() {
 }
 
 #[tokio::test]
+async fn a_line_without_end_is_refused_before_it_fills_the_memory() {
+    let dir = directory();
+    let refused = import(dir.path(), &vec![b'a'; 3 << 20]);
+    assert!(!refused.status.success() && refused.err.contains("more than 1048576 bytes"), "{refused:?}");
+}
+
+#[tokio::test]
 async fn an_import_that_is_interrupted_is_simply_run_again() {
     let dir = directory();
     let text = lines(&orders(700));

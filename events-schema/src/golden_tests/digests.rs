@@ -161,9 +161,12 @@ fn decisions() -> Vec<(&'static str, Action)> {
 #[test]
 fn the_fingerprint_of_every_request_is_what_it_ever_was() {
     let published = published_events();
-    let published = published.iter().map(|(kind, form, data)| (format!("{kind}, {form}"), of_published(kind, data)));
-    let decided = decisions().into_iter().map(|(form, action)| (form.to_owned(), Digest::of_decision(&action)));
-    let lines: Vec<_> = published.chain(decided).map(|(name, digest)| format!("{name}: {digest:?}\n")).collect();
+    let published =
+        published.iter().map(|(kind, form, data)| (format!("{kind}, {form}"), of_published(kind, data)));
+    let decided =
+        decisions().into_iter().map(|(form, action)| (form.to_owned(), Digest::of_decision(&action)));
+    let lines: Vec<_> =
+        published.chain(decided).map(|(name, digest)| format!("{name}: {digest:?}\n")).collect();
     let lines = lines.concat();
     let held = std::fs::read_to_string(golden("digests.txt")).unwrap_or_default();
     assert_eq!(held, lines, "golden/digests.txt is not what is made today:\n{lines}");

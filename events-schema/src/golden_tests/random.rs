@@ -112,16 +112,18 @@ fn places() -> impl Strategy<Value = (Position, Position, Option<Position>, Opti
 fn recorded() -> impl Strategy<Value = Recorded> {
     let times = (timestamp(), timestamp());
     (places(), times, kind(), key(), actor(), events::any_event()).prop_map(
-        |((position, birth, previous, cause), (recorded_at, occurred_at), kind, key, actor, event)| Recorded {
-            position,
-            recorded_at,
-            occurred_at,
-            entity: Entity::new(kind, birth),
-            previous,
-            cause,
-            key,
-            actor,
-            event,
+        |((position, birth, previous, cause), (recorded_at, occurred_at), kind, key, actor, event)| {
+            Recorded {
+                position,
+                recorded_at,
+                occurred_at,
+                entity: Entity::new(kind, birth),
+                previous,
+                cause,
+                key,
+                actor,
+                event,
+            }
         },
     )
 }
@@ -151,7 +153,8 @@ fn every_type_of_event_is_tried() {
     use proptest::strategy::ValueTree;
     use proptest::test_runner::TestRunner;
     let mut runner = TestRunner::deterministic();
-    let mut missing: std::collections::BTreeSet<_> = Event::REGISTRY.iter().map(|(number, ..)| *number).collect();
+    let mut missing: std::collections::BTreeSet<_> =
+        Event::REGISTRY.iter().map(|(number, ..)| *number).collect();
     for _ in 0..2_000 {
         missing.remove(&events::any_event().new_tree(&mut runner).unwrap().current().number());
     }

@@ -82,7 +82,12 @@ pub(super) fn action(
     })
 }
 
-fn refund(kind: &str, order_id: Id, data: Option<&RawValue>, reader: &impl Reader) -> Result<Action, DataError> {
+fn refund(
+    kind: &str,
+    order_id: Id,
+    data: Option<&RawValue>,
+    reader: &impl Reader,
+) -> Result<Action, DataError> {
     Ok(match kind {
         "refund.requested" => {
             let data::RefundRequested { refund_id, amount, fee, reason } = reader.read(data)?;
@@ -91,17 +96,28 @@ fn refund(kind: &str, order_id: Id, data: Option<&RawValue>, reader: &impl Reade
         }
         "refund.rejected" => {
             let data::RefundRejected { refund_id, reason } = reader.read(data)?;
-            Action::RejectRefund { order_id, rejected: RefundRejected { refund_id, reason: reason.map(Into::into) } }
+            Action::RejectRefund {
+                order_id,
+                rejected: RefundRejected { refund_id, reason: reason.map(Into::into) },
+            }
         }
         "refund.completed" => {
             let data::RefundCompleted { refund_id, method, channel_reference } = reader.read(data)?;
-            Action::CompleteRefund { order_id, completed: RefundCompleted { refund_id, method, channel_reference } }
+            Action::CompleteRefund {
+                order_id,
+                completed: RefundCompleted { refund_id, method, channel_reference },
+            }
         }
         _ => return Err(DataError::UnknownType),
     })
 }
 
-fn other(kind: &str, subject: Id, data: Option<&RawValue>, reader: &impl Reader) -> Result<Action, DataError> {
+fn other(
+    kind: &str,
+    subject: Id,
+    data: Option<&RawValue>,
+    reader: &impl Reader,
+) -> Result<Action, DataError> {
     Ok(match kind {
         "member.registered" => {
             let data::MemberRegistered { phone, gender } = reader.read(data)?;
@@ -134,7 +150,13 @@ fn other(kind: &str, subject: Id, data: Option<&RawValue>, reader: &impl Reader)
         "payment.received" => {
             let data::PaymentReceived { method, amount, channel_reference, note } = reader.read(data)?;
             let note = note.map(Into::into);
-            Action::ReceivePayment(PaymentReceived { payment_id: subject, method, amount, channel_reference, note })
+            Action::ReceivePayment(PaymentReceived {
+                payment_id: subject,
+                method,
+                amount,
+                channel_reference,
+                note,
+            })
         }
         "payment.refunded" => {
             let data::PaymentRefunded { refund_id, amount, channel_reference } = reader.read(data)?;

@@ -67,7 +67,11 @@ impl<'de> de::Visitor<'de> for EnvelopeVisitor {
                 "time" => once(&mut attributes.time, &name, map.next_value()?)?,
                 "datacontenttype" => once(&mut attributes.datacontenttype, &name, map.next_value()?)?,
                 "data" => once(&mut attributes.data, &name, map.next_value()?)?,
-                "data_base64" => return Err(de::Error::custom("data_base64: binary data is not understood, expected `data`")),
+                "data_base64" => {
+                    return Err(de::Error::custom(
+                        "data_base64: binary data is not understood, expected `data`",
+                    ));
+                }
                 _ => attributes.extension(&name, map.next_value()?)?,
             }
         }
@@ -85,7 +89,9 @@ impl<'a> Attributes<'a> {
         let name: Text = name.parse().map_err(E::custom)?;
         match self.extensions.binary_search_by(|e| e.name.cmp(&name)) {
             Ok(_) => Err(E::custom(format_args!("{name}: expected once"))),
-            Err(_) if self.extensions.len() == EXTENSIONS_MAX => Err(E::custom(format_args!("{name}: expected at most {EXTENSIONS_MAX} extensions"))),
+            Err(_) if self.extensions.len() == EXTENSIONS_MAX => {
+                Err(E::custom(format_args!("{name}: expected at most {EXTENSIONS_MAX} extensions")))
+            }
             Err(place) => {
                 self.extensions.insert(place, Extension { name, value });
                 Ok(())

@@ -66,9 +66,9 @@ impl Recorded {
         let mut bytes = std::mem::take(out);
         bytes.extend_from_slice(&self.event.number().to_le_bytes());
         bytes.push(self.event.version());
-        *out = postcard::to_extend(&head, bytes)
-            .and_then(|bytes| self.event.encode_payload(bytes))
-            .expect("a recorded event has only types that postcard writes, and a vector takes any number of bytes");
+        *out = postcard::to_extend(&head, bytes).and_then(|bytes| self.event.encode_payload(bytes)).expect(
+            "a recorded event has only types that postcard writes, and a vector takes any number of bytes",
+        );
     }
 
     /// Reads leaf bytes, all of them.
@@ -76,8 +76,8 @@ impl Recorded {
         let (prefix, rest) = bytes.split_at_checked(PREFIX_BYTES).ok_or(DecodeError::TooShort)?;
         let (number, version) = (u16::from_le_bytes([prefix[0], prefix[1]]), prefix[2]);
         let (head, rest): (Head<CommandKey, Actor>, _) = postcard::take_from_bytes(rest)?;
-        let (event, rest) =
-            Event::decode_payload(number, version, rest).ok_or(DecodeError::Unknown { number, version })??;
+        let (event, rest) = Event::decode_payload(number, version, rest)
+            .ok_or(DecodeError::Unknown { number, version })??;
         if !rest.is_empty() {
             return Err(DecodeError::LeftOver(rest.len()));
         }

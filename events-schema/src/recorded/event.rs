@@ -8,8 +8,8 @@ use super::member::{
     MemberRegistered, RechargeRefunded, WithdrawalReturned,
 };
 use super::order::{
-    OrderClosed, OrderCompleted, OrderConfirmed, OrderFacts, OrderPaid, OrderSettled, OrderShipped, OrderVerified,
-    RefundCompleted, RefundRejected, RefundRequested,
+    OrderClosed, OrderCompleted, OrderConfirmed, OrderFacts, OrderPaid, OrderSettled, OrderShipped,
+    OrderVerified, RefundCompleted, RefundRejected, RefundRequested,
 };
 use super::parked::{
     EventParked, ParkedEventDiscarded, ParkedEventFailed, ParkedEventReleased, ParkedEventRequeued,

@@ -36,12 +36,15 @@ impl Books {
         match recorded.key {
             CommandKey::SameDecision => {}
             CommandKey::Ledger if is_try => self.waiting.tried(recorded.entity.birth),
-            CommandKey::Ledger | CommandKey::Published(_) | CommandKey::Decision(_) => self.waiting.all_tried(),
+            CommandKey::Ledger | CommandKey::Published(_) | CommandKey::Decision(_) => {
+                self.waiting.all_tried();
+            }
         }
     }
 
     fn due_of(&self, recorded: &Recorded) -> Option<events_schema::Timestamp> {
-        let order = (recorded.entity.kind == EntityKind::Order).then(|| self.entities.order(recorded.entity.birth));
+        let order =
+            (recorded.entity.kind == EntityKind::Order).then(|| self.entities.order(recorded.entity.birth));
         order.flatten().and_then(crate::entities::Order::automatic_settlement)
     }
 
@@ -81,7 +84,10 @@ impl Books {
     /// Who waits, and who is woken.
     fn apply_waiting(&mut self, recorded: &Recorded) {
         let parked = recorded.entity.birth;
-        #[expect(clippy::wildcard_enum_match_arm, reason = "every other event may wake, and does nothing else")]
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "every other event may wake, and does nothing else"
+        )]
         match &recorded.event {
             Event::EventParked(event) => self.waiting.wait(parked, &event.waits_for),
             Event::ParkedEventRequeued(event) => {
@@ -100,8 +106,12 @@ impl Books {
     fn wake(&mut self, recorded: &Recorded) {
         let birth = recorded.entity.birth;
         let need = match recorded.entity.kind {
-            EntityKind::Order => self.entities.order(birth).map(|o| WaitsFor::Order(o.facts.order_id.clone())),
-            EntityKind::Member => self.entities.member(birth).map(|m| WaitsFor::Member(m.facts.member_id.clone())),
+            EntityKind::Order => {
+                self.entities.order(birth).map(|o| WaitsFor::Order(o.facts.order_id.clone()))
+            }
+            EntityKind::Member => {
+                self.entities.member(birth).map(|m| WaitsFor::Member(m.facts.member_id.clone()))
+            }
             EntityKind::Payment => {
                 let payment = self.entities.payment(birth);
                 // A surplus payment is an event about its order, too.
@@ -122,7 +132,10 @@ impl Books {
     }
 
     fn apply_settings(&mut self, recorded: &Recorded) {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "no other event changes a setting or a monthly count")]
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "no other event changes a setting or a monthly count"
+        )]
         match &recorded.event {
             Event::SettlementSettingsChanged(new) => self.settings.settlement = new.clone(),
             Event::WithdrawalSettingsChanged(new) => self.settings.withdrawals = new.clone(),

@@ -76,7 +76,10 @@ impl Identities {
 
 /// Whether an event of the ledger itself was set off by the request before it, and not by the clock.
 fn is_set_off(event: &Event) -> bool {
-    matches!(event, Event::ParkedEventReleased(_) | Event::ParkedEventFailed(_) | Event::ParkedEventRequeued(_))
+    matches!(
+        event,
+        Event::ParkedEventReleased(_) | Event::ParkedEventFailed(_) | Event::ParkedEventRequeued(_)
+    )
 }
 
 fn decided_state(event: &Event) -> Option<WithdrawalState> {

@@ -26,14 +26,24 @@ impl Books {
         Ok(Drafts::begin(EntityKind::Member, at, Event::MemberRegistered(member.clone())))
     }
 
-    pub(super) fn recharge_balance(&self, member_id: &Id, recharged: &BalanceRecharged, at: Timestamp) -> Decided {
+    pub(super) fn recharge_balance(
+        &self,
+        member_id: &Id,
+        recharged: &BalanceRecharged,
+        at: Timestamp,
+    ) -> Decided {
         let member = self.member(member_id)?;
         ensure(!recharged.amount.is_zero(), Rejection::AmountIsZero)?;
         self.ensure_new_payment(&recharged.payment_id)?;
         Ok(of(member, at, Event::BalanceRecharged(recharged.clone())))
     }
 
-    pub(super) fn refund_recharge(&self, member_id: &Id, refunded: &RechargeRefunded, at: Timestamp) -> Decided {
+    pub(super) fn refund_recharge(
+        &self,
+        member_id: &Id,
+        refunded: &RechargeRefunded,
+        at: Timestamp,
+    ) -> Decided {
         let member = self.member(member_id)?;
         ensure(!refunded.amount.is_zero(), Rejection::AmountIsZero)?;
         self.ensure_new_payment(&refunded.payment_id)?;
@@ -47,7 +57,12 @@ impl Books {
         Ok(of(member, at, Event::BalanceGifted(gifted.clone())))
     }
 
-    pub(super) fn deduct_balance(&self, member_id: &Id, deducted: &BalanceDeducted, at: Timestamp) -> Decided {
+    pub(super) fn deduct_balance(
+        &self,
+        member_id: &Id,
+        deducted: &BalanceDeducted,
+        at: Timestamp,
+    ) -> Decided {
         let member = self.member(member_id)?;
         ensure(!deducted.amount.is_zero(), Rejection::AmountIsZero)?;
         ensure_balance(member, deducted.amount)?;

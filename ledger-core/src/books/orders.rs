@@ -2,7 +2,8 @@
 
 use events_schema::recorded::member::BalanceConsumed;
 use events_schema::recorded::order::{
-    Completion, OrderClosed, OrderCompleted, OrderConfirmed, OrderFacts, OrderPaid, OrderShipped, OrderVerified,
+    Completion, OrderClosed, OrderCompleted, OrderConfirmed, OrderFacts, OrderPaid, OrderShipped,
+    OrderVerified,
 };
 use events_schema::recorded::parked::WaitsFor;
 use events_schema::recorded::payment::SurplusReceived;
@@ -115,7 +116,13 @@ impl Books {
         Ok(of(order, at, Event::OrderShipped(shipped.clone())))
     }
 
-    pub(super) fn verify_order(&self, order_id: &Id, packages: u32, at: Timestamp, now: Timestamp) -> Decided {
+    pub(super) fn verify_order(
+        &self,
+        order_id: &Id,
+        packages: u32,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Decided {
         let order = self.order_in_use(order_id)?;
         let left = order.facts.packages - order.figures.used_packages;
         ensure(packages <= left, Rejection::PackagesExceeded)?;

@@ -20,7 +20,12 @@ impl Books {
         Ok(Drafts::begin(EntityKind::Payment, at, Event::PaymentReceived(received.clone())))
     }
 
-    pub(super) fn refund_payment(&self, payment_id: &Id, refunded: &PaymentRefunded, at: Timestamp) -> Decided {
+    pub(super) fn refund_payment(
+        &self,
+        payment_id: &Id,
+        refunded: &PaymentRefunded,
+        at: Timestamp,
+    ) -> Decided {
         // An id that paid an order or a recharge stands in the directory too, but is no payment of its own.
         let birth = self.directory.find(Namespace::Payment, payment_id);
         let payment = birth

@@ -12,11 +12,18 @@ use super::{Books, Rejection};
 use crate::entities::{Order, Refund};
 
 impl Books {
-    pub(super) fn request_refund(&self, order_id: &Id, requested: &RefundRequested, at: Timestamp) -> Decided {
+    pub(super) fn request_refund(
+        &self,
+        order_id: &Id,
+        requested: &RefundRequested,
+        at: Timestamp,
+    ) -> Decided {
         use OrderStatus as S;
         let order = self.order(order_id)?;
         match order.figures.status {
-            S::AwaitingConfirmation | S::AwaitingPayment | S::Closed | S::RefundReview => return Err(wait(order_id)),
+            S::AwaitingConfirmation | S::AwaitingPayment | S::Closed | S::RefundReview => {
+                return Err(wait(order_id));
+            }
             S::Refunded => return Err(Rejection::OrderRefunded.into()),
             S::PaidAwaitingConfirmation | S::AwaitingUse | S::Shipped | S::Completed => {}
         }

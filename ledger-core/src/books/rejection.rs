@@ -106,33 +106,62 @@ impl Rejection {
     /// The code, and the sentence that names the field or rule.
     const fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::IdReused => ("id_reused", "`source` and `id`, or the idempotency key, were used before for other content"),
-            Self::TimeInFuture => ("time_in_future", "`time` is more than 24 hours ahead of the ledger's clock"),
+            Self::IdReused => {
+                ("id_reused", "`source` and `id`, or the idempotency key, were used before for other content")
+            }
+            Self::TimeInFuture => {
+                ("time_in_future", "`time` is more than 24 hours ahead of the ledger's clock")
+            }
             Self::OrderExists => ("order_exists", "`subject`: there is an order of this id already"),
-            Self::DiscountsExceedAmount => ("discounts_exceed_amount", "`data.discounts` add up to more than `data.amount`"),
-            Self::NotAwaitingConfirmation => ("not_awaiting_confirmation", "the order does not wait for a confirmation"),
+            Self::DiscountsExceedAmount => {
+                ("discounts_exceed_amount", "`data.discounts` add up to more than `data.amount`")
+            }
+            Self::NotAwaitingConfirmation => {
+                ("not_awaiting_confirmation", "the order does not wait for a confirmation")
+            }
             Self::AlreadyClosed => ("already_closed", "the order is closed already"),
             Self::AlreadyPaid => ("already_paid", "the order is paid already"),
-            Self::AmountMismatch => ("amount_mismatch", "`data.amount` is not what is to be paid for the order"),
+            Self::AmountMismatch => {
+                ("amount_mismatch", "`data.amount` is not what is to be paid for the order")
+            }
             Self::AmountIsZero => ("amount_is_zero", "`data.amount` is zero"),
             Self::PaymentExists => ("payment_exists", "there is a payment of this id already"),
-            Self::InsufficientBalance => ("insufficient_balance", "`data.amount` is more than the member's balance"),
+            Self::InsufficientBalance => {
+                ("insufficient_balance", "`data.amount` is more than the member's balance")
+            }
             Self::NotAwaitingUse => ("not_awaiting_use", "the order is not waiting to be used or sent"),
             Self::PackagesExceeded => ("packages_exceeded", "`data.packages` is more than are left to use"),
             Self::OrderRefunded => ("order_refunded", "the order is refunded already"),
-            Self::RefundExceedsPaid => ("refund_exceeds_paid", "`data.amount` is zero, or more than is left of the payment"),
+            Self::RefundExceedsPaid => {
+                ("refund_exceeds_paid", "`data.amount` is zero, or more than is left of the payment")
+            }
             Self::FeeExceedsRefund => ("fee_exceeds_refund", "`data.fee` is more than `data.amount`"),
             Self::RefundExists => ("refund_exists", "`data.refund_id`: there is a refund of this id already"),
             Self::RefundDecided => ("refund_decided", "`data.refund_id`: the refund is decided already"),
-            Self::MethodMismatch => ("method_mismatch", "`data.method`: what was paid by balance goes back to the balance, and nothing else does"),
+            Self::MethodMismatch => (
+                "method_mismatch",
+                "`data.method`: what was paid by balance goes back to the balance, and nothing else does",
+            ),
             Self::MemberExists => ("member_exists", "`subject`: there is a member of this id already"),
-            Self::WithdrawalExists => ("withdrawal_exists", "`subject`: there is a withdrawal of this id already"),
-            Self::MethodDisabled => ("method_disabled", "`data.method` is not allowed by the withdrawal settings"),
-            Self::BelowMinimum => ("below_minimum", "`data.amount` is less than the withdrawal settings ask for"),
-            Self::MonthlyLimit => ("monthly_limit", "the payee has as many requests this month as the withdrawal settings allow"),
+            Self::WithdrawalExists => {
+                ("withdrawal_exists", "`subject`: there is a withdrawal of this id already")
+            }
+            Self::MethodDisabled => {
+                ("method_disabled", "`data.method` is not allowed by the withdrawal settings")
+            }
+            Self::BelowMinimum => {
+                ("below_minimum", "`data.amount` is less than the withdrawal settings ask for")
+            }
+            Self::MonthlyLimit => (
+                "monthly_limit",
+                "the payee has as many requests this month as the withdrawal settings allow",
+            ),
             Self::InsufficientFunds => ("insufficient_funds", "`data.amount` is more than the payee's funds"),
             Self::UnknownOrder => ("unknown_order", "there is no order of this id"),
-            Self::NotSettleable => ("not_settleable", "only completed, unsettled orders with a supplier that were paid offline are settled by hand"),
+            Self::NotSettleable => (
+                "not_settleable",
+                "only completed, unsettled orders with a supplier that were paid offline are settled by hand",
+            ),
             Self::UnknownWithdrawal => ("unknown_withdrawal", "there is no withdrawal of this id"),
             Self::UnknownParkedEvent => ("unknown_parked_event", "no event was parked at this position"),
             Self::AlreadyDecided => ("already_decided", "this was decided already"),

@@ -52,7 +52,8 @@ impl Books {
     ) {
         let mut changes: Vec<(&Id, Money)> = Vec::with_capacity(after.facts.commissions.len());
         for line in &after.facts.commissions {
-            let change = after.commission_now(line) - before.map_or(Money::ZERO, |order| order.commission_now(line));
+            let change =
+                after.commission_now(line) - before.map_or(Money::ZERO, |order| order.commission_now(line));
             match changes.iter_mut().find(|(id, _)| *id == &line.distributor_id) {
                 Some((_, sum)) => *sum += change,
                 None => changes.push((&line.distributor_id, change)),

@@ -69,7 +69,9 @@ impl Books {
         match self.decide_action(&command.action, at, now, self.tail.plus(2)) {
             Ok(drafts) => {
                 let mut release = of(Event::ParkedEventReleased(ParkedEventReleased {}));
-                release.0.extend(drafts.0.into_iter().map(|draft| Draft { target: draft.target.later(1), ..draft }));
+                release.0.extend(
+                    drafts.0.into_iter().map(|draft| Draft { target: draft.target.later(1), ..draft }),
+                );
                 release
             }
             Err(NotNow::Park(waits_for)) if waits_for == parked.waits_for => Drafts::default(),

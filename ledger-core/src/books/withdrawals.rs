@@ -69,7 +69,10 @@ impl Books {
             EntityKind::DistributorFunds
         };
         let birth = self.directory.find(namespace_of(payee.kind), &payee.id);
-        (kind, birth.and_then(|birth| self.entities.funds(birth)).map_or(Money::ZERO, |funds| funds.available))
+        (
+            kind,
+            birth.and_then(|birth| self.entities.funds(birth)).map_or(Money::ZERO, |funds| funds.available),
+        )
     }
 
     /// Finance approves: paid at once, or handed to the payout gateway with automatic transfer on.
@@ -114,7 +117,12 @@ impl Books {
     }
 
     /// The payout gateway transferred.
-    pub(super) fn confirm_transfer(&self, withdrawal_id: &Id, paid: &WithdrawalPaid, now: Timestamp) -> Decided {
+    pub(super) fn confirm_transfer(
+        &self,
+        withdrawal_id: &Id,
+        paid: &WithdrawalPaid,
+        now: Timestamp,
+    ) -> Decided {
         let withdrawal = self.withdrawal(withdrawal_id)?;
         ensure(withdrawal.state == WithdrawalState::Approved, Rejection::AlreadyDecided)?;
         Ok(of(withdrawal, now, Event::WithdrawalPaid(paid.clone())))

@@ -106,7 +106,10 @@ impl Order {
     pub(super) fn apply(&mut self, recorded: &Recorded) -> Result<(), FoldError> {
         let at = recorded.occurred_at;
         let figures = &mut self.figures;
-        #[expect(clippy::wildcard_enum_match_arm, reason = "events of other entities cannot be folded here, whichever they are")]
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "events of other entities cannot be folded here, whichever they are"
+        )]
         match &recorded.event {
             Event::OrderConfirmed(_) => {
                 let paid = figures.status == OrderStatus::PaidAwaitingConfirmation;
@@ -267,7 +270,11 @@ impl OrderFigures {
     }
 
     fn pay(&mut self, paid: &OrderPaid, at: Timestamp, confirm_first: bool) {
-        self.stand(if confirm_first { OrderStatus::PaidAwaitingConfirmation } else { OrderStatus::AwaitingUse });
+        self.stand(if confirm_first {
+            OrderStatus::PaidAwaitingConfirmation
+        } else {
+            OrderStatus::AwaitingUse
+        });
         self.method = Some(paid.method);
         self.paid = paid.amount;
         self.paid_at = Some(at);

@@ -43,10 +43,10 @@ pub(crate) struct CellWrites {
 }
 
 impl From<Changes> for Writes {
-    fn from(changes: Changes) -> Self {
-        let rows = changes.rows.into_iter().map(|(table, rows)| {
+    fn from(all: Changes) -> Self {
+        let row_writes = all.rows.into_iter().map(|(table, merged)| {
             let (mut born, mut changed) = (Vec::new(), Vec::new());
-            for (key, row) in rows {
+            for (key, row) in merged {
                 match row.facts {
                     Some(facts) => born.push(NewRow { key, facts, state: row.state }),
                     None => changed.push((key, row.state)),
@@ -56,12 +56,12 @@ impl From<Changes> for Writes {
             changed.sort_unstable_by(|a, b| a.0.cmp(&b.0));
             RowWrites { table, born, changed }
         });
-        let cells = changes.cells.into_iter().map(|(table, cells)| {
+        let cell_writes = all.cells.into_iter().map(|(table, cells)| {
             let mut cells: Vec<_> =
                 cells.into_iter().filter(|(_, sums)| sums.iter().any(|sum| *sum != 0)).collect();
             cells.sort_unstable_by(|a, b| a.0.cmp(&b.0));
             CellWrites { table, cells }
         });
-        Self { rows: rows.collect(), cells: cells.collect() }
+        Self { rows: row_writes.collect(), cells: cell_writes.collect() }
     }
 }

@@ -51,9 +51,9 @@ impl Projection for Cash {
         out: &mut Changes,
     ) -> Result<(), SumOverflow> {
         // What is paid from a balance moves inside, and nothing is no money.
-        let Some(entry) = entry(step, &recorded.event).filter(|entry| {
-            entry.method != Method::Balance && !entry.amount.is_zero()
-        }) else {
+        let Some(entry) = entry(step, &recorded.event)
+            .filter(|entry| entry.method != Method::Balance && !entry.amount.is_zero())
+        else {
             return Ok(());
         };
         out.insert(&ENTRIES, Key::Number(recorded.position.as_i64()), entry.facts(recorded), []);

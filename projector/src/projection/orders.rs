@@ -154,9 +154,8 @@ fn order_facts(order: &Order) -> [Value; ORDER_FACTS.len()] {
 fn order_state(order: &Order) -> [Value; ORDER_STATE.len()] {
     let figures = &order.figures;
     let payment = order.payment.as_deref();
-    let share = Share::of(&order.facts, figures).columns();
-    let mut state = [const { Value::Null }; ORDER_STATE.len()];
-    let own: [Value; 14] = [
+    let share = Share::of(&order.facts, figures);
+    [
         order.last.into(),
         Value::term(figures.status),
         figures.used_packages.into(),
@@ -171,10 +170,19 @@ fn order_state(order: &Order) -> [Value; ORDER_STATE.len()] {
         figures.settled_at.into(),
         order.purchase_cost_now().into(),
         order.commission_cost_now().into(),
-    ];
-    let values = own.into_iter().chain(share.into_iter().map(Value::Int));
-    state.iter_mut().zip(values).for_each(|(column, value)| *column = value);
-    state
+        share.paid_orders.into(),
+        share.returned_orders.into(),
+        share.sales_amount.into(),
+        share.discount_amount.into(),
+        share.prepaid_amount.into(),
+        share.realised_amount.into(),
+        share.refunded_amount.into(),
+        share.refund_fee_amount.into(),
+        share.revenue.into(),
+        share.purchase_cost.into(),
+        share.commission_cost.into(),
+        share.freight_cost.into(),
+    ]
 }
 
 fn refund_facts(refund: &Refund) -> [Value; REFUND_FACTS.len()] {
@@ -208,10 +216,7 @@ fn commissions(lines: &[CommissionLine]) -> Option<CompactString> {
 }
 
 /// A list in JSON, its items written by `item`; nothing when it is empty.
-fn list<T>(
-    items: &[T],
-    item: impl Fn(&mut CompactString, &T) -> std::fmt::Result,
-) -> Option<CompactString> {
+fn list<T>(items: &[T], item: impl Fn(&mut CompactString, &T) -> std::fmt::Result) -> Option<CompactString> {
     let (first, rest) = items.split_first()?;
     let mut out = CompactString::const_new("[");
     let mut written = item(&mut out, first);

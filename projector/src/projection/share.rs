@@ -99,8 +99,8 @@ impl Share {
         }
     }
 
-    /// The share as the columns of an order's row.
-    pub(crate) const fn columns(&self) -> [i64; 12] {
+    /// The figures, in the order of their columns.
+    const fn columns(&self) -> [i64; 12] {
         [
             self.paid_orders,
             self.returned_orders,

@@ -1,7 +1,7 @@
 //! Tests of the projections without a database.
 
-use events_schema::terms::OrderStatus;
 use events_schema::Timestamp;
+use events_schema::terms::OrderStatus;
 
 use super::share::{FIGURES, Share};
 use crate::change::{Key, Value, Writes};
@@ -22,7 +22,9 @@ fn cells(writes: &Writes, table: &str) -> Vec<(Key, Vec<(&'static str, i64)>)> {
         let names = found.unwrap().table.sums.iter().copied();
         names.zip(sums.iter().copied()).filter(|(_, sum)| *sum != 0).collect()
     };
-    found.map_or(Vec::new(), |cells| cells.cells.iter().map(|(key, sums)| (key.clone(), named(sums))).collect())
+    found.map_or(Vec::new(), |cells| {
+        cells.cells.iter().map(|(key, sums)| (key.clone(), named(sums))).collect()
+    })
 }
 
 /// The changed columns of the one row of `table` that changes.
@@ -147,7 +149,11 @@ fn every_movement_of_money_makes_one_entry() {
     history.publish("refund.completed", "O1", r#"{"refund_id":"R1","method":"bank_transfer"}"#);
     history.publish("member.registered", "M1", r#"{"phone":"138"}"#);
     history.publish("balance.recharged", "M1", r#"{"payment_id":"B1","method":"pos","amount":"9.00"}"#);
-    history.publish("balance.recharge_refunded", "M1", r#"{"payment_id":"B2","method":"pos","amount":"2.00"}"#);
+    history.publish(
+        "balance.recharge_refunded",
+        "M1",
+        r#"{"payment_id":"B2","method":"pos","amount":"2.00"}"#,
+    );
     history.publish("payment.received", "Q1", r#"{"method":"alipay","amount":"7.00"}"#);
     history.publish("payment.refunded", "Q1", r#"{"refund_id":"F1","amount":"3.00"}"#);
     history.pass(3 * 86_400);
@@ -221,7 +227,8 @@ fn an_order_is_in_exactly_one_status_and_its_payment_adds_up() {
     for order in orders.into_iter().map(|birth| entities.order(birth).unwrap()) {
         statuses.insert(order.figures.status.to_string());
         let share = Share::of(&order.facts, &order.figures);
-        let parts = share.prepaid_amount + share.realised_amount + share.refunded_amount + share.refund_fee_amount;
+        let parts =
+            share.prepaid_amount + share.realised_amount + share.refunded_amount + share.refund_fee_amount;
         assert_eq!(share.sales_amount - share.discount_amount, parts, "{order:?}");
         let cell = super::share::cell(&order.facts, &order.figures);
         assert_eq!((cell[0], cell[3..12].iter().sum::<i64>()), (1, 1));
@@ -236,7 +243,11 @@ fn figures_are_named_as_the_statuses_stand() {
     for status in OrderStatus::ALL {
         let (count, amount) = (FIGURES[3 + status.ordinal()], FIGURES[12 + status.ordinal()]);
         assert_eq!(count, format!("{status}_orders"));
-        let taken = if *status == OrderStatus::Refunded { "refunded_status_amount".into() } else { format!("{status}_amount") };
+        let taken = if *status == OrderStatus::Refunded {
+            "refunded_status_amount".into()
+        } else {
+            format!("{status}_amount")
+        };
         assert_eq!(amount, taken);
     }
 }

@@ -91,7 +91,9 @@ impl<L: Log> Ahead<L> {
                     self.telling.lock().resumed(Side::Reading);
                     return Ok(blocks);
                 }
-                Err(error @ ReadError::Io { .. }) => self.telling.lock().paused(Side::Reading, error.to_string()),
+                Err(error @ ReadError::Io { .. }) => {
+                    self.telling.lock().paused(Side::Reading, error.to_string());
+                }
                 Err(error @ (ReadError::Corrupt { .. } | ReadError::NewerFormat { .. })) => {
                     return Err(Stop { position: after.next(), reason: error.to_string() });
                 }

@@ -112,7 +112,8 @@ impl Reporter {
             log_position: *durable.borrow(),
             state: State::CatchingUp,
         };
-        let reporter = Self { filling, obstacles: [None, None], durable, progress: watch::Sender::new(progress) };
+        let reporter =
+            Self { filling, obstacles: [None, None], durable, progress: watch::Sender::new(progress) };
         reporter.tell();
         reporter
     }
@@ -138,7 +139,10 @@ impl Reporter {
             self.filling.generations.switch_to(self.filling.number)?;
             self.filling.to_be_switched_to = false;
             self.filling.behind_another = false;
-            tracing::info!(generation = self.filling.number, "the read models are switched to a new generation");
+            tracing::info!(
+                generation = self.filling.number,
+                "the read models are switched to a new generation"
+            );
         }
         self.tell();
         Ok(())
@@ -179,7 +183,8 @@ impl Reporter {
             if !self.filling.behind_another {
                 progress.database = self.filling.generations.path(self.filling.number).into();
                 progress.position = self.position();
-                progress.recorded_at = self.filling.checkpoint.as_ref().map(|checkpoint| checkpoint.recorded_at);
+                progress.recorded_at =
+                    self.filling.checkpoint.as_ref().map(|checkpoint| checkpoint.recorded_at);
             }
             progress.state = self.state();
             measure(progress);

@@ -88,7 +88,10 @@ async fn the_same_log_gives_the_same_tables_whatever_the_batches() {
     for lengths in [[1, 1], [7, 40], [3_000, 1]] {
         let (dir, log) = (directory(), Arc::new(history.log(&lengths).await));
         let progress = follow(dir.path(), &log).await;
-        assert_eq!((progress.state, progress.position.get()), (State::Running, history.recorded.len() as u64));
+        assert_eq!(
+            (progress.state, progress.position.get()),
+            (State::Running, history.recorded.len() as u64)
+        );
         let mut tables = current(dir.path()).await;
         // The instant of a block depends on what it holds.
         assert_eq!(tables.remove("checkpoint").unwrap().len(), 1);
@@ -156,7 +159,9 @@ async fn a_rebuild_gives_the_same_tables() {
     follow(dir.path(), &log).await;
     let followed = current(dir.path()).await;
     let mut told = Vec::new();
-    let rebuilt = rebuild(dir.path(), Arc::clone(&log), OPTIONS, |progress| told.push(progress.position)).await.unwrap();
+    let rebuilt = rebuild(dir.path(), Arc::clone(&log), OPTIONS, |progress| told.push(progress.position))
+        .await
+        .unwrap();
     assert_eq!(rebuilt.events, history.recorded.len() as u64);
     assert_eq!(told.last().map(|position| position.get()), Some(rebuilt.events));
     assert_eq!(current(dir.path()).await, followed);
@@ -197,9 +202,13 @@ async fn a_full_disk_pauses_and_nothing_is_lost() {
     let task = tokio::spawn(runner.run(async {
         asked.await.ok();
     }));
-    let paused = progress.wait_for(|progress| matches!(progress.state, State::Paused { .. })).await.unwrap().clone();
+    let paused =
+        progress.wait_for(|progress| matches!(progress.state, State::Paused { .. })).await.unwrap().clone();
     assert!(format!("{:?}", paused.state).contains("disk of the read models is full"), "{paused:?}");
-    progress.wait_for(|progress| progress.state == State::Running && progress.position == tail).await.unwrap();
+    progress
+        .wait_for(|progress| progress.state == State::Running && progress.position == tail)
+        .await
+        .unwrap();
     shutdown.send(()).unwrap();
     task.await.unwrap();
     naive::check(&history, &current(dir.path()).await);

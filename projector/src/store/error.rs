@@ -52,7 +52,7 @@ impl Cause {
         if matches!(error, sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed) {
             return Self::Passing;
         }
-        let code = error.as_database_error().and_then(|error| error.code());
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
         match code.and_then(|code| code.parse::<u32>().ok()).map(|extended| extended & 0xff) {
             Some(FULL) => Self::Full,
             Some(BUSY | LOCKED | NO_MEMORY | IO | CANNOT_OPEN | PROTOCOL) => Self::Passing,

@@ -38,12 +38,17 @@ impl Statement {
     pub(super) fn update(table: &RowTable) -> Self {
         // The columns of `values` are called column1, column2, …
         let numbered = |first: usize, columns: &[&'static str]| {
-            (first..).zip(columns.to_vec()).map(|(number, column)| (column, format!("new.column{number}"))).collect::<Vec<_>>()
+            (first..)
+                .zip(columns.to_vec())
+                .map(|(number, column)| (column, format!("new.column{number}")))
+                .collect::<Vec<_>>()
         };
         let state = numbered(table.key.len() + 1, table.state);
         let set: Vec<_> = state.iter().map(|(column, value)| format!("{column} = {value}")).collect();
-        let on: Vec<_> =
-            numbered(1, table.key).iter().map(|(column, value)| format!("{}.{column} = {value}", table.name)).collect();
+        let on: Vec<_> = numbered(1, table.key)
+            .iter()
+            .map(|(column, value)| format!("{}.{column} = {value}", table.name))
+            .collect();
         let head = format!("update {} set {} from (values ", table.name, set.join(", "));
         let foot = format!(") as new where {}", on.join(" and "));
         Self::new(head, table.key.len() + table.state.len(), foot)

@@ -62,11 +62,15 @@ impl Statements {
             let found = self.rows.iter().find(|statements| std::ptr::eq(statements.table, writes.table));
             let statements = found.expect("every table of rows is listed with the projections");
             let table = writes.table.name;
-            ready(&statements.insert, table, &writes.born, put_row)
-                .chain(ready(&statements.update, table, &writes.changed, |out, (key, state)| {
+            ready(&statements.insert, table, &writes.born, put_row).chain(ready(
+                &statements.update,
+                table,
+                &writes.changed,
+                |out, (key, state)| {
                     put_key(out, key)?;
                     put_all(out, state)
-                }))
+                },
+            ))
         });
         let cells = writes.cells.iter().flat_map(|writes| {
             let found = self.cells.iter().find(|statements| std::ptr::eq(statements.table, writes.table));

@@ -37,7 +37,7 @@ async fn merged_changes_give_the_same_tables_as_one_by_one() {
     let history = random(11, 400);
     let count = history.recorded.len();
     let one_by_one: Vec<_> = (0..count).map(|event| event..event + 1).collect();
-    let at_once = written(&history, &[0..count]).await;
+    let at_once = written(&history, std::slice::from_ref(&(0..count))).await;
     for table in ["orders", "refunds", "sales_month", "cash_entries", "cash_day"] {
         assert!(at_once[table].len() > 1, "{table}: {:?}", at_once[table]);
     }

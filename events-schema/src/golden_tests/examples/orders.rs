@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{Example, of, plain, sealed, text, yuan};
 use crate::recorded::order::{
     CommissionLine, Completion, Discount, OrderClosed, OrderCompleted, OrderPaid, OrderPlaced, OrderSettled,
-    OrderShipped, OrderVerified, Product, RefundCompleted, RefundRejected, RefundRequested, Supplier, Travellers,
+    OrderShipped, OrderVerified, Product, RefundCompleted, RefundRejected, RefundRequested, Supplier,
+    Travellers,
 };
 use crate::recorded::{EntityKind, Event};
 use crate::terms::{Confirmation, DiscountKind, Method, OrderSource};

@@ -19,8 +19,11 @@ use crate::terms::{Gender, Method, PayeeKind, WithdrawalMethod};
 use crate::{Money, Position};
 
 pub(super) fn of_the_ledger() -> Vec<Example> {
-    let created =
-        LedgerCreated { log_id: *b"the ledger's log", currency: text("CNY"), time_zone: text("Asia/Shanghai") };
+    let created = LedgerCreated {
+        log_id: *b"the ledger's log",
+        currency: text("CNY"),
+        time_zone: text("Asia/Shanghai"),
+    };
     let settlement = |default_days, suppliers: &[(&str, u32)]| {
         let suppliers = suppliers.iter().map(|(id, days)| (text(id), *days)).collect();
         Event::SettlementSettingsChanged(SettlementSettings { default_days, suppliers })

@@ -10,9 +10,9 @@ use crate::recorded::member::{
     MemberRegistered, RechargeRefunded, WithdrawalReturned,
 };
 use crate::recorded::order::{
-    CommissionLine, Completion, Discount, OrderClosed, OrderCompleted, OrderConfirmed, OrderPaid, OrderPlaced,
-    OrderSettled, OrderShipped, OrderVerified, Product, RefundCompleted, RefundRejected, RefundRequested, Supplier,
-    Travellers,
+    CommissionLine, Completion, Discount, OrderClosed, OrderCompleted, OrderConfirmed, OrderPaid,
+    OrderPlaced, OrderSettled, OrderShipped, OrderVerified, Product, RefundCompleted, RefundRejected,
+    RefundRequested, Supplier, Travellers,
 };
 use crate::recorded::parked::{
     EventParked, ParkedEventDiscarded, ParkedEventFailed, ParkedEventReleased, ParkedEventRequeued, WaitsFor,
@@ -41,9 +41,10 @@ fn ledger() -> BoxedStrategy<Event> {
     let created = (any::<[u8; 16]>(), text(), text()).prop_map(|(log_id, currency, time_zone)| {
         Event::LedgerCreated(LedgerCreated { log_id, currency, time_zone })
     });
-    let settlement = (any::<u32>(), btree_map(id(), any::<u32>(), 0..4)).prop_map(|(default_days, suppliers)| {
-        Event::SettlementSettingsChanged(SettlementSettings { default_days, suppliers })
-    });
+    let settlement =
+        (any::<u32>(), btree_map(id(), any::<u32>(), 0..4)).prop_map(|(default_days, suppliers)| {
+            Event::SettlementSettingsChanged(SettlementSettings { default_days, suppliers })
+        });
     let withdrawals = (vec(word(), 0..4), option::of(money()), any::<Option<u32>>(), any::<bool>()).prop_map(
         |(methods, minimum_amount, monthly_limit, automatic_transfer)| {
             let new = WithdrawalSettings { methods, minimum_amount, monthly_limit, automatic_transfer };
@@ -64,8 +65,13 @@ fn placed() -> BoxedStrategy<Event> {
             amount,
         },
     );
-    let product = (id(), text(), product_type()).prop_map(|(id, name, product_type)| Product { id, name, product_type });
-    let travellers = any::<[u32; 3]>().prop_map(|[male, female, unknown]| Travellers { male, female, unknown });
+    let product = (id(), text(), product_type()).prop_map(|(id, name, product_type)| Product {
+        id,
+        name,
+        product_type,
+    });
+    let travellers =
+        any::<[u32; 3]>().prop_map(|[male, female, unknown]| Travellers { male, female, unknown });
     let names = (id(), text(), id(), word(), product, any::<u32>());
     let sums = (money(), vec(discount, 0..4), option::of(supplier), money(), money());
     (names, sums, vec(line, 0..3), word(), travellers)
@@ -99,9 +105,11 @@ fn order() -> BoxedStrategy<Event> {
         Just(Event::OrderConfirmed(OrderConfirmed {})),
         Just(Event::OrderSettled(OrderSettled {})),
         reason().prop_map(|reason| Event::OrderClosed(OrderClosed { reason })),
-        (id(), method(), money(), option::of(text())).prop_map(|(payment_id, method, amount, channel_reference)| {
-            Event::OrderPaid(OrderPaid { payment_id, method, amount, channel_reference })
-        }),
+        (id(), method(), money(), option::of(text())).prop_map(
+            |(payment_id, method, amount, channel_reference)| {
+                Event::OrderPaid(OrderPaid { payment_id, method, amount, channel_reference })
+            }
+        ),
         (option::of(text()), reason())
             .prop_map(|(carrier, tracking_no)| Event::OrderShipped(OrderShipped { carrier, tracking_no })),
         (any::<u32>(), option::of(completion()))
@@ -119,9 +127,11 @@ fn refunds() -> BoxedStrategy<Event> {
         }),
         (id(), reason())
             .prop_map(|(refund_id, reason)| Event::RefundRejected(RefundRejected { refund_id, reason })),
-        (id(), option::of(method()), option::of(text())).prop_map(|(refund_id, method, channel_reference)| {
-            Event::RefundCompleted(RefundCompleted { refund_id, method, channel_reference })
-        }),
+        (id(), option::of(method()), option::of(text())).prop_map(
+            |(refund_id, method, channel_reference)| {
+                Event::RefundCompleted(RefundCompleted { refund_id, method, channel_reference })
+            }
+        ),
     ]
     .boxed()
 }
@@ -144,9 +154,14 @@ fn members() -> BoxedStrategy<Event> {
         change().prop_map(|(amount, reason)| Event::BalanceDeducted(BalanceDeducted { amount, reason })),
         moved().prop_map(|(amount, order)| Event::BalanceConsumed(BalanceConsumed { amount, order })),
         moved().prop_map(|(amount, order)| Event::ConsumptionRefunded(ConsumptionRefunded { amount, order })),
-        moved().prop_map(|(amount, withdrawal)| Event::BalanceWithdrawn(BalanceWithdrawn { amount, withdrawal })),
-        moved()
-            .prop_map(|(amount, withdrawal)| Event::WithdrawalReturned(WithdrawalReturned { amount, withdrawal })),
+        moved().prop_map(|(amount, withdrawal)| Event::BalanceWithdrawn(BalanceWithdrawn {
+            amount,
+            withdrawal
+        })),
+        moved().prop_map(|(amount, withdrawal)| Event::WithdrawalReturned(WithdrawalReturned {
+            amount,
+            withdrawal
+        })),
     ]
     .boxed()
 }
@@ -156,13 +171,26 @@ fn payments() -> BoxedStrategy<Event> {
     prop_oneof![
         (payment(), option::of(personal())).prop_map(
             |((payment_id, method, amount, channel_reference), note)| {
-                Event::PaymentReceived(PaymentReceived { payment_id, method, amount, channel_reference, note })
+                Event::PaymentReceived(PaymentReceived {
+                    payment_id,
+                    method,
+                    amount,
+                    channel_reference,
+                    note,
+                })
             }
         ),
         (payment(), position(), id(), text()).prop_map(
             |((payment_id, method, amount, channel_reference), order, order_id, order_no)| {
-                let surplus =
-                    SurplusReceived { payment_id, method, amount, channel_reference, order, order_id, order_no };
+                let surplus = SurplusReceived {
+                    payment_id,
+                    method,
+                    amount,
+                    channel_reference,
+                    order,
+                    order_id,
+                    order_no,
+                };
                 Event::SurplusReceived(surplus)
             }
         ),
@@ -174,9 +202,8 @@ fn payments() -> BoxedStrategy<Event> {
 }
 
 fn funds() -> BoxedStrategy<Event> {
-    let source = || {
-        prop_oneof![position().prop_map(FundsSource::Order), position().prop_map(FundsSource::Withdrawal)]
-    };
+    let source =
+        || prop_oneof![position().prop_map(FundsSource::Order), position().prop_map(FundsSource::Withdrawal)];
     prop_oneof![
         id().prop_map(|payee_id| Event::FundsOpened(FundsOpened { payee_id })),
         (money(), source())

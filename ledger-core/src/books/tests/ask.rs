@@ -131,7 +131,10 @@ impl What {
             },
             Self::SettlementRule { default_days, suppliers } => {
                 let suppliers = suppliers.iter().map(|(supplier, days)| (id(supplier), *days)).collect();
-                Action::ChangeSettlementSettings(SettlementSettings { default_days: *default_days, suppliers })
+                Action::ChangeSettlementSettings(SettlementSettings {
+                    default_days: *default_days,
+                    suppliers,
+                })
             }
             Self::WithdrawalRule { methods, minimum, monthly, automatic } => {
                 Action::ChangeWithdrawalSettings(WithdrawalSettings {

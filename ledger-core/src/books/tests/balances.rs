@@ -34,7 +34,6 @@ fn every_entry_moves_the_balance() {
 fn an_order_paid_from_a_balance_is_two_events() {
     let scene = consumed();
     assert_eq!((scene.names(), scene.balance("M1")), (vec!["OrderPaid", "BalanceConsumed"], 5_000));
-    // It wakes its order: the identity of the member is not its own.
     assert_eq!(scene.order("O1").figures.status, OrderStatus::AwaitingUse);
 }
 
@@ -91,7 +90,11 @@ fn a_payment_id_is_used_once() {
         for (second, again) in takes("P1").into_iter().enumerate() {
             // O1 is paid already by the first: the payment is a surplus, its id known all the same.
             let scene = scene.clone().when(again.id("again"));
-            assert_eq!(scene.outcome.map(Told::from), Some(Told::Rejected(Rejection::PaymentExists)), "{first} {second}");
+            assert_eq!(
+                scene.outcome.map(Told::from),
+                Some(Told::Rejected(Rejection::PaymentExists)),
+                "{first} {second}"
+            );
         }
         // A refund's id, a withdrawal's and an order's are no payment ids.
         let scene = scene.and(received("O1", "1.00")).and(payment_refunded("O1", "P3", "1.00"));
@@ -102,7 +105,8 @@ fn a_payment_id_is_used_once() {
 #[test]
 fn a_received_payment_is_given_back_in_parts() {
     let scene = given([received("P1", "10.00"), payment_refunded("P1", "R1", "4.00")]);
-    let scene = scene.when(payment_refunded("P1", "R1", "1.00")).then(Told::Rejected(Rejection::RefundExists));
+    let scene =
+        scene.when(payment_refunded("P1", "R1", "1.00")).then(Told::Rejected(Rejection::RefundExists));
     let scene = scene.and(payment_refunded("P1", "R2", "6.00"));
     assert_eq!(scene.payment("P1").refunded.minor(), 1_000);
     // Refund ids are unique for their payment, not over all.

@@ -19,6 +19,8 @@ pub(super) enum Moment {
 
 /// Where the random numbers of a moment come from: what happens, to whom, and a few details.
 type Gene = [u16; 6];
+/// Of each order, what it is.
+type Orders = [u16; 4];
 
 const METHODS: [&str; 4] = ["wechat_pay", "balance", "cash", "pos"];
 const CONFIRMATIONS: [&str; 4] = ["none", "none", "before_payment", "after_payment"];
@@ -26,17 +28,17 @@ const AMOUNTS: [&str; 6] = ["100.00", "33.33", "0.05", "100.00", "7.01", "0.00"]
 
 /// A history of up to `moments_max` moments.
 pub(super) fn history(moments_max: usize) -> impl Strategy<Value = Vec<Moment>> {
-    (any::<[u16; 4]>(), vec(any::<Gene>(), 1..moments_max)).prop_map(|(orders, genes)| {
+    (any::<Orders>(), vec(any::<Gene>(), 1..moments_max)).prop_map(|(orders, genes)| {
         let mut moments = Vec::with_capacity(genes.len());
         for gene in genes {
-            let moment = moment(&orders, &moments, gene);
+            let moment = moment(orders, &moments, gene);
             moments.push(moment);
         }
         moments
     })
 }
 
-fn moment(orders: &[u16; 4], before: &[Moment], gene: Gene) -> Moment {
+fn moment(orders: Orders, before: &[Moment], gene: Gene) -> Moment {
     let asked: Vec<&Ask> = before.iter().filter_map(Moment::asked).collect();
     match gene[0] % 64 {
         0..=3 => Moment::Wait(i64::from(gene[1]) * i64::from(gene[2] % 5)),
@@ -58,10 +60,10 @@ impl Moment {
 
 /// The same identity, and something else.
 fn changed(ask: &Ask, gene: Gene) -> Ask {
-    match &ask.what {
-        What::Publish(_) => ask.clone().at(&time(gene[2])),
-        _ => Ask { key: ask.key.clone(), ..settle("O1") },
+    if matches!(ask.what, What::Publish(_)) {
+        return ask.clone().at(&time(gene[2]));
     }
+    Ask { key: ask.key.clone(), ..settle("O1") }
 }
 
 /// A time between a few weeks ago and a little more than may be.
@@ -80,7 +82,9 @@ fn decision(gene: Gene) -> Ask {
         6..=7 => turn_down(&withdrawal),
         8 => discard(usize::from(gene[2] % 6)),
         9 => settlement_rule(u32::from(gene[2] % 3), &[("S1", u32::from(gene[3] % 20))]),
-        10 => withdrawal_rule(methods, (gene[3] % 2 == 0).then_some(150), Some(u32::from(gene[4] % 3))),
+        10 => {
+            withdrawal_rule(methods, gene[3].is_multiple_of(2).then_some(150), Some(u32::from(gene[4] % 3)))
+        }
         11..=13 => automatic_transfer(),
         14 => transferred(&withdrawal),
         _ => not_transferred(&withdrawal),
@@ -99,7 +103,7 @@ fn member(gene: u16) -> String {
     format!("M{}", gene % 2 + 1)
 }
 
-fn published(orders: &[u16; 4], number: usize, gene: Gene) -> Ask {
+fn published(orders: Orders, number: usize, gene: Gene) -> Ask {
     let ask = match gene[1] % 20 {
         0..=12 => about_an_order(orders, gene),
         13..=16 => about_a_member(gene),
@@ -108,7 +112,7 @@ fn published(orders: &[u16; 4], number: usize, gene: Gene) -> Ask {
     ask.id(&format!("e-{number}")).at(&time(gene[5]))
 }
 
-fn about_an_order(orders: &[u16; 4], gene: Gene) -> Ask {
+fn about_an_order(orders: Orders, gene: Gene) -> Ask {
     let subject = order(gene[2]);
     let facts = orders[usize::from(gene[2] % 4)];
     let payable = AMOUNTS[usize::from(facts % 6)];
@@ -123,7 +127,8 @@ fn about_an_order(orders: &[u16; 4], gene: Gene) -> Ask {
         5 => shipped(&subject),
         6..=7 => verified(&subject, u32::from(gene[3] % 3) + 1),
         8 => completed(&subject),
-        9..=10 => refund_requested(&subject, &refund, some).with("fee", ["0.00", "0.01", "5.00"][usize::from(gene[5] % 3)]),
+        9..=10 => refund_requested(&subject, &refund, some)
+            .with("fee", ["0.00", "0.01", "5.00"][usize::from(gene[5] % 3)]),
         11 if gene[4].is_multiple_of(2) => refund_rejected(&subject, &refund),
         _ if gene[4].is_multiple_of(5) => {
             refund_completed(&subject, &refund).with("method", METHODS[usize::from(gene[4] / 5 % 4)])
@@ -150,7 +155,10 @@ fn placing(subject: &str, facts: u16, gene: Gene) -> Ask {
     let lines = [commission("D1", "3.33"), commission("D2", "0.01"), commission("D1", "1.05")];
     ask = ask.with("commissions", Value::from(&lines[..usize::from(facts / 1_152 % 4)]));
     match gene[3] % 8 {
-        0 => ask.with("discounts", json!([{ "kind": "points", "amount": amount }, { "kind": "other", "amount": "0.01" }])),
+        0 => ask.with(
+            "discounts",
+            json!([{ "kind": "points", "amount": amount }, { "kind": "other", "amount": "0.01" }]),
+        ),
         _ => ask,
     }
 }
@@ -176,7 +184,8 @@ fn about_money(gene: Gene) -> Ask {
         0 => received(&payment(gene[2]), amount),
         1 => payment_refunded(&payment(gene[2]), &format!("R{}", gene[5] % 3), amount),
         _ => {
-            let (kind, payee) = [("supplier", 'S'), ("distributor", 'D'), ("member", 'M')][usize::from(gene[5] % 3)];
+            let (kind, payee) =
+                [("supplier", 'S'), ("distributor", 'D'), ("member", 'M')][usize::from(gene[5] % 3)];
             let method = ["bank_card", "alipay"][usize::from(gene[5] / 3 % 2)];
             let payee = format!("{payee}{}", gene[5] / 6 % 2 + 1);
             withdrawal(&format!("W{}", gene[2] % 5), kind, &payee, amount).with("method", method)

@@ -10,6 +10,7 @@ mod money;
 
 use std::collections::BTreeMap;
 
+use events_schema::Timestamp;
 use serde_json::Value;
 
 use super::ask::{Ask, What};
@@ -165,7 +166,11 @@ impl Model {
     fn publish(&mut self, event: &Value) -> Answer {
         let identity = |event: &Value| (event["source"].clone(), event["id"].clone());
         if let Some(first) = self.seen.iter().find(|seen| identity(seen) == identity(event)) {
-            return if same_content(first, event) { Answer::Duplicate } else { Answer::Rejected("id_reused") };
+            return if same_content(first, event) {
+                Answer::Duplicate
+            } else {
+                Answer::Rejected("id_reused")
+            };
         }
         if micros(&event["time"]) > self.now + DAY {
             return Answer::Rejected("time_in_future");
@@ -241,7 +246,7 @@ impl Model {
         match what {
             What::Publish(_) => panic!("an event is not a decision"),
             What::Settle { order } => self.settle_by_hand(order),
-            What::Approve { withdrawal, paid_at } => self.approve(withdrawal, paid_at.map(|at| at.micros())),
+            What::Approve { withdrawal, paid_at } => self.approve(withdrawal, paid_at.map(Timestamp::micros)),
             What::TurnDown { withdrawal, .. } => self.turn_down(withdrawal),
             What::Discard { nth } => {
                 let parked = self.parked.get_mut(*nth).ok_or(No::Reject("unknown_parked_event"))?;

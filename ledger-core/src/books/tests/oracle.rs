@@ -25,7 +25,8 @@ impl From<Told> for Answer {
 fn of_the_model(model: &Model) -> Vec<String> {
     let mut lines = Vec::new();
     for order in &model.orders {
-        let refunds: Vec<_> = order.refunds.iter().map(|r| (r.id.as_str(), r.amount, r.fee, r.state)).collect();
+        let refunds: Vec<_> =
+            order.refunds.iter().map(|r| (r.id.as_str(), r.amount, r.fee, r.state)).collect();
         let times = (order.completed_at, order.due, order.settled_at);
         let sums = (order.paid, order.gross, order.fees, order.used, order.cost_now());
         let (id, status, lines_now) = (&order.id, order.status, order.lines_now());
@@ -70,7 +71,7 @@ fn of_the_books(scene: &Scene, model: &Model) -> Vec<String> {
         // The sum of the books, the parts of the model.
         let parts: Vec<_> = known.refunds.iter().map(|(_, amount)| *amount).collect();
         assert_eq!(parts.iter().sum::<i64>(), payment.refunded.minor());
-        let ids = payment.refund_ids.iter().map(|id| id.to_string());
+        let ids = payment.refund_ids.iter().map(ToString::to_string);
         let refunds: Vec<_> = ids.zip(parts).collect();
         lines.push(format!("{} {} {refunds:?}", payment.payment_id, payment.amount.minor()));
     }
@@ -80,7 +81,8 @@ fn of_the_books(scene: &Scene, model: &Model) -> Vec<String> {
         lines.push(format!("{} {} {} {decided:?}", w.facts.withdrawal_id, w.facts.amount.minor(), w.state));
     }
     for (kind, id) in model.funds.keys() {
-        let available = if kind == "supplier" { scene.supplier_funds(id) } else { scene.distributor_funds(id) };
+        let available =
+            if kind == "supplier" { scene.supplier_funds(id) } else { scene.distributor_funds(id) };
         lines.push(format!("{kind} {id} {available}"));
     }
     for nth in 0..scene.parked_positions().len() {

@@ -54,7 +54,8 @@ fn another_amount_than_the_payable_is_a_surplus_and_the_order_still_waits_for_it
 fn a_surplus_is_given_back_in_parts() {
     let scene = given(paid_order()).and(paid("O1", "P2", "100.00"));
     let scene = scene.and(payment_refunded("P2", "R1", "99.99"));
-    let scene = scene.when(payment_refunded("P2", "R2", "0.02")).then(Told::Rejected(Rejection::RefundExceedsPaid));
+    let scene =
+        scene.when(payment_refunded("P2", "R2", "0.02")).then(Told::Rejected(Rejection::RefundExceedsPaid));
     let scene = scene.when(payment_refunded("P2", "R2", "0.01")).then(Told::Recorded);
     assert_eq!(scene.payment("P2").refunded, scene.payment("P2").amount);
     // The order's own payment is not given back this way.
@@ -73,7 +74,11 @@ fn partial_refunds_shrink_what_is_owed_from_their_sum_so_that_rounding_does_not_
         scene = scene.and(refund_requested("O1", refund, amount)).and(refund_completed("O1", refund));
         let order = scene.order("O1");
         let lines = order.facts.commissions.iter().map(|line| order.commission_now(line).minor());
-        assert_eq!((order.purchase_cost_now().minor(), lines.collect::<Vec<_>>()), (owed.0, owed.1.to_vec()), "{refund}");
+        assert_eq!(
+            (order.purchase_cost_now().minor(), lines.collect::<Vec<_>>()),
+            (owed.0, owed.1.to_vec()),
+            "{refund}"
+        );
     }
     assert_eq!((status(&scene), scene.order("O1").figures.left().minor()), (OrderStatus::AwaitingUse, 1));
     let scene = scene.and(refund_requested("O1", "R4", "0.01")).and(refund_completed("O1", "R4"));

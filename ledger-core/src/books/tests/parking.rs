@@ -22,7 +22,8 @@ use ParkedState::{Discarded, Failed, Released, Waiting};
 #[test]
 fn a_whole_life_that_arrives_backwards_is_recorded_when_its_beginning_comes() {
     let backwards = [completed("O1"), shipped("O1"), paid("O1", "P1", "100.00"), confirmed("O1")];
-    let scene = given(backwards).when(placed("O1").with("confirmation", "before_payment")).then(Told::Recorded);
+    let scene =
+        given(backwards).when(placed("O1").with("confirmation", "before_payment")).then(Told::Recorded);
     // Woken by the order: the oldest is tried first, and waits on. Each release wakes all that wait for the order.
     assert_eq!(
         scene.names(),
@@ -60,7 +61,8 @@ fn the_oldest_parked_is_tried_first_whichever_order_it_arrived_in() {
 fn a_release_makes_older_ones_ready_and_these_come_first() {
     let older = refund_completed("O1", "R1");
     let newer = [refund_requested("O1", "R1", "40.00"), verified("O1", 2)];
-    let scene = given([older].into_iter().chain(newer).chain([placed("O1")])).when(paid("O1", "P1", "100.00"));
+    let scene =
+        given([older].into_iter().chain(newer).chain([placed("O1")])).when(paid("O1", "P1", "100.00"));
     assert_eq!(
         scene.names(),
         [
@@ -73,9 +75,10 @@ fn a_release_makes_older_ones_ready_and_these_come_first() {
             "OrderVerified"
         ]
     );
-    let born: Vec<_> = scene.new_events().iter().filter(|r| matches!(r.event, Event::ParkedEventReleased(_))).collect();
-    let order: Vec<_> = born.iter().map(|released| released.entity.birth.get()).collect();
-    assert_eq!(order, [3, 2, 4]);
+    let released: Vec<_> =
+        scene.new_events().iter().filter(|r| matches!(r.event, Event::ParkedEventReleased(_))).collect();
+    let births: Vec<_> = released.iter().map(|r| r.entity.birth.get()).collect();
+    assert_eq!(births, [3, 2, 4]);
 }
 
 #[test]
@@ -83,7 +86,10 @@ fn what_a_release_records_says_what_woke_it_and_keeps_the_time_of_the_event() {
     let scene = given([closed("O1").at("2026-10-20T00:00:00Z")]).when(placed("O1"));
     let [placed, released, closed] = scene.new_events() else { panic!("{:?}", scene.names()) };
     assert_eq!((released.cause, closed.cause), (Some(placed.position), Some(released.position)));
-    assert_eq!((released.occurred_at, closed.occurred_at), (scene.now, "2026-10-20T00:00:00Z".parse().unwrap()));
+    assert_eq!(
+        (released.occurred_at, closed.occurred_at),
+        (scene.now, "2026-10-20T00:00:00Z".parse().unwrap())
+    );
 }
 
 #[test]
@@ -115,7 +121,10 @@ fn a_payments_refund_waits_for_a_payment_of_its_own() {
     let scene = given(order.into_iter().chain(waits));
     assert_eq!(states(&scene), [Waiting, Waiting]);
     let scene = scene.when(paid("O1", "P2", "3.00"));
-    assert_eq!((scene.names(), states(&scene)), (vec!["SurplusReceived", "ParkedEventReleased", "PaymentRefunded"], vec![Waiting, Released]));
+    assert_eq!(
+        (scene.names(), states(&scene)),
+        (vec!["SurplusReceived", "ParkedEventReleased", "PaymentRefunded"], vec![Waiting, Released])
+    );
     assert_eq!(scene.payment("P2").refunded.minor(), 100);
 }
 
@@ -139,7 +148,8 @@ fn a_discarded_event_is_never_tried_again() {
 #[test]
 fn a_parked_events_identity_is_taken_whatever_becomes_of_it() {
     let early = closed("O1").id("early");
-    for (number, (then, state)) in [(placed("O1"), Released), (discard(0), Discarded)].into_iter().enumerate() {
+    for (number, (then, state)) in [(placed("O1"), Released), (discard(0), Discarded)].into_iter().enumerate()
+    {
         let scene = given([early.clone()]);
         let first = scene.outcome;
         let Some(Outcome::Parked(position)) = first else { panic!("{first:?}") };

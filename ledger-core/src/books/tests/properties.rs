@@ -165,7 +165,10 @@ fn check_orders(scene: &Scene) {
         assert_eq!(in_review == 1, figures.status == OrderStatus::RefundReview);
         assert!(in_review <= 1);
         assert_eq!(figures.status == OrderStatus::Refunded, figures.returned && gross == figures.paid);
-        assert!(Money::ZERO <= order.purchase_cost_now() && order.purchase_cost_now() <= order.facts.purchase_cost());
+        assert!(
+            Money::ZERO <= order.purchase_cost_now()
+                && order.purchase_cost_now() <= order.facts.purchase_cost()
+        );
         due.extend(order.automatic_settlement().map(|due| (due, birth)));
     }
     assert_eq!(scene.books.due, due);
@@ -174,7 +177,8 @@ fn check_orders(scene: &Scene) {
 fn check_balances_and_payments(scene: &Scene) {
     for birth in births(scene, EntityKind::Member) {
         let member = scene.books.entities.member(birth).unwrap();
-        let events = scene.log.iter().filter(|r| r.entity.kind == EntityKind::Member && r.entity.birth == birth);
+        let events =
+            scene.log.iter().filter(|r| r.entity.kind == EntityKind::Member && r.entity.birth == birth);
         let changes: Money = events.map(|r| crate::entities::member::balance_change(&r.event).unwrap()).sum();
         assert_eq!(member.balance, changes);
         assert!(member.balance >= Money::ZERO);

@@ -61,7 +61,8 @@ fn ladders() -> Vec<Ladder> {
 }
 
 fn placing() -> Ladder {
-    let too_much = serde_json::json!([{ "kind": "coupon", "amount": "60.00" }, { "kind": "points", "amount": "40.01" }]);
+    let too_much =
+        serde_json::json!([{ "kind": "coupon", "amount": "60.00" }, { "kind": "points", "amount": "40.01" }]);
     let worst = placed("O1").id("taken").at("2026-11-02T10:00:01+08:00").with("discounts", too_much);
     let new = worst.clone().id("new");
     let in_time = new.clone().at("2026-11-02T09:59:59+08:00");
@@ -123,7 +124,11 @@ fn paying_another_amount() -> Ladder {
     let nothing = paid("O1", "P1", "0.00");
     let external = paid("O1", "P1", "99.99");
     Ladder {
-        history: vec![received("P1", "1.00"), placed("O1"), placed("O2").with("confirmation", "before_payment")],
+        history: vec![
+            received("P1", "1.00"),
+            placed("O1"),
+            placed("O2").with("confirmation", "before_payment"),
+        ],
         rungs: vec![
             (Parked, paid("O2", "P1", "0.00")),
             (no(R::AmountMismatch), worst),
@@ -176,7 +181,11 @@ fn verifying() -> Ladder {
 fn shipping() -> Ladder {
     Ladder {
         history: vec![placed("O1"), paid("O1", "P1", "100.00")],
-        rungs: vec![(Parked, shipped("O2")), (Recorded, shipped("O1")), (no(R::NotAwaitingUse), shipped("O1"))],
+        rungs: vec![
+            (Parked, shipped("O2")),
+            (Recorded, shipped("O1")),
+            (no(R::NotAwaitingUse), shipped("O1")),
+        ],
     }
 }
 
@@ -346,7 +355,11 @@ fn each_problem_is_found_in_its_turn() {
             scene = scene.when(ask.clone());
             assert_eq!(scene.outcome.map(Told::from), Some(told), "{ask:?}");
             let refused = matches!(told, Told::Rejected(_));
-            assert_eq!(refused, scene.books == before, "a refusal changes nothing, everything else something");
+            assert_eq!(
+                refused,
+                scene.books == before,
+                "a refusal changes nothing, everything else something"
+            );
         }
     }
 }

@@ -86,8 +86,13 @@ impl Scene {
     }
 
     /// The history goes on; nothing of it is refused.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "what is asked is written where it is asked, and owned"
+    )]
     pub(super) fn and(self, ask: Ask) -> Self {
-        let scene = self.when(ask.clone());
+        let mut scene = self;
+        scene.ask(&ask);
         let told = Told::from(scene.outcome.unwrap());
         assert!(matches!(told, Told::Recorded | Told::Parked), "{told:?} is no history: {ask:?}");
         scene
@@ -111,6 +116,10 @@ impl Scene {
     }
 
     /// Asks, and tries everything that becomes ready.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "what is asked is written where it is asked, and owned"
+    )]
     pub(super) fn when(mut self, ask: Ask) -> Self {
         self.ask(&ask);
         self

@@ -37,7 +37,8 @@ impl Chains {
         let born = entity.birth == recorded.position;
         assert_eq!(born, last.is_none(), "{entity:?} begins with its first event");
         assert_eq!(born, begins(&recorded.event), "{recorded:?}");
-        if let Some((_, kinds)) = KINDS.iter().find(|(numbers, _)| numbers.contains(&recorded.event.number())) {
+        if let Some((_, kinds)) = KINDS.iter().find(|(numbers, _)| numbers.contains(&recorded.event.number()))
+        {
             assert!(kinds.contains(&entity.kind), "{recorded:?}");
         }
     }

@@ -114,7 +114,10 @@ fn every_event_does_in_every_status_what_the_table_says() {
                 }
                 (Told::Rejected(rejection), code) => assert_eq!(rejection.code(), code, "{place}"),
                 (Told::Recorded, "surplus") => {
-                    assert_eq!((scene.names(), Some(scene.order("O1").figures)), (vec!["SurplusReceived"], stood));
+                    assert_eq!(
+                        (scene.names(), Some(scene.order("O1").figures)),
+                        (vec!["SurplusReceived"], stood)
+                    );
                 }
                 (Told::Recorded, then) => assert_eq!(status(&scene), then, "{place}"),
                 (told, cell) => panic!("{place}: {told:?}, not {cell}"),

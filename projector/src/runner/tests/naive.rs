@@ -27,14 +27,24 @@ pub(super) fn check(history: &History, tables: &Dump) {
         };
         let sales = orders.iter().map(|row| {
             let status = row["status"].trim_matches('\'');
-            let of_status = if status == "refunded" { "refunded_status_amount".into() } else { format!("{status}_amount") };
-            let mut sums: BTreeMap<_, _> = SHARED.iter().map(|figure| ((*figure).to_owned(), number(row, figure))).collect();
-            sums.extend([("orders".into(), 1), (format!("{status}_orders"), 1), (of_status, number(row, "payable"))]);
+            let of_status = if status == "refunded" {
+                "refunded_status_amount".into()
+            } else {
+                format!("{status}_amount")
+            };
+            let mut sums: BTreeMap<_, _> =
+                SHARED.iter().map(|figure| ((*figure).to_owned(), number(row, figure))).collect();
+            sums.extend([
+                ("orders".into(), 1),
+                (format!("{status}_orders"), 1),
+                (of_status, number(row, "payable")),
+            ]);
             ([start(row, "placed_at"), row["product_type"].clone(), String::new()], sums)
         });
         compare(&tables[&format!("sales_{name}")], ["start", "product_type", ""], sales);
         let cash = entries.iter().map(|row| {
-            let sums = BTreeMap::from([("entries".to_owned(), 1), ("amount".to_owned(), number(row, "amount"))]);
+            let sums =
+                BTreeMap::from([("entries".to_owned(), 1), ("amount".to_owned(), number(row, "amount"))]);
             ([start(row, "occurred_at"), row["kind"].clone(), row["method"].clone()], sums)
         });
         compare(&tables[&format!("cash_{name}")], ["start", "kind", "method"], cash);
@@ -90,7 +100,11 @@ fn compare(
         let place = key.map(|column| cell.get(column).cloned().unwrap_or_default());
         let sums = expected.remove(&place).unwrap_or_else(|| panic!("no row adds to {cell:?}"));
         for figure in cell.keys().filter(|column| !key.contains(&column.as_str())) {
-            assert_eq!(number(&cell, figure), sums.get(figure).copied().unwrap_or(0), "{figure} of {place:?}");
+            assert_eq!(
+                number(&cell, figure),
+                sums.get(figure).copied().unwrap_or(0),
+                "{figure} of {place:?}"
+            );
         }
     }
     assert!(expected.is_empty(), "cells are missing: {expected:?}");
@@ -101,7 +115,8 @@ fn check_order(row: &Row, order: &Order) {
     use OrderStatus::{AwaitingConfirmation, AwaitingPayment, Closed, Completed, Refunded};
     let status = order.figures.status;
     let is_paid = !matches!(status, AwaitingConfirmation | AwaitingPayment | Closed);
-    let completed: Vec<_> = order.refunds.iter().filter(|refund| refund.state.to_string() == "completed").collect();
+    let completed: Vec<_> =
+        order.refunds.iter().filter(|refund| refund.state.to_string() == "completed").collect();
     let gross: i64 = completed.iter().map(|refund| refund.amount.minor()).sum();
     let fees: i64 = completed.iter().map(|refund| refund.fee.minor()).sum();
     let paid = order.payment.as_ref().map_or(0, |payment| payment.amount.minor());
@@ -112,7 +127,8 @@ fn check_order(row: &Row, order: &Order) {
         _ => cost - (2 * cost * gross + paid) / (2 * paid),
     };
     let discounts: i64 = order.facts.discounts.iter().map(|discount| discount.amount.minor()).sum();
-    let cost = order.facts.supplier.as_ref().map_or(order.facts.quoted_cost, |supplier| supplier.cost).minor();
+    let cost =
+        order.facts.supplier.as_ref().map_or(order.facts.quoted_cost, |supplier| supplier.cost).minor();
     let commissions: i64 = order.facts.commissions.iter().map(|line| shrunk(line.amount.minor())).sum();
     let when = |condition: bool, amount: i64| if condition { amount } else { 0 };
     let (is_consumed, is_completed) = (row["completed_at"] != "NULL", status == Completed);

@@ -66,7 +66,8 @@ async fn read_models_of_a_newer_program_are_refused() {
 #[tokio::test]
 async fn an_event_that_cannot_be_decoded_stops_before_it() {
     let history = random(24, 60);
-    let mut leaves: Vec<_> = history.recorded.iter().map(|recorded| (recorded.recorded_at, Vec::new())).collect();
+    let mut leaves: Vec<_> =
+        history.recorded.iter().map(|recorded| (recorded.recorded_at, Vec::new())).collect();
     leaves.iter_mut().zip(&history.recorded).for_each(|((_, leaf), recorded)| recorded.encode(leaf));
     // Event 33 is of a version that nobody knows.
     leaves[32].1[2] = 250;

@@ -27,9 +27,9 @@ impl Model {
         self.balances.get(member).copied().ok_or_else(|| No::Park(("member", member.to_owned())))
     }
 
-    fn change(&mut self, member: &str, change: i64) -> Tried {
+    fn change(&mut self, member: &str, change: i64) -> Vec<Need> {
         *self.balances.get_mut(member).unwrap() += change;
-        Ok(woken(member))
+        woken(member)
     }
 
     pub(super) fn register(&mut self, member: &str) -> Tried {
@@ -45,7 +45,7 @@ impl Model {
         let (amount, payment) = (positive(data)?, text(&data["payment_id"]));
         self.ensure_new_payment(&payment)?;
         self.add_payment(&payment, false, amount);
-        self.change(member, amount)
+        Ok(self.change(member, amount))
     }
 
     pub(super) fn refund_recharge(&mut self, member: &str, data: &Value) -> Tried {
@@ -56,13 +56,13 @@ impl Model {
             return Err(No::Reject("insufficient_balance"));
         }
         self.add_payment(&payment, false, amount);
-        self.change(member, -amount)
+        Ok(self.change(member, -amount))
     }
 
     pub(super) fn gift(&mut self, member: &str, data: &Value) -> Tried {
         self.known(member)?;
         let amount = positive(data)?;
-        self.change(member, amount)
+        Ok(self.change(member, amount))
     }
 
     pub(super) fn deduct(&mut self, member: &str, data: &Value) -> Tried {
@@ -70,7 +70,7 @@ impl Model {
         if balance < amount {
             return Err(No::Reject("insufficient_balance"));
         }
-        self.change(member, -amount)
+        Ok(self.change(member, -amount))
     }
 
     pub(super) fn receive(&mut self, id: &str, data: &Value) -> Tried {

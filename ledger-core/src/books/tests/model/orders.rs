@@ -47,7 +47,11 @@ impl Order {
     }
 
     pub(crate) fn cost_now(&self) -> i64 {
-        let cost = if self.supplier().is_some() { &self.data["supplier"]["cost"] } else { &self.data["quoted_cost"] };
+        let cost = if self.supplier().is_some() {
+            &self.data["supplier"]["cost"]
+        } else {
+            &self.data["quoted_cost"]
+        };
         self.now_of(fen(cost))
     }
 
@@ -90,7 +94,11 @@ impl Model {
         if self.find(id).is_ok() {
             return Err(No::Reject("order_exists"));
         }
-        let status = if data["confirmation"] == "before_payment" { "awaiting_confirmation" } else { "awaiting_payment" };
+        let status = if data["confirmation"] == "before_payment" {
+            "awaiting_confirmation"
+        } else {
+            "awaiting_payment"
+        };
         let order = Order {
             id: id.to_owned(),
             data: data.clone(),
@@ -143,7 +151,8 @@ impl Model {
 
     pub(super) fn pay(&mut self, id: &str, data: &Value) -> Tried {
         let i = self.find(id)?;
-        let (amount, method, payment) = (fen(&data["amount"]), text(&data["method"]), text(&data["payment_id"]));
+        let (amount, method, payment) =
+            (fen(&data["amount"]), text(&data["method"]), text(&data["payment_id"]));
         let order = &self.orders[i];
         if order.status == "awaiting_confirmation" {
             return Err(wait(id));
@@ -182,8 +191,13 @@ impl Model {
     /// Shipped, used or completed: the order that it may happen to now.
     fn usable(&self, id: &str, statuses: &[&str]) -> Result<usize, No> {
         let i = self.find(id)?;
-        let early =
-            ["awaiting_confirmation", "awaiting_payment", "closed", "paid_awaiting_confirmation", "refund_review"];
+        let early = [
+            "awaiting_confirmation",
+            "awaiting_payment",
+            "closed",
+            "paid_awaiting_confirmation",
+            "refund_review",
+        ];
         if early.contains(&self.orders[i].status) {
             return Err(wait(id));
         }
@@ -198,7 +212,8 @@ impl Model {
 
     pub(super) fn verify(&mut self, id: &str, data: &Value, at: i64) -> Tried {
         let i = self.usable(id, &["awaiting_use", "shipped"])?;
-        let (used, all) = (data["packages"].as_u64().unwrap(), self.orders[i].data["packages"].as_u64().unwrap());
+        let (used, all) =
+            (data["packages"].as_u64().unwrap(), self.orders[i].data["packages"].as_u64().unwrap());
         if self.orders[i].used + used > all {
             return Err(No::Reject("packages_exceeded"));
         }

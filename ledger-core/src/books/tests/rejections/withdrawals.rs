@@ -3,7 +3,7 @@
 use super::super::ask::*;
 use super::*;
 
-/// Members and distributors may withdraw by WeChat, from 5.00, once a month; each has had one withdrawal.
+/// Members and distributors may withdraw by one method, from 5.00, once a month; each has had one withdrawal.
 fn withdrawal_history() -> Vec<Ask> {
     let order = placed("O1").with("commissions", serde_json::json!([commission("D1", "20.00")]));
     vec![
