@@ -1,8 +1,5 @@
 //! Commands: well-formed requests, ready to be decided against the books.
 
-use bytes::Bytes;
-use serde::{Deserialize, Serialize};
-
 use crate::recorded::ledger::{SettlementSettings, WithdrawalSettings};
 use crate::recorded::member::{
     BalanceDeducted, BalanceGifted, BalanceRecharged, MemberRegistered, RechargeRefunded,
@@ -12,8 +9,9 @@ use crate::recorded::order::{
 };
 use crate::recorded::payment::{PaymentReceived, PaymentRefunded};
 use crate::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected, WithdrawalRequested};
-use crate::recorded::{Actor, Personal};
-use crate::{Digest, EventId, Id, Position, Text, Timestamp};
+use crate::recorded::{Actor, CommandKey};
+use crate::{Id, Position, Text, Timestamp};
+use bytes::Bytes;
 
 /// A well-formed request: who asks for what, and when it happened in business.
 #[derive(Clone, Debug)]
@@ -28,61 +26,6 @@ pub struct Command {
     pub action: Action,
     /// The CloudEvent as published (JSON text), for the case that it must wait; empty for decisions.
     pub source_text: Bytes,
-}
-
-/// The request behind a recorded event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CommandKey {
-    /// The ledger itself did it: the clock, a release, its creation.
-    Ledger,
-    /// It belongs to the decision whose first event is its cause, and whose request stands there.
-    SameDecision,
-    /// A published event.
-    Published(Published),
-    /// A decision of finance.
-    Decision(Option<IdempotencyKey>),
-}
-
-/// The identity of a published event (`source`, `id`), and what it said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Published {
-    /// The `source` of the CloudEvent.
-    pub source: Text,
-    /// The `id` of the CloudEvent.
-    pub id: EventId,
-    /// The digest of its content.
-    pub digest: Digest,
-    /// Its extension attributes, sorted by name.
-    pub extensions: Vec<Extension>,
-}
-
-/// The `Idempotency-Key` of a decision, and what was asked for with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IdempotencyKey {
-    /// The key.
-    pub key: Text,
-    /// The digest of the decision.
-    pub digest: Digest,
-}
-
-/// An extension attribute of a CloudEvent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Extension {
-    /// Its name.
-    pub name: Text,
-    /// Its value.
-    pub value: ExtensionValue,
-}
-
-/// The value of an extension attribute (CloudEvents 1.0 §Type System: the types that JSON tells apart).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ExtensionValue {
-    /// true or false.
-    Boolean(bool),
-    /// A whole number of 32 bits.
-    Integer(i32),
-    /// A text.
-    Text(Personal),
 }
 
 /// What is asked for: the published events first, then finance's decisions, then what the ledger asks itself.

@@ -31,7 +31,7 @@ pub mod published;
 
 /// A well-formed request, ready to be decided.
 pub mod command;
-pub use command::{Action, Command, CommandKey};
+pub use command::{Action, Command};
 
 /// The fingerprint that tells a duplicate from a reused id.
 pub mod digest;
@@ -39,7 +39,7 @@ pub use digest::Digest;
 
 /// What the ledger records.
 pub mod recorded;
-pub use recorded::{Actor, Entity, EntityKind, Event, Recorded};
+pub use recorded::{Actor, CommandKey, Entity, EntityKind, Event, Recorded};
 
 /// The RFC 6962 Merkle tree over all recorded events.
 pub mod merkle;

@@ -29,6 +29,10 @@ pub mod withdrawal;
 /// Events of parked events.
 pub mod parked;
 
+/// The request behind an event.
+pub mod key;
+pub use key::{CommandKey, Extension, ExtensionValue, IdempotencyKey, Published};
+
 /// The registry: every type of event and its number.
 pub mod event;
 pub use event::Event;
@@ -39,7 +43,6 @@ pub use codec::DecodeError;
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::CommandKey;
 use crate::{Position, Text, Timestamp};
 
 /// Which kind of thing an event happened to.

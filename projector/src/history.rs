@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use events_schema::block::{SealedBlock, Sealer};
-use events_schema::command::CommandKey;
 use events_schema::merkle::Frontier;
+use events_schema::recorded::CommandKey;
 use events_schema::recorded::ledger::LedgerCreated;
 use events_schema::recorded::withdrawal::WithdrawalPaid;
 use events_schema::{

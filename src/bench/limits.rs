@@ -18,10 +18,8 @@ const RAW_BLOCKS_MAX: u64 = 20_000;
 
 /// How many events a second one core reads from the JSON of `platform` into commands.
 pub(super) fn parse_rate(platform: Settings) -> anyhow::Result<f64> {
-    let events: Vec<Bytes> = Lives::new(platform, Part::WHOLE)
-        .take(PARSED_EVENTS)
-        .map(|event| Bytes::from(event.json))
-        .collect();
+    let events: Vec<Bytes> =
+        Lives::new(platform, Part::WHOLE).take(PARSED_EVENTS).map(|event| Bytes::from(event.json)).collect();
     let actor = Actor::Token("bench".parse()?);
     let began = Instant::now();
     for event in &events {

@@ -1,8 +1,9 @@
 //! From the bytes of a request to its events. One bad event never spoils its neighbours.
 
 use bytes::Bytes;
-use events_schema::command::{Command, CommandKey};
+use events_schema::command::Command;
 use events_schema::published::{Refusal, read};
+use events_schema::recorded::CommandKey;
 use events_schema::{Actor, EventId};
 use serde_json::value::RawValue;
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use events_schema::command::{CommandKey, IdempotencyKey};
+use events_schema::recorded::{CommandKey, IdempotencyKey};
 use events_schema::{Action, Actor, Command, Digest, Position, Timestamp, published};
 
 use super::dice::Dice;

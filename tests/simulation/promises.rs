@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use events_schema::command::CommandKey;
+use events_schema::recorded::CommandKey;
 use events_schema::{Action, Actor, Command, Event, Position, Recorded};
 use ledger_core::books::{Books, Outcome, Rejection};
 

@@ -4,9 +4,10 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::golden;
-use crate::command::{Action, CommandKey};
+use crate::command::Action;
 use crate::published::{self, TYPES};
 use crate::recorded::Actor;
+use crate::recorded::CommandKey;
 use crate::recorded::ledger::{SettlementSettings, WithdrawalSettings};
 use crate::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
 use crate::terms::WithdrawalMethod;

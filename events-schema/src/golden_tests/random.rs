@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::encoded;
-use crate::command::{CommandKey, Extension, ExtensionValue, IdempotencyKey, Published};
 use crate::recorded::{Actor, Entity, EntityKind, Event, Personal, Recorded};
+use crate::recorded::{CommandKey, Extension, ExtensionValue, IdempotencyKey, Published};
 use crate::terms::{Method, Term};
 use crate::{Digest, EventId, Id, Money, Position, ProductType, Text, Timestamp};
 

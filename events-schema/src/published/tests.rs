@@ -1,8 +1,9 @@
 //! The reader: what it takes, what it refuses, and which field it names.
 
 use super::{RefusalCode, read};
-use crate::command::{Action, CommandKey, ExtensionValue};
+use crate::command::Action;
 use crate::recorded::Actor;
+use crate::recorded::{CommandKey, ExtensionValue};
 use bytes::Bytes;
 use serde_json::{Value, json};
 

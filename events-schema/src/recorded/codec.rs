@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Actor, Entity, EntityKind, Event, Recorded};
-use crate::command::CommandKey;
+use crate::recorded::CommandKey;
 use crate::{Position, Timestamp};
 
 /// Bytes before the head: the type (u16 LE) and the version (u8).

@@ -1,6 +1,6 @@
 //! Recorded events into the books.
 
-use events_schema::command::CommandKey;
+use events_schema::recorded::CommandKey;
 use events_schema::recorded::parked::WaitsFor;
 use events_schema::terms::{PayeeKind, WithdrawalState};
 use events_schema::{EntityKind, Event, Position, Recorded};

@@ -1,8 +1,9 @@
 //! A command from beginning to end: decided, recorded, applied, and everything it sets off.
 
 use bytes::Bytes;
-use events_schema::command::{Command, CommandKey};
+use events_schema::command::Command;
 use events_schema::published;
+use events_schema::recorded::CommandKey;
 use events_schema::recorded::parked::{
     EventParked, ParkedEventDiscarded, ParkedEventFailed, ParkedEventReleased, ParkedEventRequeued, WaitsFor,
 };

@@ -3,7 +3,8 @@
 //! Encoding is the sealer's work, on another thread; the decider only needs a bound, so that it sends a block off
 //! before it is too full. All that can be long is text, and JSON never says the same in fewer bytes than a leaf.
 
-use events_schema::command::{Action, Command, CommandKey};
+use events_schema::command::{Action, Command};
+use events_schema::recorded::CommandKey;
 use events_schema::{Actor, Event, Recorded};
 
 use crate::books::DECISION_EVENTS_MAX;

@@ -16,7 +16,8 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
-use events_schema::command::{Command, CommandKey};
+use events_schema::command::Command;
+use events_schema::recorded::CommandKey;
 use events_schema::recorded::ledger::LedgerCreated;
 use events_schema::{Action, Actor, Event, Position, Recorded, Timestamp, published};
 use tokio::task::JoinHandle;

@@ -1,11 +1,12 @@
 //! What is asked in these tests, in a few words: published events as JSON, and finance's decisions.
 
 use bytes::Bytes;
-use events_schema::command::{Action, Command, CommandKey, IdempotencyKey};
+use events_schema::command::{Action, Command};
 use events_schema::published;
 use events_schema::recorded::ledger::{SettlementSettings, WithdrawalSettings};
 use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
 use events_schema::recorded::{Actor, Personal};
+use events_schema::recorded::{CommandKey, IdempotencyKey};
 use events_schema::terms::{Term, WithdrawalMethod};
 use events_schema::{Digest, Position, Timestamp};
 use serde_json::{Value, json};

@@ -119,7 +119,7 @@ fn a_repeated_decision_is_answered_with_all_that_it_set_off() {
 /// No decision of today wakes a parked event that can then be recorded; a log in which one did is answered right.
 #[test]
 fn what_a_decision_released_belongs_to_its_answer() {
-    use events_schema::command::{CommandKey, IdempotencyKey};
+    use events_schema::recorded::{CommandKey, IdempotencyKey};
     use events_schema::{Digest, Event, Recorded};
     let scene = given([closed("O1").id("early")]).when(placed("O1").id("late"));
     let ask = discard(0).keyed("k");
@@ -195,8 +195,8 @@ fn the_settlements_of_the_clock_are_no_part_of_the_answer_before_them() {
 
 #[test]
 fn keys_belong_to_their_actors() {
-    use events_schema::command::CommandKey;
     use events_schema::recorded::Actor;
+    use events_schema::recorded::CommandKey;
     let mut scene = given([settlement_rule(3, &[]).keyed("k")]);
     let mut command = scene.command(&settlement_rule(4, &[]).keyed("k"));
     assert!(matches!(command.key, CommandKey::Decision(Some(_))));

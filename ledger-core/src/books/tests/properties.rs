@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use events_schema::command::CommandKey;
+use events_schema::recorded::CommandKey;
 use events_schema::terms::{OrderStatus, PayeeKind, RefundState, WithdrawalState};
 use events_schema::{EntityKind, Event, Id, Money, Position, Recorded, Timestamp};
 use proptest::prelude::*;

@@ -1,7 +1,8 @@
 //! given … when … then: books with a history, something that is asked of them, and what they make of it.
 
 use bytes::Bytes;
-use events_schema::command::{Action, Command, CommandKey};
+use events_schema::command::{Action, Command};
+use events_schema::recorded::CommandKey;
 use events_schema::recorded::ledger::LedgerCreated;
 use events_schema::recorded::{Actor, Entity, EntityKind, Event, Recorded};
 use events_schema::{Position, Timestamp};

@@ -192,8 +192,9 @@ fn the_clock_settles_the_earliest_first_and_each_once() {
 
 #[test]
 fn what_the_clock_cannot_settle_is_refused() {
-    use events_schema::command::{Action, Command, CommandKey};
+    use events_schema::command::{Action, Command};
     use events_schema::recorded::Actor;
+    use events_schema::recorded::CommandKey;
     let mut scene = given(supplied_order("alipay")).and(completed("O1"));
     let order = scene.order("O1").birth;
     let action = Action::SettleDueOrder { order };

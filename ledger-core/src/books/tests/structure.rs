@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use events_schema::command::CommandKey;
+use events_schema::recorded::CommandKey;
 use events_schema::recorded::{Entity, Event, Recorded};
 use events_schema::{EntityKind, Position};
 

@@ -89,7 +89,7 @@ async fn stop_finishes_what_was_begun() {
 
 #[tokio::test]
 async fn a_decision_on_a_withdrawal_answers_its_state_also_the_second_time() {
-    use events_schema::command::IdempotencyKey;
+    use events_schema::recorded::IdempotencyKey;
     use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
     use events_schema::terms::WithdrawalState;
 
