@@ -4,6 +4,8 @@
 -- birth: the position of the event that created it. Reports read *cells*, which add up what orders or cash entries
 -- add to each figure in one local hour, day or month; a range of time is whole months, days and hours, and the rows
 -- themselves in the two hours at its ragged ends.
+--
+-- The tables are strict: a sum that leaves 64 bits is an error, which stops the projector, and never a rounded number.
 
 -- How far the read models are, written in the same transaction as every change of them.
 create table checkpoint (
@@ -14,7 +16,7 @@ create table checkpoint (
     recorded_at integer not null,  -- when that event was recorded
     currency    text    not null,
     time_zone   text    not null   -- in which days and months are counted
-);
+) strict;
 
 -- Orders, as they stand now: the immutable facts, the state, and what each adds to the figures of the sales report.
 create table orders (
@@ -68,7 +70,7 @@ create table orders (
     purchase_cost     integer not null,
     commission_cost   integer not null,
     freight_cost      integer not null
-);
+) strict;
 
 -- The list of orders (newest first), and the ragged ends of ranges.
 create index orders_placed_at on orders (placed_at);
@@ -88,7 +90,7 @@ create table refunds (
     state        text    not null,
     method       text,              -- how it was paid back; null before
     primary key (order_birth, ordinal)
-) without rowid;
+) without rowid, strict;
 
 -- What the orders placed in one local hour, day or month add to the figures of the sales report, by product type.
 -- The three tables are alike; `start` is the instant at which the hour, day or month begins.
@@ -127,7 +129,7 @@ create table sales_hour (
     commission_cost   integer not null,
     freight_cost      integer not null,
     primary key (start, product_type)
-) without rowid;
+) without rowid, strict;
 
 create table sales_day (
     start             integer not null,
@@ -164,7 +166,7 @@ create table sales_day (
     commission_cost   integer not null,
     freight_cost      integer not null,
     primary key (start, product_type)
-) without rowid;
+) without rowid, strict;
 
 create table sales_month (
     start             integer not null,
@@ -201,7 +203,7 @@ create table sales_month (
     commission_cost   integer not null,
     freight_cost      integer not null,
     primary key (start, product_type)
-) without rowid;
+) without rowid, strict;
 
 -- Money that moved outside, entry by entry. One event makes at most one entry.
 create table cash_entries (
@@ -216,7 +218,7 @@ create table cash_entries (
     order_id    text,
     order_no    text,
     reference   text
-);
+) strict;
 
 -- The lists of income and expense (newest first), and the ragged ends of ranges.
 create index cash_entries_occurred_at on cash_entries (direction, occurred_at);
@@ -231,7 +233,7 @@ create table cash_hour (
     entries integer not null,
     amount  integer not null,
     primary key (start, kind, method)
-) without rowid;
+) without rowid, strict;
 
 create table cash_day (
     start   integer not null,
@@ -240,7 +242,7 @@ create table cash_day (
     entries integer not null,
     amount  integer not null,
     primary key (start, kind, method)
-) without rowid;
+) without rowid, strict;
 
 create table cash_month (
     start   integer not null,
@@ -249,4 +251,4 @@ create table cash_month (
     entries integer not null,
     amount  integer not null,
     primary key (start, kind, method)
-) without rowid;
+) without rowid, strict;

@@ -65,6 +65,7 @@ pub(crate) struct Ledger {
 pub(crate) enum Value {
     Int(i64),
     Text(String),
+    Blob(Vec<u8>),
 }
 
 impl From<i64> for Value {
@@ -130,8 +131,8 @@ impl Ledger {
         let values = [
             ("one", Value::Int(1)),
             ("position", Position::new(position).as_i64().into()),
-            ("log_id", "a log".into()),
-            ("root", "a root".into()),
+            ("log_id", Value::Blob(b"a log".to_vec())),
+            ("root", Value::Blob(b"a root".to_vec())),
             ("recorded_at", 0.into()),
             ("currency", "CNY".into()),
             ("time_zone", Value::Text(self.calendar.name().to_owned())),
@@ -228,6 +229,7 @@ impl Ledger {
             query = match value {
                 Value::Int(number) => query.bind(*number),
                 Value::Text(text) => query.bind(text.clone()),
+                Value::Blob(bytes) => query.bind(bytes.clone()),
             };
         }
         query.execute(&mut self.writer).await.unwrap();

@@ -83,6 +83,23 @@ async fn what_cannot_be_written_as_a_whole_is_not_written_at_all() {
 }
 
 #[tokio::test]
+async fn a_sum_that_leaves_64_bits_is_an_error_and_not_a_rounded_number() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("1.sqlite");
+    let mut history = History::new();
+    history.place("O1");
+    let placed = history.recorded.len();
+    history.pay("O1", "cash");
+    let mut store = Store::open(&path).await.unwrap();
+    store.apply(&history.changes_of(0..placed), &checkpoint(2)).await.unwrap();
+    let full = "update sales_day set sales_amount = 9223372036854775807";
+    sqlx::query(full).execute(&mut connect(&path).await).await.unwrap();
+    let error = store.apply(&history.changes_of(placed..placed + 1), &checkpoint(3)).await.unwrap_err();
+    assert!(!error.passes(), "{error}");
+    assert_eq!(store.checkpoint().await.unwrap(), Some(checkpoint(2)));
+}
+
+#[tokio::test]
 async fn a_full_disk_passes() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("1.sqlite");

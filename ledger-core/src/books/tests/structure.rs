@@ -24,6 +24,7 @@ impl Chains {
             let recorded = &log[place];
             assert_eq!(recorded.position, Position::new(place as u64 + 1), "positions are dense");
             self.check_entity(recorded);
+            self.check_reference(&recorded.event);
             self.check_decision(log, place);
             check_bytes(recorded);
         }
@@ -43,6 +44,22 @@ impl Chains {
         }
     }
 
+    /// What an event names besides its own entity is there.
+    fn check_reference(&self, event: &Event) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other event names another entity")]
+        let named = match event {
+            Event::BalanceConsumed(e) => Entity::new(EntityKind::Order, e.order),
+            Event::ConsumptionRefunded(e) => Entity::new(EntityKind::Order, e.order),
+            Event::SurplusReceived(e) => Entity::new(EntityKind::Order, e.order),
+            Event::BalanceWithdrawn(e) => Entity::new(EntityKind::Withdrawal, e.withdrawal),
+            Event::WithdrawalReturned(e) => Entity::new(EntityKind::Withdrawal, e.withdrawal),
+            Event::FundsCredited(e) => of_source(e.source),
+            Event::FundsDebited(e) => of_source(e.source),
+            _ => return,
+        };
+        assert!(self.lasts.contains_key(&named), "{named:?} is not there: {event:?}");
+    }
+
     fn check_decision(&mut self, log: &[Recorded], place: usize) {
         let recorded = &log[place];
         if recorded.key == CommandKey::SameDecision {
@@ -59,6 +76,13 @@ impl Chains {
             Event::ParkedEventReleased(_) | Event::ParkedEventFailed(_) | Event::ParkedEventRequeued(_)
         );
         assert_eq!(recorded.cause.is_some(), tried, "only a try is caused by another decision: {recorded:?}");
+    }
+}
+
+fn of_source(source: FundsSource) -> Entity {
+    match source {
+        FundsSource::Order(birth) => Entity::new(EntityKind::Order, birth),
+        FundsSource::Withdrawal(birth) => Entity::new(EntityKind::Withdrawal, birth),
     }
 }
 

@@ -168,3 +168,15 @@ fn a_members_withdrawal_waits_for_the_member() {
     assert_eq!(scene.names(), ["MemberRegistered", "ParkedEventFailed"]);
     assert_eq!(scene.parked(0).code.as_deref(), Some("insufficient_funds"));
 }
+
+#[test]
+fn a_withdrawal_that_waited_is_named_by_the_money_that_it_sets_aside() {
+    use events_schema::Event;
+    let request = withdrawal("W1", "member", "M1", "1.00");
+    let deposit = recharged("M1", "P1", "1.00");
+    let scene = given([deposit, request]).when(registered("M1"));
+    let Event::BalanceWithdrawn(withdrawn) = &scene.log.last().unwrap().event else {
+        panic!("{:?}", scene.names())
+    };
+    assert_eq!(withdrawn.withdrawal, scene.withdrawal("W1").birth);
+}
