@@ -63,6 +63,7 @@ pub(super) async fn reports(
     seconds: u64,
 ) -> anyhow::Result<()> {
     let mut connection = server.client.connect().await?;
+    until_started(&mut connection).await?;
     let mut random = SmallRng::seed_from_u64(platform.seed);
     let half = Duration::from_secs(seconds.div_ceil(2));
     for (what, whole_days) in
@@ -80,6 +81,27 @@ pub(super) async fn reports(
         table.add("  p99", times.percentile_ms(990), "ms");
     }
     Ok(())
+}
+
+/// Waits until a new event shows in a report: a projector that has just started replays the log first.
+async fn until_started(connection: &mut Connection) -> anyhow::Result<()> {
+    let event = format!(
+        r#"{{"specversion":"1.0","id":"started","source":"/bench","type":"member.registered","subject":"bench-started","time":"{}","data":{{"phone":"13800000000"}}}}"#,
+        jiff::Timestamp::now()
+    );
+    let (_, answer) =
+        connection.post("/v1/events", "application/cloudevents+json", Bytes::from(event)).await?;
+    let Acknowledged { position } = serde_json::from_slice(&answer)?;
+    let path = format!("/v1/reports/sales?min_position={position}");
+    loop {
+        let (status, answer) = connection.get(&path).await?;
+        match status.as_u16() {
+            200 => return Ok(()),
+            // It has waited five seconds already.
+            503 => {}
+            _ => anyhow::bail!("{path} answered {status}: {}", String::from_utf8_lossy(&answer)),
+        }
+    }
 }
 
 fn range(random: &mut SmallRng, platform: Settings, whole_days: bool) -> anyhow::Result<String> {

@@ -48,13 +48,13 @@ fn restarted(live: &Scene, before: &[(usize, Timestamp)], history: &[Moment], cu
     let mut scene = Scene::new();
     scene.books = replayed(&live.log[..cut]);
     scene.log = live.log[..cut].to_vec();
+    let is_between = before[broken_off].0 == cut;
+    scene.now = if is_between { before[broken_off].1 } else { live.log[cut - 1].recorded_at };
+    // What was ready is tried before anything new.
+    scene.release_ready();
     let mut rest = &history[broken_off..];
-    if before[broken_off].0 == cut {
-        scene.now = before[broken_off].1;
-    } else {
-        // In the middle of what a moment set off: that goes on first.
-        scene.now = live.log[cut - 1].recorded_at;
-        scene.release_ready();
+    if !is_between {
+        // The middle of what a moment set off: the clock may have been at work.
         scene.settle_due();
         rest = &rest[1..];
     }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use events_schema::recorded::CommandKey;
+use events_schema::recorded::funds::FundsSource;
 use events_schema::recorded::{Entity, Event, Recorded};
 use events_schema::{EntityKind, Position};
 
