@@ -113,3 +113,20 @@ pub struct Recorded {
     /// What happened.
     pub event: Event,
 }
+
+impl Recorded {
+    /// The first event of every log: the ledger is created at `now`.
+    pub const fn creation(created: ledger::LedgerCreated, now: Timestamp) -> Self {
+        Self {
+            position: Position::FIRST,
+            recorded_at: now,
+            occurred_at: now,
+            entity: Entity::new(EntityKind::Ledger, Position::FIRST),
+            previous: None,
+            cause: None,
+            key: CommandKey::Ledger,
+            actor: Actor::Ledger,
+            event: Event::LedgerCreated(created),
+        }
+    }
+}

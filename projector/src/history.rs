@@ -9,9 +9,7 @@ use events_schema::merkle::Frontier;
 use events_schema::recorded::CommandKey;
 use events_schema::recorded::ledger::LedgerCreated;
 use events_schema::recorded::withdrawal::WithdrawalPaid;
-use events_schema::{
-    Action, Actor, Command, Entity, EntityKind, Event, Position, Recorded, Timestamp, published,
-};
+use events_schema::{Action, Actor, Command, Event, Position, Recorded, Timestamp, published};
 use ledger_core::books::{Books, Outcome};
 use ledger_core::entities::{Entities, Step};
 use ledger_core::log::{Log, MemoryLog};
@@ -41,17 +39,7 @@ impl History {
             currency: "CNY".parse().unwrap(),
             time_zone: "Asia/Shanghai".parse().unwrap(),
         };
-        let genesis = Recorded {
-            position: Position::FIRST,
-            recorded_at: now,
-            occurred_at: now,
-            entity: Entity::new(EntityKind::Ledger, Position::FIRST),
-            previous: None,
-            cause: None,
-            key: CommandKey::Ledger,
-            actor: Actor::Ledger,
-            event: Event::LedgerCreated(created.clone()),
-        };
+        let genesis = Recorded::creation(created.clone(), now);
         let mut books = Books::new(created).unwrap();
         books.apply(&genesis).unwrap();
         Self { books, now, published: 0, recorded: vec![genesis] }

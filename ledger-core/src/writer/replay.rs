@@ -2,8 +2,8 @@
 
 use events_schema::block::{SealedBlock, Sealer};
 use events_schema::merkle::Frontier;
-use events_schema::recorded::{Actor, DecodeError, Entity, EntityKind, Event, Recorded};
-use events_schema::{CommandKey, Position, Timestamp};
+use events_schema::recorded::{DecodeError, Event, Recorded};
+use events_schema::{Position, Timestamp};
 
 use super::Options;
 use crate::books::{ApplyError, Books};
@@ -112,17 +112,7 @@ impl Replay {
 /// Begins a log: its first block holds one event, that it was created.
 async fn create<L: Log>(log: &L, options: &Options) -> Result<Replayed, OpenError> {
     let now = (options.clock)();
-    let recorded = Recorded {
-        position: Position::FIRST,
-        recorded_at: now,
-        occurred_at: now,
-        entity: Entity::new(EntityKind::Ledger, Position::FIRST),
-        previous: None,
-        cause: None,
-        key: CommandKey::Ledger,
-        actor: Actor::Ledger,
-        event: Event::LedgerCreated(options.create.clone()),
-    };
+    let recorded = Recorded::creation(options.create.clone(), now);
     let mut books = Books::new(options.create.clone())?;
     books.apply(&recorded)?;
     let mut sealer = Sealer::new(options.create.log_id, FIRST_TERM, options.writer, Frontier::new());

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use events_schema::command::{Action, Command};
 use events_schema::recorded::CommandKey;
 use events_schema::recorded::ledger::LedgerCreated;
-use events_schema::recorded::{Actor, Entity, EntityKind, Event, Recorded};
+use events_schema::recorded::{Actor, Event, Recorded};
 use events_schema::{Position, Timestamp};
 
 use super::super::{Books, Outcome, Rejection};
@@ -67,17 +67,7 @@ pub(super) fn created() -> LedgerCreated {
 impl Scene {
     pub(super) fn new() -> Self {
         let now: Timestamp = BEGINNING.parse().unwrap();
-        let first = Recorded {
-            position: Position::FIRST,
-            recorded_at: now,
-            occurred_at: now,
-            entity: Entity::new(EntityKind::Ledger, Position::FIRST),
-            previous: None,
-            cause: None,
-            key: CommandKey::Ledger,
-            actor: Actor::Ledger,
-            event: Event::LedgerCreated(created()),
-        };
+        let first = Recorded::creation(created(), now);
         let mut books = Books::new(created()).unwrap();
         books.apply(&first).unwrap();
         let (log, chains) = (vec![first], Chains::default());
