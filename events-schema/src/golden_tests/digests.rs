@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 use super::golden;
 use crate::command::Action;
 use crate::published::{self, TYPES};
-use crate::recorded::Actor;
-use crate::recorded::CommandKey;
 use crate::recorded::ledger::{SettlementSettings, WithdrawalSettings};
 use crate::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
+use crate::recorded::{Actor, CommandKey};
 use crate::terms::WithdrawalMethod;
 use crate::{Digest, Position};
 

@@ -1,8 +1,10 @@
 //! One example and more of every recorded event: with all that is optional and without it, plain and sealed.
 
 use crate::recorded::order::OrderConfirmed;
-use crate::recorded::{Actor, Entity, EntityKind, Event, Personal, Recorded};
-use crate::recorded::{CommandKey, Extension, ExtensionValue, IdempotencyKey, Published};
+use crate::recorded::{
+    Actor, CommandKey, Entity, EntityKind, Event, Extension, ExtensionValue, IdempotencyKey, Personal,
+    Published, Recorded,
+};
 use crate::{Digest, Money, Position, Timestamp};
 
 /// Events of orders.

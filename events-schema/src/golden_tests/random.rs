@@ -6,8 +6,10 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::encoded;
-use crate::recorded::{Actor, Entity, EntityKind, Event, Personal, Recorded};
-use crate::recorded::{CommandKey, Extension, ExtensionValue, IdempotencyKey, Published};
+use crate::recorded::{
+    Actor, CommandKey, Entity, EntityKind, Event, Extension, ExtensionValue, IdempotencyKey, Personal,
+    Published, Recorded,
+};
 use crate::terms::{Method, Term};
 use crate::{Digest, EventId, Id, Money, Position, ProductType, Text, Timestamp};
 

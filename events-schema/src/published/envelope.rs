@@ -7,8 +7,7 @@ use serde::de::{self, MapAccess};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use crate::recorded::Personal;
-use crate::recorded::{Extension, ExtensionValue};
+use crate::recorded::{Extension, ExtensionValue, Personal};
 use crate::{EventId, Id, Text, Timestamp};
 
 /// Extension attributes that one event may have.

@@ -7,8 +7,7 @@ use serde_json::value::RawValue;
 use super::action::{DataError, Reader, action};
 use super::envelope::Envelope;
 use crate::command::Command;
-use crate::recorded::Actor;
-use crate::recorded::{CommandKey, Published};
+use crate::recorded::{Actor, CommandKey, Published};
 use crate::{Digest, EventId};
 
 /// The largest published event, in bytes of JSON.

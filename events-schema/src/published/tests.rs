@@ -2,8 +2,7 @@
 
 use super::{RefusalCode, read};
 use crate::command::Action;
-use crate::recorded::Actor;
-use crate::recorded::{CommandKey, ExtensionValue};
+use crate::recorded::{Actor, CommandKey, ExtensionValue};
 use bytes::Bytes;
 use serde_json::{Value, json};
 

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
 use events_schema::command::Command;
-use events_schema::recorded::Actor;
-use events_schema::recorded::CommandKey;
+use events_schema::recorded::{Actor, CommandKey};
 use events_schema::terms::WithdrawalState;
 use events_schema::{Digest, Event, Position, Recorded};
 

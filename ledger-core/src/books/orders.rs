@@ -158,10 +158,10 @@ impl Books {
         at: Timestamp,
         now: Timestamp,
     ) -> Drafts {
-        let mut after = order.clone();
-        after.figures.complete(at, completion.settlement_due);
-        self.push_commissions(&mut drafts, None, &after, at);
-        self.push_automatic_settlement(&mut drafts, &after, now);
+        let mut after = order.figures;
+        after.complete(at, completion.settlement_due);
+        self.push_commissions(&mut drafts, order, None, &after, at);
+        self.push_automatic_settlement(&mut drafts, order, &after, now);
         drafts
     }
 }

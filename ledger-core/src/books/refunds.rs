@@ -9,7 +9,7 @@ use events_schema::{EntityKind, Event, Id, Timestamp};
 use super::draft::{Decided, Drafts, NotNow, ensure};
 use super::orders::{of, wait};
 use super::{Books, Rejection};
-use crate::entities::{Order, Refund};
+use crate::entities::{Order, OrderFigures, Refund};
 
 impl Books {
     pub(super) fn request_refund(
@@ -43,9 +43,9 @@ impl Books {
     ) -> Decided {
         let (order, _) = self.refund_in_review(order_id, &rejected.refund_id)?;
         let mut drafts = of(order, at, Event::RefundRejected(rejected.clone()));
-        let mut after = order.clone();
-        after.figures.end_review(at);
-        self.push_automatic_settlement(&mut drafts, &after, now);
+        let mut after = order.figures;
+        after.end_review(at);
+        self.push_automatic_settlement(&mut drafts, order, &after, now);
         Ok(drafts)
     }
 
@@ -67,23 +67,24 @@ impl Books {
             let refunded = ConsumptionRefunded { amount: refund.actual(), order: order.birth };
             drafts.push(EntityKind::Member, member.birth, at, Event::ConsumptionRefunded(refunded));
         }
-        let mut after = order.clone();
-        after.figures.refund(refund.amount, refund.fee, at);
+        let mut after = order.figures;
+        after.refund(refund.amount, refund.fee, at);
         self.push_taken_back(&mut drafts, order, &after, at);
-        self.push_automatic_settlement(&mut drafts, &after, now);
+        self.push_automatic_settlement(&mut drafts, order, &after, now);
         Ok(drafts)
     }
 
     /// What a refund takes back of what is owed already: from the supplier once settled, from the distributors
     /// once the order was completed (domain §7, §8).
-    fn push_taken_back(&self, drafts: &mut Drafts, before: &Order, after: &Order, at: Timestamp) {
-        if let (Some(supplier), Some(_)) = (&before.facts.supplier, before.figures.settled_at) {
-            let change = after.purchase_cost_now() - before.purchase_cost_now();
-            let source = FundsSource::Order(before.birth);
+    fn push_taken_back(&self, drafts: &mut Drafts, order: &Order, after: &OrderFigures, at: Timestamp) {
+        let before = &order.figures;
+        if let (Some(supplier), Some(_)) = (&order.facts.supplier, before.settled_at) {
+            let change = after.remains(supplier.cost) - before.remains(supplier.cost);
+            let source = FundsSource::Order(order.birth);
             drafts.push_funds(self, EntityKind::SupplierFunds, &supplier.id, change, source, at);
         }
-        if before.figures.is_consumed() {
-            self.push_commissions(drafts, Some(before), after, at);
+        if before.is_consumed() {
+            self.push_commissions(drafts, order, Some(before), after, at);
         }
     }
 

@@ -9,7 +9,7 @@ use jiff::ToSpan;
 use super::draft::{Decided, Drafts, ensure};
 use super::{Books, Rejection};
 use crate::directory::Namespace;
-use crate::entities::Order;
+use crate::entities::{Order, OrderFigures};
 
 impl Books {
     /// What is decided with the completion of `order` at `at`: when its settlement is due, T+N by the rule as it
@@ -24,43 +24,51 @@ impl Books {
         Completion { settlement_due }
     }
 
-    /// Settles `after`, an order as it will stand, where that is due and nobody needs to look at it.
-    pub(super) fn push_automatic_settlement(&self, drafts: &mut Drafts, after: &Order, now: Timestamp) {
+    /// Settles `order`, which will stand as `after` says, where that is due and nobody needs to look at it.
+    pub(super) fn push_automatic_settlement(
+        &self,
+        drafts: &mut Drafts,
+        order: &Order,
+        after: &OrderFigures,
+        now: Timestamp,
+    ) {
         if let Some(due) = after.automatic_settlement()
             && due <= now
         {
-            let at = after.figures.settleable_since.map_or(due, |since| due.max(since));
-            self.push_settlement(drafts, after, at);
+            let at = after.settleable_since.map_or(due, |since| due.max(since));
+            self.push_settlement(drafts, order, after, at);
         }
     }
 
-    fn push_settlement(&self, drafts: &mut Drafts, after: &Order, at: Timestamp) {
-        drafts.push(EntityKind::Order, after.birth, at, Event::OrderSettled(OrderSettled {}));
-        if let Some(supplier) = &after.facts.supplier {
-            let (amount, source) = (after.purchase_cost_now(), FundsSource::Order(after.birth));
+    fn push_settlement(&self, drafts: &mut Drafts, order: &Order, after: &OrderFigures, at: Timestamp) {
+        drafts.push(EntityKind::Order, order.birth, at, Event::OrderSettled(OrderSettled {}));
+        if let Some(supplier) = &order.facts.supplier {
+            let (amount, source) = (after.remains(supplier.cost), FundsSource::Order(order.birth));
             drafts.push_funds(self, EntityKind::SupplierFunds, &supplier.id, amount, source, at);
         }
     }
 
-    /// Moves each distributor's funds by what `after` owes more than `before`.
+    /// Moves each distributor's funds by what `order` owes more when it stands as `after` says than `before`, when it
+    /// owed nothing or stood so.
     pub(super) fn push_commissions(
         &self,
         drafts: &mut Drafts,
-        before: Option<&Order>,
-        after: &Order,
+        order: &Order,
+        before: Option<&OrderFigures>,
+        after: &OrderFigures,
         at: Timestamp,
     ) {
-        let mut changes: Vec<(&Id, Money)> = Vec::with_capacity(after.facts.commissions.len());
-        for line in &after.facts.commissions {
-            let change =
-                after.commission_now(line) - before.map_or(Money::ZERO, |order| order.commission_now(line));
+        let mut changes: Vec<(&Id, Money)> = Vec::with_capacity(order.facts.commissions.len());
+        for line in &order.facts.commissions {
+            let owed = before.map_or(Money::ZERO, |before| before.remains(line.amount));
+            let change = after.remains(line.amount) - owed;
             match changes.iter_mut().find(|(id, _)| *id == &line.distributor_id) {
                 Some((_, sum)) => *sum += change,
                 None => changes.push((&line.distributor_id, change)),
             }
         }
         for (distributor_id, change) in changes {
-            let source = FundsSource::Order(after.birth);
+            let source = FundsSource::Order(order.birth);
             drafts.push_funds(self, EntityKind::DistributorFunds, distributor_id, change, source, at);
         }
     }
@@ -72,7 +80,7 @@ impl Books {
         let offline = order.figures.method.is_some_and(|method: Method| method.mode() == Mode::Offline);
         ensure(order.is_settleable() && offline, Rejection::NotSettleable)?;
         let mut drafts = Drafts::default();
-        self.push_settlement(&mut drafts, order, now);
+        self.push_settlement(&mut drafts, order, &order.figures, now);
         Ok(drafts)
     }
 
@@ -80,7 +88,7 @@ impl Books {
     pub(super) fn settle_due_order(&self, birth: Position, now: Timestamp) -> Decided {
         let order = self.entities.order(birth).ok_or(Rejection::UnknownOrder)?;
         let mut drafts = Drafts::default();
-        self.push_automatic_settlement(&mut drafts, order, now);
+        self.push_automatic_settlement(&mut drafts, order, &order.figures, now);
         ensure(!drafts.0.is_empty(), Rejection::NotSettleable)?;
         Ok(drafts)
     }

@@ -200,15 +200,12 @@ impl Order {
 
     /// Whether it is completed, has a supplier and is not settled yet, so that somebody may settle it.
     pub fn is_settleable(&self) -> bool {
-        self.facts.supplier.is_some()
-            && self.figures.status == OrderStatus::Completed
-            && self.figures.settled_at.is_none()
+        self.facts.supplier.is_some() && self.figures.awaits_settlement()
     }
 
-    /// When the clock settles it, if it does: an order paid online or by balance (domain §7).
+    /// When the clock settles it, if it does.
     pub fn automatic_settlement(&self) -> Option<Timestamp> {
-        let offline = self.figures.method.is_some_and(|method| method.mode() == Mode::Offline);
-        if self.is_settleable() && !offline { self.figures.settlement_due } else { None }
+        self.figures.automatic_settlement()
     }
 }
 
@@ -254,6 +251,18 @@ impl OrderFigures {
     /// Whether it was ever completed (consumed).
     pub const fn is_consumed(&self) -> bool {
         self.completed_at.is_some()
+    }
+
+    /// Whether it is completed and not settled yet.
+    fn awaits_settlement(&self) -> bool {
+        self.status == OrderStatus::Completed && self.settled_at.is_none()
+    }
+
+    /// When the clock settles an order that stands so, if it does: one paid online or by balance (domain §7). Without
+    /// a supplier, nothing is ever due.
+    pub fn automatic_settlement(&self) -> Option<Timestamp> {
+        let offline = self.method.is_some_and(|method| method.mode() == Mode::Offline);
+        if self.awaits_settlement() && !offline { self.settlement_due } else { None }
     }
 
     /// What remains of a cost after the refunds: `cost − round(cost × G / P)`, nothing once all is refunded.

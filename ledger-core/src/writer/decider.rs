@@ -10,8 +10,7 @@ use bytes::Bytes;
 use events_schema::Timestamp;
 use events_schema::block::{BLOCK_EVENTS_MAX, BLOCK_PAYLOAD_BYTES_MAX};
 use events_schema::command::{Action, Command};
-use events_schema::recorded::Actor;
-use events_schema::recorded::CommandKey;
+use events_schema::recorded::{Actor, CommandKey};
 use events_schema::terms::WithdrawalState;
 
 use super::request::{Batch, Inbox, Pending, Reply, Request, Shared, Work};

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use events_schema::block::BLOCK_PAYLOAD_BYTES_MAX;
-use events_schema::recorded::IdempotencyKey;
-use events_schema::recorded::Personal;
 use events_schema::recorded::ledger::{SettlementSettings, WithdrawalSettings};
 use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
+use events_schema::recorded::{IdempotencyKey, Personal};
 use events_schema::{Digest, Id, Text};
 use proptest::prelude::*;
 
