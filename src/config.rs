@@ -8,6 +8,8 @@ use clap::Args;
 use events_schema::{Calendar, Text};
 use serde::Deserialize;
 
+use crate::memory::{MEMORY_DEFAULT, Memory, Size};
+
 /// The file that is read when none is named, where it exists.
 const FILE: &str = "ledger.toml";
 
@@ -33,6 +35,10 @@ pub(crate) struct Settings {
     /// How far the read models may lag behind before the ledger is not ready, in events [default: 100000]
     #[arg(long, env = "LEDGER_LAG_EVENTS_MAX", value_name = "EVENTS")]
     lag_events_max: Option<u64>,
+    /// How much memory the service may take for what it was busy with lately, such as 256MiB or 2GiB; a filter with 2
+    /// to 3 bytes for each id it ever heard of comes on top [default: 384MiB]
+    #[arg(long, env = "LEDGER_MEMORY", value_name = "SIZE")]
+    memory: Option<Size>,
     /// Leave the read models as they are: for measurements
     #[arg(long, env = "LEDGER_PAUSE_PROJECTIONS", hide = true, num_args = 0..=1, default_missing_value = "true")]
     pause_projections: Option<bool>,
@@ -53,6 +59,8 @@ pub(crate) struct Config {
     pub(crate) admin_token: Option<String>,
     /// How far the read models may lag behind, in events.
     pub(crate) lag_events_max: u64,
+    /// How the memory of the service is shared out.
+    pub(crate) memory: Memory,
     /// Whether the read models are left as they are.
     pub(crate) pause_projections: bool,
 }
@@ -67,6 +75,7 @@ impl Settings {
             time_zone: self.time_zone.or(other.time_zone),
             admin_token: self.admin_token.or(other.admin_token),
             lag_events_max: self.lag_events_max.or(other.lag_events_max),
+            memory: self.memory.or(other.memory),
             pause_projections: self.pause_projections.or(other.pause_projections),
         }
     }
@@ -94,6 +103,7 @@ impl Settings {
             time_zone,
             admin_token: self.admin_token,
             lag_events_max: self.lag_events_max.unwrap_or(100_000),
+            memory: Memory::of(self.memory.unwrap_or(MEMORY_DEFAULT))?,
             pause_projections: self.pause_projections.unwrap_or(false),
         })
     }

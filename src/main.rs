@@ -9,6 +9,9 @@ mod cli;
 /// Settings: file, environment, flags.
 mod config;
 
+/// How much memory the service takes.
+mod memory;
+
 /// All parts of a running ledger, put together.
 mod service;
 

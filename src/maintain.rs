@@ -11,6 +11,7 @@ use ledger_core::log::file::verify as verify_log;
 use ledger_core::log::{DataDirLock, FileLog, Log as _, OpenOptions};
 
 use crate::config::Config;
+use crate::service::projector_options;
 
 /// Walks the whole log and says what it found. Needs no lock: it also runs beside a service.
 pub(crate) fn verify(config: &Config) -> anyhow::Result<ExitCode> {
@@ -50,11 +51,10 @@ pub(crate) async fn rebuild(config: Config) -> anyhow::Result<ExitCode> {
     let log = Arc::new(log);
     let tail = log.tail().await?.position;
     let progress = bar("{bar:40} {human_pos} of {human_len} events, {eta}", Some(tail.get()));
-    let built =
-        projector::rebuild(&config.data_dir, Arc::clone(&log), projector::Options::default(), |told| {
-            progress.set_position(told.position.get());
-        })
-        .await;
+    let built = projector::rebuild(&config.data_dir, Arc::clone(&log), projector_options(&config), |told| {
+        progress.set_position(told.position.get());
+    })
+    .await;
     progress.finish_and_clear();
     let built = built.context("the read models cannot be rebuilt")?;
     if let Some(log) = Arc::into_inner(log) {

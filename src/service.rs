@@ -9,7 +9,7 @@ use axum::Router;
 use events_schema::recorded::ledger::LedgerCreated;
 use events_schema::{Position, Timestamp};
 use ledger_core::log::{DataDirLock, FileLog, OpenOptions};
-use ledger_core::writer::{Clock, Options, State, Writer, WriterHandle};
+use ledger_core::writer::{Clock, Options, SavedBooks, State, Writer, WriterHandle};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use projector::{Progress, Runner};
 use query_api::auth::Tokens;
@@ -63,7 +63,9 @@ impl Service {
             .with_context(|| format!("the data directory {} cannot be made", config.data_dir.display()))?;
         let lock = DataDirLock::acquire(&config.data_dir)?;
         let checkpoint = projector::checkpoint(&config.data_dir).await?;
-        let derived = checkpoint.map_or(Position::ZERO, |checkpoint| checkpoint.position);
+        let read = checkpoint.map_or(Position::ZERO, |checkpoint| checkpoint.position);
+        let books = SavedBooks::open(&lock, config.memory.books)?;
+        let derived = read.max(books.position());
         // A directory that has read models had a log once: an empty one in its place is a mistake.
         let create = derived == Position::ZERO;
         let options = OpenOptions { create, derived, ..OpenOptions::default() };
@@ -75,8 +77,8 @@ impl Service {
             currency: config.currency.clone(),
             time_zone: config.time_zone.clone(),
         };
-        let writer =
-            Writer::open(Arc::clone(&log), Options { clock, create, writer: rand::random() }).await?;
+        let options = Options { clock, create, writer: rand::random() };
+        let writer = Writer::open_with(Arc::clone(&log), options, Some(books)).await?;
         Ok(Self { log, writer, reading: None })
     }
 
@@ -130,9 +132,8 @@ impl Reading {
                 first.path.display()
             );
         }
-        let runner =
-            Runner::open(&config.data_dir, Arc::clone(log), writer.durable(), projector::Options::default())
-                .await?;
+        let options = projector_options(config);
+        let runner = Runner::open(&config.data_dir, Arc::clone(log), writer.durable(), options).await?;
         let progress = runner.watch();
         let read_models = ReadModels::open(&database(&progress)).await?;
         let (tell, projected) = watch::channel(projected_of(&progress.borrow()));
@@ -170,6 +171,15 @@ impl Reading {
         self.stop.send_replace(true);
         // A task that panicked has nothing more to finish.
         drop(self.runner.await);
+    }
+}
+
+/// How the projector works with the memory that it gets.
+pub(crate) fn projector_options(config: &Config) -> projector::Options {
+    projector::Options {
+        memory_bytes: config.memory.entities,
+        page_bytes: config.memory.pages,
+        ..projector::Options::default()
     }
 }
 

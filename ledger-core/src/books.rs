@@ -1,7 +1,8 @@
 //! The books: everything that was ever recorded, as far as the next decision needs it.
 //!
 //! Pure: no I/O, no clock, no async. [`Books::decide`] changes nothing; [`Books::apply`] cannot be refused. Replaying
-//! the log through `apply` gives the same books, to the last ready parked event.
+//! the log through `apply` gives the same books, to the last ready parked event. What memory has forgotten, the books
+//! ask for ([`Missing`]), and somebody else brings it.
 
 /// Every reason to refuse.
 mod rejection;
@@ -43,28 +44,33 @@ mod apply;
 mod turn;
 pub use turn::Outcome;
 
+/// What memory lacks, and what is saved so that it may be forgotten.
+mod memory;
+pub use memory::BooksCut;
+
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use events_schema::command::{Action, Command};
 use events_schema::recorded::ledger::{LedgerCreated, SettlementSettings, WithdrawalSettings};
 use events_schema::terms::WithdrawalState;
 use events_schema::{Calendar, EntityKind, Event, Id, Position, Timestamp};
+use serde::{Deserialize, Serialize};
 
-use crate::directory::{Directory, Namespace};
+use crate::directory::Directory;
 use crate::entities::{Entities, FoldError};
+use crate::recall::Missing;
 use draft::Decided;
 use identities::Identities;
 use waiting::Waiting;
-use withdrawals::PayeeMonth;
 
 /// How far ahead of the ledger's clock an event may have happened, in seconds.
 pub const FUTURE_SECONDS_MAX: i64 = 24 * 3600;
 
 /// The settings that finance can change.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// When suppliers are settled.
     pub settlement: SettlementSettings,
@@ -86,8 +92,6 @@ pub struct Books {
     settings: Settings,
     /// Orders that the clock settles, by when they are due.
     due: BTreeSet<(Timestamp, Position)>,
-    /// Requests that were not rejected, by payee and month.
-    requests_by_month: HashMap<PayeeMonth, u32>,
 }
 
 /// Why a recorded event cannot be applied: the log is damaged, or was written by another program.
@@ -125,7 +129,6 @@ impl Books {
             waiting: Waiting::default(),
             settings: Settings::default(),
             due: BTreeSet::new(),
-            requests_by_month: HashMap::new(),
         })
     }
 
@@ -144,20 +147,14 @@ impl Books {
         &self.settings
     }
 
-    /// Everything that events happened to.
-    pub fn entities(&self) -> &Entities {
-        &self.entities
-    }
-
     /// Whether a parked event became ready and was not tried yet.
     pub fn has_ready(&self) -> bool {
         self.waiting.next().is_some()
     }
 
     /// The state of the withdrawal called `withdrawal_id`.
-    pub fn withdrawal_state(&self, withdrawal_id: &Id) -> Option<WithdrawalState> {
-        let birth = self.directory.find(Namespace::Withdrawal, withdrawal_id)?;
-        self.entities.withdrawal(birth).map(|withdrawal| withdrawal.state)
+    pub fn withdrawal_state(&self, withdrawal_id: &Id) -> Result<Option<WithdrawalState>, Missing> {
+        Ok(self.known_withdrawal(withdrawal_id)?.map(|withdrawal| withdrawal.state))
     }
 
     /// The first order that is due by `now`.
@@ -165,16 +162,17 @@ impl Books {
         self.due.first().filter(|(due, _)| *due <= now).map(|(_, order)| *order)
     }
 
-    /// Decides `command` at `now`. Changes nothing.
-    pub fn decide(&self, command: &Command, now: Timestamp) -> Decision {
-        if let Some(decision) = self.decide_identity(command) {
-            return decision;
+    /// Decides `command` at `now`. Changes nothing. Where memory lacks something that must be looked at, the answer
+    /// is what.
+    pub fn decide(&self, command: &Command, now: Timestamp) -> Result<Decision, Missing> {
+        if let Some(decision) = self.decide_identity(command)? {
+            return Ok(decision);
         }
         let at = command.occurred_at.unwrap_or(now);
         if at > now.plus_seconds(FUTURE_SECONDS_MAX) {
-            return Decision::Reject(Rejection::TimeInFuture);
+            return Ok(Decision::Reject(Rejection::TimeInFuture));
         }
-        self.decide_action(&command.action, at, now, self.tail.next()).into()
+        self.decide_action(&command.action, at, now, self.tail.next()).try_into()
     }
 
     /// Decides an action that happened at `at`; its first event would stand at `next`.

@@ -1,15 +1,19 @@
 //! The directory: from the text ids of the world outside to positions in the log.
 //!
-//! Derived from the log, in memory. A key is a 128-bit hash of a namespace and an id, made with a key of its own
-//! (the log's id), so that nobody can choose ids that meet.
+//! Derived from the log. A key is a 128-bit hash of a namespace and an id, made with a key of its own (the log's id),
+//! so that nobody can choose ids that meet. Memory holds the ids that were used lately, and a filter that knows most
+//! new ids as such; the others stand in sorted runs.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::Hasher as _;
+use std::sync::Arc;
 
 use events_schema::Position;
+use serde::{Deserialize, Serialize};
 use siphasher::sip128::{Hasher128, SipHasher13};
 
-use crate::numbered::NumberHasher;
+use crate::known::{Cold, Known, KnownCut};
+use crate::recall::Missing;
+use crate::runs::View;
 
 /// What an id is the id of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,23 +34,40 @@ pub enum Namespace {
     Published,
     /// Decisions, by actor and idempotency key.
     Decision,
+    /// Counts of the requests of a payee in a month, by payee and month.
+    Requests,
 }
 
 /// A hash of a namespace and an id: two different ids have two different keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Key(u128);
 
+impl Key {
+    /// The key as a number.
+    pub(crate) const fn number(self) -> u128 {
+        self.0
+    }
+}
+
 /// From keys to positions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Directory {
     hash_key: [u8; 16],
-    places: HashMap<Key, Position, BuildHasherDefault<NumberHasher>>,
+    places: Known<Position>,
 }
 
 impl Directory {
+    /// The table of the directory in the runs of books.
+    pub(crate) const TABLE: usize = 1;
+
     /// An empty directory whose hashes are made with `hash_key`.
     pub fn new(hash_key: [u8; 16]) -> Self {
-        Self { hash_key, places: HashMap::default() }
+        Self { hash_key, places: Known::new(Cold::empty(Self::TABLE)) }
+    }
+
+    /// A directory that was saved to the runs of `view`.
+    pub(crate) fn restore(hash_key: [u8; 16], view: &Arc<View>) -> Self {
+        Self { hash_key, places: Known::new(Cold::new(Arc::clone(view), Self::TABLE)) }
     }
 
     /// The key of `id` in `namespace`.
@@ -66,18 +87,36 @@ impl Directory {
     }
 
     /// The position that stands for `key`.
-    pub fn get(&self, key: Key) -> Option<Position> {
-        self.places.get(&key).copied()
+    pub fn get(&self, key: Key) -> Result<Option<Position>, Missing> {
+        self.places.get(key).map_err(|forgotten| Missing::Place(forgotten.0))
     }
 
     /// The position that stands for `id`.
-    pub fn find(&self, namespace: Namespace, id: &str) -> Option<Position> {
+    pub fn find(&self, namespace: Namespace, id: &str) -> Result<Option<Position>, Missing> {
         self.get(self.key(namespace, id))
     }
 
     /// Lets `position` stand for `key`.
     pub fn put(&mut self, key: Key, position: Position) {
-        self.places.insert(key, position);
+        self.places.put(key, position);
+    }
+
+    /// Takes in what the runs say about `key`.
+    pub(crate) fn recall(&mut self, key: Key, position: Option<Position>) {
+        self.places.recall(key, position);
+    }
+
+    /// About how many bytes of memory were taken since the last cut.
+    pub(crate) fn weight(&self) -> usize {
+        self.places.weight()
+    }
+
+    pub(crate) fn cut(&mut self) -> KnownCut<Position> {
+        self.places.cut()
+    }
+
+    pub(crate) fn saved(&mut self, view: &Arc<View>) {
+        self.places.saved(view);
     }
 }
 
@@ -97,7 +136,7 @@ mod tests {
     fn an_id_is_found_where_it_was_put() {
         let mut directory = Directory::new([7; 16]);
         directory.put(directory.key(Namespace::Order, "a"), Position::new(3));
-        assert_eq!(directory.find(Namespace::Order, "a"), Some(Position::new(3)));
-        assert_eq!(directory.find(Namespace::Member, "a"), None);
+        assert_eq!(directory.find(Namespace::Order, "a"), Ok(Some(Position::new(3))));
+        assert_eq!(directory.find(Namespace::Member, "a"), Ok(None));
     }
 }

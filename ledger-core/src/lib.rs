@@ -9,10 +9,21 @@ pub mod entities;
 /// From text ids to positions.
 pub mod directory;
 
+/// What memory lacks, and how it comes back.
+pub mod recall;
+
+/// What is derived from the log and too large for memory: sorted runs on disk, merged in the background.
+pub mod runs;
+
+/// Saves derived tables, on a thread of its own.
+pub mod keeper;
+
 /// The rules: decide, apply.
 pub mod books;
 
 /// The one task that decides, seals and appends.
 pub mod writer;
 
+mod generations;
+mod known;
 mod numbered;

@@ -10,6 +10,9 @@ use events_schema::block::SealedBlock;
 mod tail;
 pub use tail::{ChainBreak, Tail};
 
+mod root;
+pub use root::root_at;
+
 /// The log in the files of a data directory.
 pub mod file;
 pub use file::{FileLog, OpenError, OpenOptions};

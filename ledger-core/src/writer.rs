@@ -21,6 +21,13 @@ pub use handle::{State, WriterHandle};
 /// The books' own thread.
 mod decider;
 
+/// The memory of that thread.
+mod upkeep;
+
+/// The books on disk.
+mod saved;
+pub use saved::SavedBooks;
+
 /// How many bytes a decision can have.
 mod size;
 
@@ -46,6 +53,7 @@ use tokio::sync::watch;
 use crate::log::Log;
 use decider::Decider;
 use request::Shared;
+use upkeep::Upkeep;
 
 /// Events that may wait to be decided, over all requests.
 pub const QUEUE_EVENTS_MAX: usize = 100_000;
@@ -75,9 +83,19 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Replays `log` into the books, creates it where it is empty, and begins to take commands.
+    /// Replays `log` into books that are held in memory as a whole, creates it where it is empty, and begins to take
+    /// commands.
     pub async fn open<L: Log>(log: Arc<L>, options: Options) -> Result<Self, OpenError> {
-        let replayed = replay::replay(&*log, &options).await?;
+        Self::open_with(log, options, None).await
+    }
+
+    /// The same with books on disk, of which memory holds a part: only what they do not reflect is replayed.
+    pub async fn open_with<L: Log>(
+        log: Arc<L>,
+        options: Options,
+        mut saved: Option<SavedBooks>,
+    ) -> Result<Self, OpenError> {
+        let replayed = replay::replay(&*log, &options, saved.as_mut()).await?;
         let (inbox, requests) = channel();
         let (state, state_seen) = watch::channel(State::Running);
         let (durable, durable_seen) = watch::channel(replayed.books.tail());
@@ -85,10 +103,18 @@ impl Writer {
         shared.recorded_at.store(replayed.recorded_at.micros(), Ordering::Relaxed);
         let created = replayed.books.created().clone();
         let handle = WriterHandle::new(inbox.clone(), Arc::clone(&shared), state_seen, durable_seen, created);
+        let upkeep = Upkeep::new(saved, inbox.clone());
         let (batches, appender) =
             pipeline::start(log, replayed.sealer, inbox, Arc::clone(&shared), state, durable)?;
-        let decider =
-            Decider::new(replayed.books, replayed.recorded_at, options.clock, shared, requests, batches);
+        let decider = Decider::new(
+            replayed.books,
+            upkeep,
+            replayed.recorded_at,
+            options.clock,
+            shared,
+            requests,
+            batches,
+        );
         let decider = std::thread::Builder::new()
             .name("decider".to_owned())
             .spawn(move || decider.run())

@@ -6,10 +6,15 @@ use events_schema::recorded::DecodeError;
 use events_schema::recorded::ledger::LedgerCreated;
 use events_schema::{Calendar, Event, Position, Recorded};
 use ledger_core::entities::{Entities, FoldError};
+use ledger_core::log::{Log, ReadError};
+use ledger_core::runs::StoreError;
+
+use tokio::sync::mpsc;
 
 use crate::change::Changes;
 use crate::checkpoint::Checkpoint;
 use crate::projection::{ProjectionError, project};
+use crate::saved::{Note, SavedEntities};
 use crate::starts::Almanac;
 
 /// An event that cannot be taken in. It is never passed over: figures without it would be wrong.
@@ -43,20 +48,33 @@ pub enum HaltReason {
     /// It does not fit what it happened to.
     #[error(transparent)]
     Unfit(#[from] FoldError),
+    /// The entities on disk cannot be read.
+    #[error(transparent)]
+    Saved(#[from] StoreError),
     /// A projection cannot take it in.
     #[error(transparent)]
     Projection(#[from] ProjectionError),
 }
 
+impl HaltReason {
+    /// Whether nothing of the block was folded, so that what was folded before it is whole.
+    pub(crate) const fn leaves_block_alone(&self) -> bool {
+        matches!(self, Self::Decode(_) | Self::Misplaced(_) | Self::Saved(_))
+    }
+}
+
 /// The fold of a log up to some position.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Fold {
     entities: Entities,
+    saved: SavedEntities,
     ledger: Option<Ledger>,
     /// The last event that was folded.
     position: Position,
     /// The events of the block at hand; kept for its memory.
     decoded: Vec<Recorded>,
+    /// Tells by its end that nothing writes to the files of the entities any more. Dropped last, so it stands last.
+    _held: mpsc::Sender<()>,
 }
 
 /// What the first event of the log says.
@@ -66,7 +84,55 @@ struct Ledger {
     almanac: Almanac,
 }
 
+impl Ledger {
+    fn new(created: &LedgerCreated) -> Result<Self, UnknownZoneError> {
+        let almanac = Almanac::new(Calendar::new(&created.time_zone)?);
+        Ok(Self { created: created.clone(), almanac })
+    }
+}
+
+/// Why a fold cannot go on from saved entities.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RestoreError {
+    /// Their files cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The time zone of the log is not known here.
+    #[error(transparent)]
+    UnknownZone(#[from] UnknownZoneError),
+}
+
 impl Fold {
+    /// The fold of nothing yet.
+    pub(crate) fn new(saved: SavedEntities, held: mpsc::Sender<()>) -> Self {
+        let (entities, position) = (Entities::default(), Position::ZERO);
+        Self { entities, saved, ledger: None, position, decoded: Vec::new(), _held: held }
+    }
+
+    /// Goes on from the saved entities, where they fit `log` and are not beyond `until`.
+    pub(crate) async fn restore<L: Log>(&mut self, log: &L, until: Position) -> Result<(), RestoreError> {
+        if let Some((entities, note)) = self.saved.restore(log, until).await? {
+            self.entities = entities;
+            self.ledger = Some(Ledger::new(&note.created)?);
+            self.position = note.position;
+        }
+        Ok(())
+    }
+
+    /// Saves the entities where it is time to, while the tables reflect `tables`. The fold stands at the end of `block`.
+    pub(crate) fn upkeep(&mut self, block: &BlockHeader, tables: Position) -> Result<(), Halt> {
+        let (Some(ledger), position, root) = (&self.ledger, self.position, block.after.root) else {
+            return Ok(());
+        };
+        let ledger_last = self.entities.ledger_last();
+        let note = || Note { position, root, ledger_last, created: ledger.created.clone() };
+        let done = self.saved.upkeep(&mut self.entities, note, tables);
+        done.map_err(|error| Halt { position: position.next(), reason: error.into() })
+    }
+
     /// The last event that was folded.
     pub(crate) const fn position(&self) -> Position {
         self.position
@@ -106,6 +172,7 @@ impl Fold {
     ) -> Result<(), Halt> {
         let mut decoded = std::mem::take(&mut self.decoded);
         decode(block, self.position, until, &mut decoded)?;
+        self.bring(&decoded)?;
         for recorded in decoded.drain(..) {
             let position = recorded.position;
             let folded = self.fold_one(&recorded, changes.as_deref_mut());
@@ -115,13 +182,22 @@ impl Fold {
         Ok(())
     }
 
+    /// Brings at once all that the events of a block happen to, and memory lacks.
+    fn bring(&mut self, events: &[Recorded]) -> Result<(), Halt> {
+        let mut births: Vec<_> =
+            events.iter().filter_map(|recorded| self.entities.missing(recorded)).collect();
+        births.sort_unstable();
+        births.dedup();
+        let brought = self.saved.bring(births, &mut self.entities);
+        brought.map_err(|error| Halt { position: self.position.next(), reason: error.into() })
+    }
+
     fn fold_one(&mut self, recorded: &Recorded, changes: Option<&mut Changes>) -> Result<(), HaltReason> {
         if recorded.position != self.position.next() {
             return Err(HaltReason::Gap(self.position));
         }
         if let Event::LedgerCreated(created) = &recorded.event {
-            let almanac = Almanac::new(Calendar::new(&created.time_zone)?);
-            self.ledger = Some(Ledger { created: created.clone(), almanac });
+            self.ledger = Some(Ledger::new(created)?);
         }
         let ledger = self.ledger.as_mut().ok_or(HaltReason::NoBeginning)?;
         let step = self.entities.apply(recorded)?;

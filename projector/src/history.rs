@@ -92,8 +92,8 @@ impl History {
 
     fn take(&mut self, command: &Command) -> bool {
         self.now = self.now.plus_seconds(1);
-        let outcome = self.books.take(command, self.now, &mut self.recorded);
-        while self.books.release_next(self.now, &mut self.recorded) {}
+        let outcome = self.books.take(command, self.now, &mut self.recorded).unwrap();
+        while self.books.release_next(self.now, &mut self.recorded).unwrap() {}
         matches!(outcome, Outcome::Recorded(_))
     }
 

@@ -15,6 +15,9 @@ pub mod projection;
 mod fold;
 pub use fold::{Halt, HaltReason};
 
+/// The entities of a generation on disk.
+mod saved;
+
 /// How far read models are, and whether that fits the log.
 mod checkpoint;
 pub use checkpoint::{Checkpoint, MismatchError};

@@ -55,7 +55,7 @@ pub async fn rebuild<L: Log>(
     let generations = Generations::open(data_dir)?;
     // A damaged `current` is no reason not to make it anew.
     let number = generations.all()?.last().map_or(1, |last| last + 1);
-    let store = Store::open(&generations.path(number)).await?;
+    let store = Store::open(&generations.path(number), options.page_bytes).await?;
     let tail = log.tail().await.map_err(OpenError::from)?.position;
     // Nobody can move the end of the log, so the work is done when it is reached.
     let (_, durable) = watch::channel(tail);
@@ -78,6 +78,9 @@ pub async fn rebuild<L: Log>(
     Ok(Rebuilt { events: tail.get(), took: began.elapsed() })
 }
 
+/// What is kept of the pages where only the checkpoint is read.
+const CHECKPOINT_PAGE_BYTES: usize = 1 << 20;
+
 /// How far the current read models of a data directory are, without the log; nothing when there are none.
 ///
 /// A log needs it to be opened: it must not cut off what read models have seen.
@@ -85,7 +88,7 @@ pub async fn checkpoint(data_dir: &Path) -> Result<Option<crate::Checkpoint>, Re
     let generations = Generations::open(data_dir)?;
     let path = generations.current()?.map(|number| generations.path(number));
     let Some(path) = path.filter(|path| path.exists()) else { return Ok(None) };
-    let mut store = Store::open(&path).await?;
+    let mut store = Store::open(&path, CHECKPOINT_PAGE_BYTES).await?;
     let checkpoint = store.checkpoint().await?;
     store.close().await?;
     Ok(checkpoint)

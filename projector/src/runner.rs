@@ -26,7 +26,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinError;
 
 use crate::checkpoint::{Checkpoint, MismatchError};
-use crate::fold::Halt;
+use crate::fold::{Fold, Halt};
+use crate::saved::SavedEntities;
 use crate::store::{Format, Generations, GenerationsError, Store, StoreError};
 use ahead::Ahead;
 
@@ -40,11 +41,20 @@ pub struct Options {
     pub batch_bytes: usize,
     /// When to try again after the disk was full or did not answer.
     pub retry: Duration,
+    /// How much of the entities memory may hold, about.
+    pub memory_bytes: usize,
+    /// How many bytes of the tables' pages are kept in memory.
+    pub page_bytes: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { batch_bytes: 8 << 20, retry: Duration::from_secs(1) }
+        Self {
+            batch_bytes: 4 << 20,
+            retry: Duration::from_secs(1),
+            memory_bytes: 96 << 20,
+            page_bytes: 64 << 20,
+        }
     }
 }
 
@@ -63,6 +73,9 @@ pub enum OpenError {
     /// The log cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// Its entities cannot be used.
+    #[error(transparent)]
+    Entities(#[from] ledger_core::runs::StoreError),
     /// A newer version of the program has made them.
     #[error(
         "the read models were made by a newer version of the program (tables of version {found}, and this one knows \
@@ -81,6 +94,10 @@ pub enum OpenError {
 pub struct Runner<L> {
     feed: Feed<L>,
     store: Store,
+    /// Taken by the side that folds.
+    fold: Option<Fold>,
+    /// Ends when the fold is dropped, and nothing writes to its files any more.
+    fold_dropped: mpsc::Receiver<()>,
     telling: Telling,
 }
 
@@ -149,9 +166,9 @@ impl<L: Log> Runner<L> {
         let feed = Feed { log, durable, options };
         let generations = Generations::open(data_dir)?;
         let Some(current) = generations.current()? else {
-            return Self::fill(feed, first(generations).await?).await;
+            return Self::fill(feed, first(generations, options.page_bytes).await?).await;
         };
-        let mut store = Store::open(&generations.path(current)).await?;
+        let mut store = Store::open(&generations.path(current), options.page_bytes).await?;
         let (format, checkpoint) = (store.format().await?, store.checkpoint().await?);
         if format == Format::CURRENT {
             generations.retain(|number| number == current)?;
@@ -171,7 +188,7 @@ impl<L: Log> Runner<L> {
         } else {
             Rank::Next
         };
-        Self::fill(feed, next(generations, current, rank).await?).await
+        Self::fill(feed, next(generations, current, rank, options.page_bytes).await?).await
     }
 
     /// Fills a generation.
@@ -181,7 +198,7 @@ impl<L: Log> Runner<L> {
         if let Some(checkpoint) = &checkpoint {
             checkpoint.verify(&*feed.log).await?;
         }
-        let path = generations.path(number);
+        let (path, entities) = (generations.path(number), generations.entities_path(number));
         let to_be_switched_to = !matches!(rank, Rank::Current);
         let behind_another = matches!(rank, Rank::NextBeside(..));
         let (database, read) = match rank {
@@ -190,7 +207,9 @@ impl<L: Log> Runner<L> {
         };
         let filling = Filling { generations, number, checkpoint, target, behind_another, to_be_switched_to };
         let telling = Telling::new(Reporter::new(filling, &database, read.as_ref(), feed.durable.clone()));
-        Ok(Self { feed, store, telling })
+        let (held, fold_dropped) = mpsc::channel(1);
+        let fold = Some(Fold::new(SavedEntities::open(&entities, feed.options.memory_bytes)?, held));
+        Ok(Self { feed, store, fold, fold_dropped, telling })
     }
 
     /// How far the read models are, now and whenever they move.
@@ -214,6 +233,9 @@ impl<L: Log> Runner<L> {
             () = work => {}
             () = shutdown => {}
         }
+        self.fold = None;
+        // Nobody sends anything; the channel ends with the fold.
+        let _ = self.fold_dropped.recv().await;
         if let Err(error) = self.store.close().await {
             tracing::warn!(%error, "the read models were not closed in good order; nothing is lost");
         }
@@ -229,8 +251,9 @@ impl<L: Log> Runner<L> {
             batch_bytes: options.batch_bytes,
             retry: options.retry,
         };
+        let Some(fold) = self.fold.take() else { return Ok(()) };
         let position = self.telling.lock().position();
-        let fold = ahead.replay(position).await?;
+        let fold = ahead.replay(fold, position).await?;
         let (send, receive) = mpsc::channel(BATCHES_WAITING_MAX);
         let behind = behind::write_all(&mut self.store, receive, &self.telling, options.retry);
         let (folded, written) = tokio::join!(ahead.run(fold, send), behind);
@@ -244,15 +267,20 @@ impl<L: Log> Runner<L> {
 }
 
 /// The first generation of all.
-async fn first(generations: Generations) -> Result<Vessel, OpenError> {
+async fn first(generations: Generations, page_bytes: usize) -> Result<Vessel, OpenError> {
     let number = generations.all()?.last().map_or(1, |last| last + 1);
-    let store = Store::open(&generations.path(number)).await?;
+    let store = Store::open(&generations.path(number), page_bytes).await?;
     generations.switch_to(number)?;
     Ok(Vessel { generations, number, store, rank: Rank::Current })
 }
 
 /// The generation that is to come after the current one: what was begun there by this program, or a new one.
-async fn next(generations: Generations, current: u64, rank: Rank) -> Result<Vessel, OpenError> {
+async fn next(
+    generations: Generations,
+    current: u64,
+    rank: Rank,
+    page_bytes: usize,
+) -> Result<Vessel, OpenError> {
     let number = current + 1;
     tracing::info!(
         generation = number,
@@ -260,11 +288,11 @@ async fn next(generations: Generations, current: u64, rank: Rank) -> Result<Vess
     );
     generations.retain(|other| other == current || other == number)?;
     let path = generations.path(number);
-    let mut store = Store::open(&path).await?;
+    let mut store = Store::open(&path, page_bytes).await?;
     if store.format().await? != Format::CURRENT {
         store.close().await?;
         generations.delete(number)?;
-        store = Store::open(&path).await?;
+        store = Store::open(&path, page_bytes).await?;
     }
     Ok(Vessel { generations, number, store, rank })
 }

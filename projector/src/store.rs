@@ -52,10 +52,6 @@ impl Format {
     }
 }
 
-/// The pages that the writer keeps in memory, in KiB (negative is how SQLite takes KiB).
-const CACHE_KIB: &str = "-131072";
-/// How much of the file is read through the page cache of the system instead of being copied.
-const MAPPED_BYTES_MAX: &str = "1073741824";
 /// Pages that the write-ahead log holds before they are put into the file: pages that change again and again are put
 /// there once.
 const WAL_PAGES: &str = "16384";
@@ -70,20 +66,22 @@ const STATEMENTS_MAX: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Store {
     path: PathBuf,
+    /// The pages that it keeps in memory, in bytes.
+    page_bytes: usize,
     statements: Statements,
     /// Made anew after every error: whatever state it was left in is of no matter then.
     connection: Option<SqliteConnection>,
 }
 
 impl Store {
-    /// Opens the file at `path`; makes it, with its tables, when there is none.
-    pub(crate) async fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut connection = connect(path).await?;
+    /// Opens the file at `path`, of which `page_bytes` are kept in memory; makes it, with its tables, when there is none.
+    pub(crate) async fn open(path: &Path, page_bytes: usize) -> Result<Self, StoreError> {
+        let mut connection = connect(path, page_bytes).await?;
         if user_version(&mut connection).await? == 0 {
             create_tables(&mut connection).await?;
         }
         let statements = Statements::new(&ROW_TABLES, &CELL_TABLES);
-        Ok(Self { path: path.to_owned(), statements, connection: Some(connection) })
+        Ok(Self { path: path.to_owned(), page_bytes, statements, connection: Some(connection) })
     }
 
     /// What the file holds.
@@ -120,7 +118,7 @@ impl Store {
     async fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => connect(&self.path).await?,
+            None => connect(&self.path, self.page_bytes).await?,
         };
         Ok(self.connection.insert(connection))
     }
@@ -135,7 +133,7 @@ impl Store {
     }
 }
 
-async fn connect(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
+async fn connect(path: &Path, page_bytes: usize) -> Result<SqliteConnection, sqlx::Error> {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -143,8 +141,8 @@ async fn connect(path: &Path) -> Result<SqliteConnection, sqlx::Error> {
         // A crash of the machine may lose the last transactions, never a part of one: they are made again.
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(Duration::from_secs(BUSY_SECONDS))
-        .pragma("cache_size", CACHE_KIB)
-        .pragma("mmap_size", MAPPED_BYTES_MAX)
+        // A negative number is how SQLite takes KiB.
+        .pragma("cache_size", format!("-{}", page_bytes / 1024))
         .pragma("wal_autocheckpoint", WAL_PAGES)
         .pragma("journal_size_limit", WAL_BYTES_KEPT)
         .pragma("temp_store", "memory")

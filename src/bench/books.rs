@@ -14,10 +14,11 @@ use events_schema::recorded::ledger::LedgerCreated;
 use events_schema::{Actor, Timestamp, published};
 use ledger_core::books::Outcome;
 use ledger_core::log::{DataDirLock, FileLog, OpenOptions};
-use ledger_core::writer::{Answer, Clock, Options, Unavailable, Writer, WriterHandle};
+use ledger_core::writer::{Answer, Clock, Options, SavedBooks, Unavailable, Writer, WriterHandle};
 
 use super::limits::float;
 use super::table::Table;
+use crate::memory::{MEMORY_DEFAULT, Memory};
 use crate::platform::{Lives, Part, Settings};
 
 /// Events in one group.
@@ -33,7 +34,7 @@ const PART: usize = 10;
 pub(super) async fn measure(table: &mut Table, dir: &Path, platform: Settings) -> anyhow::Result<()> {
     let lock = DataDirLock::acquire(dir)?;
     let log = Arc::new(FileLog::open(&lock, OpenOptions { create: true, ..OpenOptions::default() })?);
-    let writer = Writer::open(Arc::clone(&log), options()?).await?;
+    let writer = Writer::open_with(Arc::clone(&log), options()?, Some(books(&lock)?)).await?;
     let rates = take_all(writer.handle(), platform).await?;
     let part = (rates.len() / PART).max(1);
     table.add("books + log in process, groups of 1,000, durable", rate(&rates), "events/s");
@@ -46,7 +47,7 @@ pub(super) async fn measure(table: &mut Table, dir: &Path, platform: Settings) -
 
     let began = Instant::now();
     let log = Arc::new(FileLog::open(&lock, OpenOptions::default())?);
-    let writer = Writer::open(Arc::clone(&log), options()?).await?;
+    let writer = Writer::open_with(Arc::clone(&log), options()?, Some(books(&lock)?)).await?;
     table.add("  clean start of the writer with all of them", began.elapsed().as_secs_f64(), "s");
     writer.stop().await;
     Ok(())
@@ -109,6 +110,10 @@ fn check(answer: Result<Answer, Unavailable>) -> anyhow::Result<()> {
     let recorded = |outcome: &Outcome| matches!(outcome, Outcome::Recorded(_));
     anyhow::ensure!(answer?.outcomes.iter().all(recorded), "some events were not recorded");
     Ok(())
+}
+
+fn books(lock: &DataDirLock) -> anyhow::Result<SavedBooks> {
+    Ok(SavedBooks::open(lock, Memory::of(MEMORY_DEFAULT)?.books)?)
 }
 
 fn options() -> anyhow::Result<Options> {

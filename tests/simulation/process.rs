@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use events_schema::recorded::ledger::LedgerCreated;
 use events_schema::{Command, Position, Recorded};
-use ledger_core::log::{DataDirLock, FileLog, Log, OpenOptions, file};
-use ledger_core::writer::{Options, State, Writer, WriterHandle};
+use ledger_core::log::{DataDirLock, FileLog, LockError, Log, OpenOptions, file};
+use ledger_core::writer::{Options, SavedBooks, State, Writer, WriterHandle};
 use projector::Runner;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -20,6 +20,9 @@ use super::faults::{CutOff, Fault, FaultyLog};
 use super::history::identity;
 use super::world::World;
 use super::{promises, tables};
+
+/// Memory that books and entities may take: so little that everything is forgotten at once, and so much that nothing is.
+const MEMORIES: [usize; 3] = [1, 60_000, 100 << 20];
 
 /// Clients that ask at the same time.
 const CLIENTS: usize = 3;
@@ -50,8 +53,9 @@ pub(crate) fn live(world: &mut World, fate: &Fate) -> bool {
             () = whole_life(world, fate, &post, &down) => true,
         }
     });
-    // The power is gone: every task ends where it is.
+    // The power is gone: every task ends where it is. What a thread was saving holds the lock until it is written.
     drop(runtime);
+    drop(lock(world.dir.path()));
     let Post { open, asked, .. } = post.into_inner();
     world.open = asked.into_iter().map(|(_, request)| request).chain(open).collect();
     ended
@@ -105,6 +109,7 @@ struct Parts {
     progress: watch::Receiver<projector::Progress>,
     projector: JoinHandle<()>,
     end_projector: oneshot::Sender<()>,
+    down: watch::Sender<bool>,
 }
 
 /// Starts a ledger, as its program does; nothing when the log was broken before it could begin.
@@ -127,7 +132,8 @@ async fn start(
         time_zone: "Asia/Shanghai".parse().unwrap(),
     };
     let options = Options { clock: Arc::new(move || hand.now()), create, writer: world.dice.roll(u64::MAX) };
-    let writer = match Writer::open(Arc::clone(&log), options).await {
+    let books = SavedBooks::open(log.log.lock(), world.dice.of(&MEMORIES)).unwrap();
+    let writer = match Writer::open_with(Arc::clone(&log), options, Some(books)).await {
         Ok(writer) => writer,
         Err(error) if *down.borrow() => {
             assert!(error.to_string().contains("must end"), "{error}");
@@ -138,6 +144,8 @@ async fn start(
     let options = projector::Options {
         batch_bytes: world.dice.of(&[1, 2_000, 1 << 20]),
         retry: Duration::from_millis(5),
+        memory_bytes: world.dice.of(&MEMORIES),
+        page_bytes: 1 << 20,
     };
     let runner = Runner::open(&dir, Arc::clone(&log), writer.handle().durable(), options).await;
     let runner = runner.unwrap_or_else(|error| panic!("the read models do not start: {error}"));
@@ -149,7 +157,7 @@ async fn start(
     if let Some(batches) = fate.ends_after_batches {
         tokio::spawn(end_after(batches, progress.clone(), down.clone()));
     }
-    Some(Parts { log, writer, progress, projector, end_projector })
+    Some(Parts { log, writer, progress, projector, end_projector, down: down.clone() })
 }
 
 /// Lets the power go when the read models have moved so often.
@@ -173,6 +181,18 @@ async fn open_log(dir: &Path) -> FileLog {
     let derived = projector::checkpoint(dir).await.unwrap().map_or(Position::ZERO, |seen| seen.position);
     let options = OpenOptions { create: true, derived, segment_bytes: 16 << 10, zero_fill_bytes: 4 << 10 };
     FileLog::open(&lock, options).unwrap_or_else(|error| panic!("the log does not open: {error}"))
+}
+
+/// Locks a directory as soon as nobody else has it.
+fn lock(dir: &Path) -> DataDirLock {
+    for _ in 0..10_000 {
+        match DataDirLock::acquire(dir) {
+            Ok(lock) => return lock,
+            Err(LockError::InUse { .. }) => std::thread::sleep(Duration::from_millis(1)),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("the process before holds its lock for ever");
 }
 
 /// One client: asks one request after the other, and remembers the answers.
@@ -203,7 +223,12 @@ impl Parts {
             .await
             .unwrap()
             .clone();
-        assert!(!stopped(&seen), "the read models stopped: {seen:?}");
+        if let projector::State::Stopped { reason, .. } = &seen.state {
+            // Damage is found out when it is read; the next start makes the entities anew.
+            assert!(reason.contains("damage"), "the read models stopped: {seen:?}");
+            self.down.send_replace(true);
+            return pending().await;
+        }
         let position = self.writer.stop().await;
         // The writer has ended, so the projector has nothing to follow; it ends when it is told to.
         self.progress.wait_for(|progress| progress.position >= position).await.unwrap();

@@ -142,10 +142,10 @@ pub(crate) fn decided_again(events: &[Recorded], said: &[Command], whole: bool) 
             None => of_the_clock(first),
         };
         let mut decided = Vec::new();
-        books.take(&command, first.recorded_at, &mut decided);
+        books.take(&command, first.recorded_at, &mut decided).unwrap();
         while books.has_ready() {
             let next = events.get(at + decided.len()).or(events.last()).unwrap();
-            books.release_next(next.recorded_at, &mut decided);
+            books.release_next(next.recorded_at, &mut decided).unwrap();
         }
         let recorded = &events[at..events.len().min(at + decided.len())];
         assert!(!whole || recorded.len() == decided.len(), "the last drain is finished");

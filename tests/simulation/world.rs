@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -17,6 +17,8 @@ use super::promises::Promises;
 
 /// How often the ledger is started before everything is asked to the end.
 const LIVES: usize = 12;
+/// What is derived, in a data directory.
+const DERIVED: [&str; 2] = ["books", "read-models"];
 /// How often a long drain of parked events is cut off.
 const CROWDED_PERCENT: u64 = 4;
 
@@ -49,7 +51,7 @@ pub(crate) struct World {
     pub(crate) open: VecDeque<Vec<Command>>,
     /// What was said under each identity first.
     pub(crate) said_first: HashMap<String, Command>,
-    /// Read models of an earlier time.
+    /// Books and read models of an earlier time.
     backup: TempDir,
 }
 
@@ -79,11 +81,15 @@ impl World {
             }
             let fate = if crowded { self.fate_of_a_crowd() } else { self.fate() };
             if process::live(&mut self, &fate) && self.dice.chance(30) {
-                copy(&self.read_models(), self.backup.path());
+                DERIVED
+                    .iter()
+                    .for_each(|name| copy(&self.dir.path().join(name), &self.backup.path().join(name)));
             }
             self.meddle();
         }
-        assert!(process::live(&mut self, &Fate::default()), "nothing stands in the way of the last life");
+        // What was damaged last may be found out only while it is read.
+        let lives = process::live(&mut self, &Fate::default()) || process::live(&mut self, &Fate::default());
+        assert!(lives, "nothing stands in the way of the last life");
         assert!(self.open.is_empty(), "everything is answered in the end");
         process::check_the_end(&self);
     }
@@ -140,24 +146,45 @@ impl World {
         }
     }
 
-    /// Read models are derived: somebody may put older ones back, or delete them. And a crash may leave files behind.
+    /// Books and read models are derived: somebody may put older ones back, delete or damage them. And a crash may leave
+    /// files behind.
     fn meddle(&mut self) {
-        let (dir, log) = (self.read_models(), self.dir.path().join("log"));
+        let name = self.dice.of(&DERIVED);
+        let (dir, backup) = (self.dir.path().join(name), self.backup.path().join(name));
+        let log = self.dir.path().join("log");
         match self.dice.roll(100) {
-            0..10 if self.backup.path().join("current").exists() => {
-                fs::remove_dir_all(&dir).unwrap();
-                copy(self.backup.path(), &dir);
-            }
-            10..15 if dir.exists() => fs::remove_dir_all(&dir).unwrap(),
-            15..25 if log.exists() => {
+            0..15 if backup.exists() => copy(&backup, &dir),
+            15..20 if dir.exists() => fs::remove_dir_all(&dir).unwrap(),
+            20..30 if log.exists() => {
                 fs::write(log.join("00000000000000000001.segment.copy"), "half").unwrap();
             }
+            30..55 => self.damage_runs(),
             _ => {}
         }
     }
 
-    pub(crate) fn read_models(&self) -> std::path::PathBuf {
-        self.dir.path().join("read-models")
+    /// One of the files in which books and entities are kept loses a byte, its end, or itself.
+    fn damage_runs(&mut self) {
+        let mut files = files(&self.dir.path().join("books"));
+        files.extend(files_of_entities(&self.dir.path().join("read-models")));
+        files.sort();
+        if files.is_empty() {
+            return;
+        }
+        let file = &files[self.dice.index(files.len())];
+        let mut bytes = fs::read(file).unwrap();
+        match self.dice.roll(3) {
+            0 if !bytes.is_empty() => {
+                let place = self.dice.index(bytes.len());
+                bytes[place] ^= 1 << self.dice.roll(8);
+                fs::write(file, bytes).unwrap();
+            }
+            1 => {
+                bytes.truncate(bytes.len() / 2);
+                fs::write(file, bytes).unwrap();
+            }
+            _ => fs::remove_file(file).unwrap(),
+        }
     }
 
     /// The identities of what is not answered.
@@ -166,12 +193,30 @@ impl World {
     }
 }
 
-/// Copies the files of a directory.
+/// Copies a directory, in place of what is there.
 fn copy(from: &Path, to: &Path) {
     let _ = fs::remove_dir_all(to);
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
-        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
     }
+}
+
+/// The files of a directory; none when there is no directory.
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).into_iter().flatten();
+    entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect()
+}
+
+/// The files of all entities beside the read models in a directory.
+fn files_of_entities(read_models: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(read_models).into_iter().flatten();
+    let dirs = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    dirs.flat_map(|dir| files(&dir)).collect()
 }

@@ -3,22 +3,34 @@
 use events_schema::recorded::CommandKey;
 use events_schema::recorded::parked::WaitsFor;
 use events_schema::terms::{PayeeKind, WithdrawalState};
-use events_schema::{EntityKind, Event, Position, Recorded};
+use events_schema::{EntityKind, Event, Position, Recorded, Timestamp};
 
 use super::{ApplyError, Books};
-use crate::directory::Namespace;
+use crate::directory::{Key, Namespace};
+use crate::entities::{State, Step};
 
 impl Books {
-    /// Applies the next recorded event.
+    /// Applies the next recorded event. What it touches must be in memory: see [`Books::missing`].
     pub fn apply(&mut self, recorded: &Recorded) -> Result<(), ApplyError> {
         if recorded.position != self.tail.next() {
             return Err(ApplyError::Gap { tail: self.tail, found: recorded.position });
         }
         self.apply_ready(recorded);
-        let due_before = self.due_of(recorded);
-        self.entities.apply(recorded)?;
+        let due = match self.entities.apply(recorded)? {
+            Step::Order { before, after } => {
+                Some((before.and_then(|before| before.automatic_settlement()), after.automatic_settlement()))
+            }
+            Step::Ledger
+            | Step::Member { .. }
+            | Step::Payment { .. }
+            | Step::Funds { .. }
+            | Step::Withdrawal { .. }
+            | Step::ParkedEvent { .. } => None,
+        };
         self.tail = recorded.position;
-        self.apply_due(recorded, due_before);
+        if let Some((before, after)) = due {
+            self.apply_due(recorded.entity.birth, before, after);
+        }
         self.apply_directory(recorded);
         self.identities.apply(recorded, &self.directory);
         self.apply_waiting(recorded);
@@ -42,20 +54,13 @@ impl Books {
         }
     }
 
-    fn due_of(&self, recorded: &Recorded) -> Option<events_schema::Timestamp> {
-        let order =
-            (recorded.entity.kind == EntityKind::Order).then(|| self.entities.order(recorded.entity.birth));
-        order.flatten().and_then(crate::entities::Order::automatic_settlement)
-    }
-
-    fn apply_due(&mut self, recorded: &Recorded, before: Option<events_schema::Timestamp>) {
-        let after = self.due_of(recorded);
+    fn apply_due(&mut self, order: Position, before: Option<Timestamp>, after: Option<Timestamp>) {
         if before != after {
             if let Some(due) = before {
-                self.due.remove(&(due, recorded.entity.birth));
+                self.due.remove(&(due, order));
             }
             if let Some(due) = after {
-                self.due.insert((due, recorded.entity.birth));
+                self.due.insert((due, order));
             }
         }
     }
@@ -104,27 +109,19 @@ impl Books {
 
     /// What waits for the order, member or payment of this event becomes ready.
     fn wake(&mut self, recorded: &Recorded) {
-        let birth = recorded.entity.birth;
-        let need = match recorded.entity.kind {
-            EntityKind::Order => {
-                self.entities.order(birth).map(|o| WaitsFor::Order(o.facts.order_id.clone()))
-            }
-            EntityKind::Member => {
-                self.entities.member(birth).map(|m| WaitsFor::Member(m.facts.member_id.clone()))
-            }
-            EntityKind::Payment => {
-                let payment = self.entities.payment(birth);
+        // The event was just applied to it, so it is in memory.
+        let state = self.entities.find(recorded.entity.birth).ok().flatten();
+        let need = match state {
+            Some(State::Order(order)) => Some(WaitsFor::Order(order.facts.order_id.clone())),
+            Some(State::Member(member)) => Some(WaitsFor::Member(member.facts.member_id.clone())),
+            Some(State::Payment(payment)) => {
                 // A surplus payment is an event about its order, too.
-                if let Some(surplus) = payment.and_then(|p| p.surplus_of.as_ref()) {
+                if let Some(surplus) = &payment.surplus_of {
                     self.waiting.wake(&WaitsFor::Order(surplus.order_id.clone()), recorded.position);
                 }
-                payment.map(|p| WaitsFor::Payment(p.payment_id.clone()))
+                Some(WaitsFor::Payment(payment.payment_id.clone()))
             }
-            EntityKind::Ledger
-            | EntityKind::SupplierFunds
-            | EntityKind::DistributorFunds
-            | EntityKind::Withdrawal
-            | EntityKind::ParkedEvent => None,
+            Some(State::Funds(_) | State::Withdrawal(_) | State::ParkedEvent(_)) | None => None,
         };
         if let Some(need) = need {
             self.waiting.wake(&need, recorded.position);
@@ -141,7 +138,7 @@ impl Books {
             Event::WithdrawalSettingsChanged(new) => self.settings.withdrawals = new.clone(),
             Event::WithdrawalRequested(requested) if requested.payee.kind != PayeeKind::Supplier => {
                 let month = self.payee_month(&requested.payee, recorded.occurred_at);
-                *self.requests_by_month.entry(month).or_default() += 1;
+                self.count_request(month, |had| had + 1);
             }
             Event::WithdrawalRejected(_) => self.uncount_request(recorded.entity.birth),
             _ => {}
@@ -149,11 +146,18 @@ impl Books {
     }
 
     fn uncount_request(&mut self, withdrawal: Position) {
-        let Some(withdrawal) = self.entities.withdrawal(withdrawal) else { return };
+        // The event was just applied to it, so it is in memory.
+        let Ok(Some(withdrawal)) = self.entities.withdrawal(withdrawal) else { return };
         debug_assert_eq!(withdrawal.state, WithdrawalState::Rejected);
-        let month = self.payee_month(&withdrawal.facts.payee, withdrawal.requested_at);
-        if let Some(count) = self.requests_by_month.get_mut(&month) {
-            *count = count.saturating_sub(1);
+        if withdrawal.facts.payee.kind != PayeeKind::Supplier {
+            let month = self.payee_month(&withdrawal.facts.payee, withdrawal.requested_at);
+            self.count_request(month, |had| had.saturating_sub(1));
         }
+    }
+
+    fn count_request(&mut self, month: Key, change: impl Fn(u64) -> u64) {
+        let had =
+            self.requests_in(month).expect("whoever decides or applies a request has looked at its month");
+        self.directory.put(month, Position::new(change(had)));
     }
 }

@@ -6,6 +6,7 @@ use events_schema::{Entity, EntityKind, Event, Money, Position, Timestamp};
 
 use super::{Books, Rejection};
 use crate::directory::Namespace;
+use crate::recall::Missing;
 
 /// What was decided about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,15 +76,16 @@ impl Drafts {
         change: Money,
         source: FundsSource,
         occurred_at: Timestamp,
-    ) {
+    ) -> Result<(), Missing> {
         let event = match change {
-            Money::ZERO => return,
+            Money::ZERO => return Ok(()),
             change if change > Money::ZERO => Event::FundsCredited(FundsCredited { amount: change, source }),
             change => Event::FundsDebited(FundsDebited { amount: -change, source }),
         };
         let namespace =
             if kind == EntityKind::SupplierFunds { Namespace::Supplier } else { Namespace::Distributor };
-        let target = if let Some(birth) = books.directory.find(namespace, payee_id) {
+        let target = if let Some(birth) = books.directory.find(namespace, payee_id)? {
+            books.entities.funds(birth)?;
             Target::Existing(Entity::new(kind, birth))
         } else {
             let opened = Event::FundsOpened(FundsOpened { payee_id: payee_id.clone() });
@@ -91,6 +93,7 @@ impl Drafts {
             Target::BornWith(self.0.len() - 1, kind)
         };
         self.0.push(Draft { target, occurred_at, event });
+        Ok(())
     }
 }
 
@@ -102,6 +105,14 @@ pub(super) type Decided = Result<Drafts, NotNow>;
 pub(super) enum NotNow {
     Park(WaitsFor),
     Reject(Rejection),
+    /// Memory lacks something that must be looked at.
+    Fetch(Missing),
+}
+
+impl From<Missing> for NotNow {
+    fn from(missing: Missing) -> Self {
+        Self::Fetch(missing)
+    }
 }
 
 impl From<Rejection> for NotNow {
@@ -110,12 +121,15 @@ impl From<Rejection> for NotNow {
     }
 }
 
-impl From<Decided> for Decision {
-    fn from(decided: Decided) -> Self {
+impl TryFrom<Decided> for Decision {
+    type Error = Missing;
+
+    fn try_from(decided: Decided) -> Result<Self, Missing> {
         match decided {
-            Ok(drafts) => Self::Record(drafts),
-            Err(NotNow::Park(waits_for)) => Self::Park(waits_for),
-            Err(NotNow::Reject(rejection)) => Self::Reject(rejection),
+            Ok(drafts) => Ok(Self::Record(drafts)),
+            Err(NotNow::Park(waits_for)) => Ok(Self::Park(waits_for)),
+            Err(NotNow::Reject(rejection)) => Ok(Self::Reject(rejection)),
+            Err(NotNow::Fetch(missing)) => Err(missing),
         }
     }
 }

@@ -1,19 +1,21 @@
 //! What was asked before: published events by (`source`, `id`), decisions by their idempotency key.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
+use std::sync::Arc;
 
 use events_schema::command::Command;
 use events_schema::recorded::{Actor, CommandKey};
 use events_schema::terms::WithdrawalState;
 use events_schema::{Digest, Event, Position, Recorded};
+use serde::{Deserialize, Serialize};
 
 use super::{Books, Decision, Rejection};
 use crate::directory::{Directory, Key, Namespace};
-use crate::numbered::NumberHasher;
+use crate::known::{Cold, Known, KnownCut};
+use crate::recall::Missing;
+use crate::runs::View;
 
 /// What was answered when a request was recorded first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirstAnswer {
     /// What it said.
     pub digest: Digest,
@@ -24,52 +26,100 @@ pub struct FirstAnswer {
     pub state: Option<WithdrawalState>,
 }
 
+impl FirstAnswer {
+    /// The table of first answers in the runs of books.
+    pub(crate) const TABLE: usize = 2;
+}
+
 /// All identities that are taken.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Identities {
-    answers: HashMap<Key, FirstAnswer, BuildHasherDefault<NumberHasher>>,
+    answers: Known<FirstAnswer>,
     /// The request whose events are being applied.
     current: Option<Current>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Current {
-    key: Option<Key>,
+/// A request, and what it recorded so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Current {
+    /// Its identity and its answer so far, where it can come again.
+    answer: Option<(Key, FirstAnswer)>,
     first: Position,
     is_decision: bool,
 }
 
+impl Default for Identities {
+    fn default() -> Self {
+        Self { answers: Known::new(Cold::empty(FirstAnswer::TABLE)), current: None }
+    }
+}
+
 impl Identities {
-    pub(super) fn get(&self, key: Key) -> Option<FirstAnswer> {
-        self.answers.get(&key).copied()
+    /// Identities that were saved to the runs of `view` while `current` was being applied.
+    pub(super) fn restore(view: &Arc<View>, current: Option<Current>) -> Self {
+        Self { answers: Known::new(Cold::new(Arc::clone(view), FirstAnswer::TABLE)), current }
+    }
+
+    /// The request whose events are being applied.
+    pub(super) const fn current(&self) -> Option<Current> {
+        self.current
+    }
+
+    pub(super) fn get(&self, key: Key) -> Result<Option<FirstAnswer>, Missing> {
+        self.answers.get(key).map_err(|forgotten| Missing::Answer(forgotten.0))
+    }
+
+    /// Takes in what the runs say about `key`.
+    pub(super) fn recall(&mut self, key: Key, answer: Option<FirstAnswer>) {
+        self.answers.recall(key, answer);
+    }
+
+    /// About how many bytes of memory were taken since the last cut.
+    pub(super) fn weight(&self) -> usize {
+        self.answers.weight()
+    }
+
+    pub(super) fn cut(&mut self) -> KnownCut<FirstAnswer> {
+        self.answers.cut()
+    }
+
+    pub(super) fn saved(&mut self, view: &Arc<View>) {
+        self.answers.saved(view);
     }
 
     /// Remembers the request behind `recorded`, and how far what it recorded reaches.
     pub(super) fn apply(&mut self, recorded: &Recorded, directory: &Directory) {
-        let identity = identity(&recorded.key, &recorded.actor, directory);
-        if let Some((key, digest)) = identity {
-            let state = decided_state(&recorded.event);
-            self.answers.insert(key, FirstAnswer { digest, position: recorded.position, state });
-        }
         match (&recorded.key, self.current) {
             (CommandKey::SameDecision, Some(current)) => {
                 let own = current.is_decision || recorded.cause == Some(current.first);
-                self.extend(current, own, recorded.position);
+                self.extend(own, recorded.position);
             }
             (CommandKey::Ledger, Some(current)) if is_set_off(&recorded.event) => {
-                self.extend(current, current.is_decision, recorded.position);
+                self.extend(current.is_decision, recorded.position);
             }
-            _ => {
-                let is_decision = matches!(recorded.key, CommandKey::Decision(_));
-                let key = identity.map(|(key, _)| key);
-                self.current = Some(Current { key, first: recorded.position, is_decision });
-            }
+            _ => self.begin(recorded, directory),
         }
     }
 
-    fn extend(&mut self, current: Current, own: bool, position: Position) {
-        if own && let Some(answer) = current.key.and_then(|key| self.answers.get_mut(&key)) {
+    fn begin(&mut self, recorded: &Recorded, directory: &Directory) {
+        let answer = identity(&recorded.key, &recorded.actor, directory).map(|(key, digest)| {
+            let state = decided_state(&recorded.event);
+            (key, FirstAnswer { digest, position: recorded.position, state })
+        });
+        if let Some((key, answer)) = answer {
+            self.answers.put(key, answer);
+        }
+        let is_decision = matches!(recorded.key, CommandKey::Decision(_));
+        self.current = Some(Current { answer, first: recorded.position, is_decision });
+    }
+
+    fn extend(&mut self, own: bool, position: Position) {
+        let Some((key, answer)) = self.current.as_mut().and_then(|current| current.answer.as_mut()) else {
+            return;
+        };
+        if own {
             answer.position = position;
+            self.answers.put(*key, *answer);
         }
     }
 }
@@ -112,18 +162,24 @@ fn identity(key: &CommandKey, actor: &Actor, directory: &Directory) -> Option<(K
 
 impl Books {
     /// What was answered when `command` was recorded first.
-    pub fn first_answer(&self, command: &Command) -> Option<FirstAnswer> {
-        identity(&command.key, &command.actor, &self.directory).and_then(|(key, _)| self.identities.get(key))
+    pub fn first_answer(&self, command: &Command) -> Result<Option<FirstAnswer>, Missing> {
+        match identity(&command.key, &command.actor, &self.directory) {
+            Some((key, _)) => self.identities.get(key),
+            None => Ok(None),
+        }
     }
 
     /// Decides a command whose identity is taken.
-    pub(super) fn decide_identity(&self, command: &Command) -> Option<Decision> {
-        let (key, digest) = identity(&command.key, &command.actor, &self.directory)?;
-        let answer = self.identities.get(key)?;
-        Some(if answer.digest == digest {
-            Decision::Duplicate(answer.position)
-        } else {
-            Decision::Reject(Rejection::IdReused)
-        })
+    pub(super) fn decide_identity(&self, command: &Command) -> Result<Option<Decision>, Missing> {
+        let Some((key, digest)) = identity(&command.key, &command.actor, &self.directory) else {
+            return Ok(None);
+        };
+        Ok(self.identities.get(key)?.map(|answer| {
+            if answer.digest == digest {
+                Decision::Duplicate(answer.position)
+            } else {
+                Decision::Reject(Rejection::IdReused)
+            }
+        }))
     }
 }

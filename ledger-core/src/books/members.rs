@@ -14,14 +14,15 @@ use crate::entities::Member;
 impl Books {
     /// The member called `member_id`; what asks for an unknown one waits for it.
     pub(super) fn member(&self, member_id: &Id) -> Result<&Member, NotNow> {
-        let birth = self.directory.find(Namespace::Member, member_id);
-        birth
-            .and_then(|birth| self.entities.member(birth))
-            .ok_or_else(|| NotNow::Park(WaitsFor::Member(member_id.clone())))
+        let member = match self.directory.find(Namespace::Member, member_id)? {
+            Some(birth) => self.entities.member(birth)?,
+            None => None,
+        };
+        member.ok_or_else(|| NotNow::Park(WaitsFor::Member(member_id.clone())))
     }
 
     pub(super) fn register_member(&self, member: &MemberRegistered, at: Timestamp) -> Decided {
-        let known = self.directory.find(Namespace::Member, &member.member_id).is_some();
+        let known = self.directory.find(Namespace::Member, &member.member_id)?.is_some();
         ensure(!known, Rejection::MemberExists)?;
         Ok(Drafts::begin(EntityKind::Member, at, Event::MemberRegistered(member.clone())))
     }

@@ -14,16 +14,24 @@ use super::draft::{Decided, Drafts, NotNow, ensure};
 use super::{Books, Rejection};
 use crate::directory::Namespace;
 use crate::entities::Order;
+use crate::recall::Missing;
 
 impl Books {
     /// The order called `order_id`; what asks for an unknown one waits for it.
     pub(super) fn order(&self, order_id: &Id) -> Result<&Order, NotNow> {
-        let birth = self.directory.find(Namespace::Order, order_id);
-        birth.and_then(|birth| self.entities.order(birth)).ok_or_else(|| wait(order_id))
+        self.known_order(order_id)?.ok_or_else(|| wait(order_id))
+    }
+
+    /// The order called `order_id`, if it was placed.
+    pub(super) fn known_order(&self, order_id: &Id) -> Result<Option<&Order>, Missing> {
+        match self.directory.find(Namespace::Order, order_id)? {
+            Some(birth) => self.entities.order(birth),
+            None => Ok(None),
+        }
     }
 
     pub(super) fn place_order(&self, facts: &OrderFacts, at: Timestamp) -> Decided {
-        let known = self.directory.find(Namespace::Order, &facts.order_id).is_some();
+        let known = self.directory.find(Namespace::Order, &facts.order_id)?.is_some();
         ensure(!known, Rejection::OrderExists)?;
         ensure(facts.discount() <= facts.amount, Rejection::DiscountsExceedAmount)?;
         Ok(Drafts::begin(EntityKind::Order, at, Event::OrderPlaced(facts.clone())))
@@ -128,17 +136,17 @@ impl Books {
         ensure(packages <= left, Rejection::PackagesExceeded)?;
         let completion = (packages == left).then(|| self.completion(order, at));
         let verified = of(order, at, Event::OrderVerified(OrderVerified { packages, completion }));
-        Ok(match completion {
+        match completion {
             Some(completion) => self.complete(verified, order, completion, at, now),
-            None => verified,
-        })
+            None => Ok(verified),
+        }
     }
 
     pub(super) fn complete_order(&self, order_id: &Id, at: Timestamp, now: Timestamp) -> Decided {
         let order = self.order_in_use(order_id)?;
         let completion = self.completion(order, at);
         let completed = of(order, at, Event::OrderCompleted(OrderCompleted { completion }));
-        Ok(self.complete(completed, order, completion, at, now))
+        self.complete(completed, order, completion, at, now)
     }
 
     fn order_in_use(&self, order_id: &Id) -> Result<&Order, NotNow> {
@@ -157,12 +165,12 @@ impl Books {
         completion: Completion,
         at: Timestamp,
         now: Timestamp,
-    ) -> Drafts {
+    ) -> Decided {
         let mut after = order.figures;
         after.complete(at, completion.settlement_due);
-        self.push_commissions(&mut drafts, order, None, &after, at);
-        self.push_automatic_settlement(&mut drafts, order, &after, now);
-        drafts
+        self.push_commissions(&mut drafts, order, None, &after, at)?;
+        self.push_automatic_settlement(&mut drafts, order, &after, now)?;
+        Ok(drafts)
     }
 }
 

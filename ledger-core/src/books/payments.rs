@@ -11,7 +11,7 @@ use crate::directory::Namespace;
 impl Books {
     /// Payment ids are unique over all payments and recharge refunds.
     pub(super) fn ensure_new_payment(&self, payment_id: &Id) -> Result<(), NotNow> {
-        ensure(self.directory.find(Namespace::Payment, payment_id).is_none(), Rejection::PaymentExists)
+        ensure(self.directory.find(Namespace::Payment, payment_id)?.is_none(), Rejection::PaymentExists)
     }
 
     pub(super) fn receive_payment(&self, received: &PaymentReceived, at: Timestamp) -> Decided {
@@ -27,10 +27,11 @@ impl Books {
         at: Timestamp,
     ) -> Decided {
         // An id that paid an order or a recharge stands in the directory too, but is no payment of its own.
-        let birth = self.directory.find(Namespace::Payment, payment_id);
-        let payment = birth
-            .and_then(|birth| self.entities.payment(birth))
-            .ok_or_else(|| NotNow::Park(WaitsFor::Payment(payment_id.clone())))?;
+        let payment = match self.directory.find(Namespace::Payment, payment_id)? {
+            Some(birth) => self.entities.payment(birth)?,
+            None => None,
+        };
+        let payment = payment.ok_or_else(|| NotNow::Park(WaitsFor::Payment(payment_id.clone())))?;
         ensure(!refunded.amount.is_zero(), Rejection::AmountIsZero)?;
         ensure(!payment.refund_ids.contains(&refunded.refund_id), Rejection::RefundExists)?;
         ensure(payment.refunded + refunded.amount <= payment.amount, Rejection::RefundExceedsPaid)?;

@@ -10,6 +10,7 @@ use super::draft::{Decided, Drafts, NotNow, ensure};
 use super::orders::{of, wait};
 use super::{Books, Rejection};
 use crate::entities::{Order, OrderFigures, Refund};
+use crate::recall::Missing;
 
 impl Books {
     pub(super) fn request_refund(
@@ -45,7 +46,7 @@ impl Books {
         let mut drafts = of(order, at, Event::RefundRejected(rejected.clone()));
         let mut after = order.figures;
         after.end_review(at);
-        self.push_automatic_settlement(&mut drafts, order, &after, now);
+        self.push_automatic_settlement(&mut drafts, order, &after, now)?;
         Ok(drafts)
     }
 
@@ -69,23 +70,30 @@ impl Books {
         }
         let mut after = order.figures;
         after.refund(refund.amount, refund.fee, at);
-        self.push_taken_back(&mut drafts, order, &after, at);
-        self.push_automatic_settlement(&mut drafts, order, &after, now);
+        self.push_taken_back(&mut drafts, order, &after, at)?;
+        self.push_automatic_settlement(&mut drafts, order, &after, now)?;
         Ok(drafts)
     }
 
     /// What a refund takes back of what is owed already: from the supplier once settled, from the distributors
     /// once the order was completed (domain §7, §8).
-    fn push_taken_back(&self, drafts: &mut Drafts, order: &Order, after: &OrderFigures, at: Timestamp) {
+    fn push_taken_back(
+        &self,
+        drafts: &mut Drafts,
+        order: &Order,
+        after: &OrderFigures,
+        at: Timestamp,
+    ) -> Result<(), Missing> {
         let before = &order.figures;
         if let (Some(supplier), Some(_)) = (&order.facts.supplier, before.settled_at) {
             let change = after.remains(supplier.cost) - before.remains(supplier.cost);
             let source = FundsSource::Order(order.birth);
-            drafts.push_funds(self, EntityKind::SupplierFunds, &supplier.id, change, source, at);
+            drafts.push_funds(self, EntityKind::SupplierFunds, &supplier.id, change, source, at)?;
         }
         if before.is_consumed() {
-            self.push_commissions(drafts, order, Some(before), after, at);
+            self.push_commissions(drafts, order, Some(before), after, at)?;
         }
+        Ok(())
     }
 
     fn refund_in_review(&self, order_id: &Id, refund_id: &Id) -> Result<(&Order, &Refund), NotNow> {

@@ -8,8 +8,8 @@ use jiff::ToSpan;
 
 use super::draft::{Decided, Drafts, ensure};
 use super::{Books, Rejection};
-use crate::directory::Namespace;
 use crate::entities::{Order, OrderFigures};
+use crate::recall::Missing;
 
 impl Books {
     /// What is decided with the completion of `order` at `at`: when its settlement is due, T+N by the rule as it
@@ -31,21 +31,29 @@ impl Books {
         order: &Order,
         after: &OrderFigures,
         now: Timestamp,
-    ) {
+    ) -> Result<(), Missing> {
         if let Some(due) = after.automatic_settlement()
             && due <= now
         {
             let at = after.settleable_since.map_or(due, |since| due.max(since));
-            self.push_settlement(drafts, order, after, at);
+            self.push_settlement(drafts, order, after, at)?;
         }
+        Ok(())
     }
 
-    fn push_settlement(&self, drafts: &mut Drafts, order: &Order, after: &OrderFigures, at: Timestamp) {
+    fn push_settlement(
+        &self,
+        drafts: &mut Drafts,
+        order: &Order,
+        after: &OrderFigures,
+        at: Timestamp,
+    ) -> Result<(), Missing> {
         drafts.push(EntityKind::Order, order.birth, at, Event::OrderSettled(OrderSettled {}));
         if let Some(supplier) = &order.facts.supplier {
             let (amount, source) = (after.remains(supplier.cost), FundsSource::Order(order.birth));
-            drafts.push_funds(self, EntityKind::SupplierFunds, &supplier.id, amount, source, at);
+            drafts.push_funds(self, EntityKind::SupplierFunds, &supplier.id, amount, source, at)?;
         }
+        Ok(())
     }
 
     /// Moves each distributor's funds by what `order` owes more when it stands as `after` says than `before`, when it
@@ -57,7 +65,7 @@ impl Books {
         before: Option<&OrderFigures>,
         after: &OrderFigures,
         at: Timestamp,
-    ) {
+    ) -> Result<(), Missing> {
         let mut changes: Vec<(&Id, Money)> = Vec::with_capacity(order.facts.commissions.len());
         for line in &order.facts.commissions {
             let owed = before.map_or(Money::ZERO, |before| before.remains(line.amount));
@@ -69,26 +77,26 @@ impl Books {
         }
         for (distributor_id, change) in changes {
             let source = FundsSource::Order(order.birth);
-            drafts.push_funds(self, EntityKind::DistributorFunds, distributor_id, change, source, at);
+            drafts.push_funds(self, EntityKind::DistributorFunds, distributor_id, change, source, at)?;
         }
+        Ok(())
     }
 
     /// Finance settles an order that was paid offline.
     pub(super) fn settle_order(&self, order_id: &Id, now: Timestamp) -> Decided {
-        let birth = self.directory.find(Namespace::Order, order_id).ok_or(Rejection::UnknownOrder)?;
-        let order = self.entities.order(birth).ok_or(Rejection::UnknownOrder)?;
+        let order = self.known_order(order_id)?.ok_or(Rejection::UnknownOrder)?;
         let offline = order.figures.method.is_some_and(|method: Method| method.mode() == Mode::Offline);
         ensure(order.is_settleable() && offline, Rejection::NotSettleable)?;
         let mut drafts = Drafts::default();
-        self.push_settlement(&mut drafts, order, &order.figures, now);
+        self.push_settlement(&mut drafts, order, &order.figures, now)?;
         Ok(drafts)
     }
 
     /// The clock settles an order that is due.
     pub(super) fn settle_due_order(&self, birth: Position, now: Timestamp) -> Decided {
-        let order = self.entities.order(birth).ok_or(Rejection::UnknownOrder)?;
+        let order = self.entities.order(birth)?.ok_or(Rejection::UnknownOrder)?;
         let mut drafts = Drafts::default();
-        self.push_automatic_settlement(&mut drafts, order, &order.figures, now);
+        self.push_automatic_settlement(&mut drafts, order, &order.figures, now)?;
         ensure(!drafts.0.is_empty(), Rejection::NotSettleable)?;
         Ok(drafts)
     }

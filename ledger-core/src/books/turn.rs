@@ -13,6 +13,7 @@ use events_schema::{Id, Position, Text, Timestamp};
 
 use super::draft::{Decided, Draft, Drafts, NotNow, Target, ensure};
 use super::{Books, Decision, Rejection};
+use crate::recall::Missing;
 
 /// What became of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +31,15 @@ pub enum Outcome {
 impl Books {
     /// Decides `command` at `now` and applies what it records, appending that to `out`. What it sets off comes
     /// with [`Books::release_next`].
-    pub fn take(&mut self, command: &Command, now: Timestamp, out: &mut Vec<Recorded>) -> Outcome {
-        match self.decide(command, now) {
+    ///
+    /// Where memory lacks something, nothing has changed; ask again when it is there.
+    pub fn take(
+        &mut self,
+        command: &Command,
+        now: Timestamp,
+        out: &mut Vec<Recorded>,
+    ) -> Result<Outcome, Missing> {
+        Ok(match self.decide(command, now)? {
             Decision::Record(drafts) => {
                 self.record(drafts, command.key.clone(), &command.actor, None, now, out);
                 Outcome::Recorded(self.tail)
@@ -43,31 +51,32 @@ impl Books {
                 self.record(drafts, command.key.clone(), &command.actor, None, now, out);
                 Outcome::Parked(self.tail)
             }
-        }
+        })
     }
 
-    /// Tries the oldest ready parked event again; whether there was one.
-    pub fn release_next(&mut self, now: Timestamp, out: &mut Vec<Recorded>) -> bool {
-        let Some((parked, waker)) = self.waiting.next() else { return false };
-        let drafts = self.decide_release(parked, now);
+    /// Tries the oldest ready parked event again; whether there was one. Where memory lacks something, nothing has
+    /// changed; ask again when it is there.
+    pub fn release_next(&mut self, now: Timestamp, out: &mut Vec<Recorded>) -> Result<bool, Missing> {
+        let Some((parked, waker)) = self.waiting.next() else { return Ok(false) };
+        let drafts = self.decide_release(parked, now)?;
         self.waiting.tried(parked);
         if !drafts.0.is_empty() {
             self.record(drafts, CommandKey::Ledger, &Actor::Ledger, Some(waker), now, out);
         }
-        true
+        Ok(true)
     }
 
     /// What a further try of a parked event gives; nothing when it still waits for the same.
-    fn decide_release(&self, birth: Position, now: Timestamp) -> Drafts {
-        let Some(parked) = self.entities.parked_event(birth) else { return Drafts::default() };
+    fn decide_release(&self, birth: Position, now: Timestamp) -> Result<Drafts, Missing> {
+        let Some(parked) = self.entities.parked_event(birth)? else { return Ok(Drafts::default()) };
         let of = |event| Drafts::of(EntityKind::ParkedEvent, birth, now, event);
         let Some(command) = reread(&parked.event) else {
             // Sealed since, or published in a form that is not read any more: it can never be recorded.
-            return of(Event::ParkedEventFailed(ParkedEventFailed { code: code("invalid_event") }));
+            return Ok(of(Event::ParkedEventFailed(ParkedEventFailed { code: code("invalid_event") })));
         };
         let at = command.occurred_at.unwrap_or(now);
         // The release stands first, so the first event of the command stands one later.
-        match self.decide_action(&command.action, at, now, self.tail.plus(2)) {
+        Ok(match self.decide_action(&command.action, at, now, self.tail.plus(2)) {
             Ok(drafts) => {
                 let mut release = of(Event::ParkedEventReleased(ParkedEventReleased {}));
                 release.0.extend(
@@ -82,11 +91,12 @@ impl Books {
             Err(NotNow::Reject(rejection)) => {
                 of(Event::ParkedEventFailed(ParkedEventFailed { code: code(rejection.code()) }))
             }
-        }
+            Err(NotNow::Fetch(missing)) => return Err(missing),
+        })
     }
 
     pub(super) fn discard_parked_event(&self, birth: Position, reason: &Text, now: Timestamp) -> Decided {
-        let parked = self.entities.parked_event(birth).ok_or(Rejection::UnknownParkedEvent)?;
+        let parked = self.entities.parked_event(birth)?.ok_or(Rejection::UnknownParkedEvent)?;
         ensure(parked.state == ParkedState::Waiting, Rejection::AlreadyDecided)?;
         let event = Event::ParkedEventDiscarded(ParkedEventDiscarded { reason: reason.clone().into() });
         Ok(Drafts::of(EntityKind::ParkedEvent, birth, now, event))
@@ -109,12 +119,17 @@ impl Books {
         for draft in drafts.0 {
             let position = self.tail.next();
             let entity = draft.target.place(first, position);
+            let last = if entity.birth == position {
+                None
+            } else {
+                self.entities.last(entity).expect("a decision has looked at all that it touches")
+            };
             let recorded = Recorded {
                 position,
                 recorded_at: now,
                 occurred_at: draft.occurred_at,
                 entity,
-                previous: if entity.birth == position { None } else { self.entities.last(entity) },
+                previous: last,
                 cause: if position == first { cause } else { Some(first) },
                 key: key.take().unwrap_or(CommandKey::SameDecision),
                 actor: actor.clone(),

@@ -18,6 +18,20 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    /// Which parked event waits for what, and which are ready, woken by what.
+    pub(super) fn to_lists(&self) -> (Vec<(Position, WaitsFor)>, Vec<(Position, Position)>) {
+        let mut needs: Vec<_> = self.needs.iter().map(|(parked, need)| (*parked, need.clone())).collect();
+        needs.sort_unstable_by_key(|(parked, _)| *parked);
+        (needs, self.ready.iter().map(|(parked, waker)| (*parked, *waker)).collect())
+    }
+
+    /// What [`Waiting::to_lists`] told.
+    pub(super) fn from_lists(needs: &[(Position, WaitsFor)], ready: Vec<(Position, Position)>) -> Self {
+        let mut waiting = Self { ready: ready.into_iter().collect(), ..Self::default() };
+        needs.iter().for_each(|(parked, need)| waiting.wait(*parked, need));
+        waiting
+    }
+
     /// `parked` waits for `need`.
     pub(super) fn wait(&mut self, parked: Position, need: &WaitsFor) {
         self.by_need.entry(need.clone()).or_default().insert(parked);

@@ -12,9 +12,7 @@ use super::draft::{Decided, Drafts, NotNow, ensure};
 use super::{Books, Rejection};
 use crate::directory::{Key, Namespace};
 use crate::entities::Withdrawal;
-
-/// One payee in one calendar month, for the monthly limit.
-pub(super) type PayeeMonth = (Key, i16, i8);
+use crate::recall::Missing;
 
 impl Books {
     pub(super) fn request_withdrawal(
@@ -23,7 +21,7 @@ impl Books {
         at: Timestamp,
         next: Position,
     ) -> Decided {
-        let known = self.directory.find(Namespace::Withdrawal, &requested.withdrawal_id).is_some();
+        let known = self.directory.find(Namespace::Withdrawal, &requested.withdrawal_id)?.is_some();
         ensure(!known, Rejection::WithdrawalExists)?;
         ensure(!requested.amount.is_zero(), Rejection::AmountIsZero)?;
         let payee = &requested.payee;
@@ -40,9 +38,9 @@ impl Books {
             let withdrawn = Event::BalanceWithdrawn(BalanceWithdrawn { amount, withdrawal: next });
             drafts.push(EntityKind::Member, member.birth, at, withdrawn);
         } else {
-            let (kind, available) = self.funds_of(payee);
+            let (kind, available) = self.funds_of(payee)?;
             ensure(amount <= available, Rejection::InsufficientFunds)?;
-            drafts.push_funds(self, kind, &payee.id, -amount, FundsSource::Withdrawal(next), at);
+            drafts.push_funds(self, kind, &payee.id, -amount, FundsSource::Withdrawal(next), at)?;
         }
         Ok(drafts)
     }
@@ -53,26 +51,34 @@ impl Books {
         ensure(settings.methods.contains(&requested.method), Rejection::MethodDisabled)?;
         let minimum = settings.minimum_amount.unwrap_or(Money::ZERO);
         ensure(requested.amount >= minimum, Rejection::BelowMinimum)?;
-        let had = self.requests_by_month.get(&self.payee_month(&requested.payee, at)).copied().unwrap_or(0);
-        ensure(settings.monthly_limit.is_none_or(|limit| had < limit), Rejection::MonthlyLimit)
+        let had = self.requests_in(self.payee_month(&requested.payee, at))?;
+        ensure(settings.monthly_limit.is_none_or(|limit| had < limit.into()), Rejection::MonthlyLimit)
     }
 
-    pub(super) fn payee_month(&self, payee: &Payee, at: Timestamp) -> PayeeMonth {
+    /// The key of one payee in one calendar month, for the monthly limit.
+    pub(super) fn payee_month(&self, payee: &Payee, at: Timestamp) -> Key {
         let date = self.calendar.date(at);
-        (self.directory.key(namespace_of(payee.kind), &payee.id), date.year(), date.month())
+        let month = format!("{} {}-{}", payee.kind, date.year(), date.month());
+        self.directory.key_of_pair(Namespace::Requests, &payee.id, &month)
     }
 
-    fn funds_of(&self, payee: &Payee) -> (EntityKind, Money) {
+    /// How many requests a payee has had in a month that were not rejected.
+    pub(super) fn requests_in(&self, month: Key) -> Result<u64, Missing> {
+        // The directory keeps a number for each key, which is a count here.
+        Ok(self.directory.get(month)?.map_or(0, Position::get))
+    }
+
+    fn funds_of(&self, payee: &Payee) -> Result<(EntityKind, Money), Missing> {
         let kind = if payee.kind == PayeeKind::Supplier {
             EntityKind::SupplierFunds
         } else {
             EntityKind::DistributorFunds
         };
-        let birth = self.directory.find(namespace_of(payee.kind), &payee.id);
-        (
-            kind,
-            birth.and_then(|birth| self.entities.funds(birth)).map_or(Money::ZERO, |funds| funds.available),
-        )
+        let funds = match self.directory.find(namespace_of(payee.kind), &payee.id)? {
+            Some(birth) => self.entities.funds(birth)?,
+            None => None,
+        };
+        Ok((kind, funds.map_or(Money::ZERO, |funds| funds.available)))
     }
 
     /// Finance approves: paid at once, or handed to the payout gateway with automatic transfer on.
@@ -105,13 +111,17 @@ impl Books {
         ensure(withdrawal.state == WithdrawalState::Pending, Rejection::AlreadyDecided)?;
         let mut drafts = of(withdrawal, now, Event::WithdrawalRejected(rejected.clone()));
         let (payee, amount) = (&withdrawal.facts.payee, withdrawal.facts.amount);
+        if payee.kind != PayeeKind::Supplier {
+            // The request does not count any more.
+            self.requests_in(self.payee_month(payee, withdrawal.requested_at))?;
+        }
         if payee.kind == PayeeKind::Member {
             let member = self.member(&payee.id)?;
             let returned = WithdrawalReturned { amount, withdrawal: withdrawal.birth };
             drafts.push(EntityKind::Member, member.birth, now, Event::WithdrawalReturned(returned));
         } else {
-            let (kind, source) = (self.funds_of(payee).0, FundsSource::Withdrawal(withdrawal.birth));
-            drafts.push_funds(self, kind, &payee.id, amount, source, now);
+            let (kind, source) = (self.funds_of(payee)?.0, FundsSource::Withdrawal(withdrawal.birth));
+            drafts.push_funds(self, kind, &payee.id, amount, source, now)?;
         }
         Ok(drafts)
     }
@@ -136,10 +146,15 @@ impl Books {
     }
 
     fn withdrawal(&self, withdrawal_id: &Id) -> Result<&Withdrawal, NotNow> {
-        let birth = self.directory.find(Namespace::Withdrawal, withdrawal_id);
-        birth
-            .and_then(|birth| self.entities.withdrawal(birth))
-            .ok_or_else(|| Rejection::UnknownWithdrawal.into())
+        self.known_withdrawal(withdrawal_id)?.ok_or_else(|| Rejection::UnknownWithdrawal.into())
+    }
+
+    /// The withdrawal called `withdrawal_id`, if it was asked for.
+    pub(super) fn known_withdrawal(&self, withdrawal_id: &Id) -> Result<Option<&Withdrawal>, Missing> {
+        match self.directory.find(Namespace::Withdrawal, withdrawal_id)? {
+            Some(birth) => self.entities.withdrawal(birth),
+            None => Ok(None),
+        }
     }
 }
 

@@ -1,11 +1,12 @@
 //! The funds of a supplier or distributor: what the platform owes and may be withdrawn (domain §7, §8).
 
 use events_schema::{Event, Id, Money, Position, Recorded};
+use serde::{Deserialize, Serialize};
 
 use super::FoldError;
 
 /// The funds of one payee as they stand.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Funds {
     /// Where their first event stands.
     pub birth: Position,

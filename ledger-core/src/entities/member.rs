@@ -2,11 +2,12 @@
 
 use events_schema::recorded::member::MemberRegistered;
 use events_schema::{Event, Money, Position, Recorded, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::FoldError;
 
 /// A member as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// Where its first event stands.
     pub birth: Position,

@@ -3,11 +3,12 @@
 use events_schema::recorded::order::{CommissionLine, OrderFacts, OrderPaid, RefundRequested};
 use events_schema::terms::{Confirmation, Method, Mode, OrderStatus, RefundState, SettlementState};
 use events_schema::{Event, Id, Money, Position, Recorded, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::FoldError;
 
 /// An order as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// Where its first event stands.
     pub birth: Position,
@@ -26,7 +27,7 @@ pub struct Order {
 }
 
 /// What changes about an order: small, so that the state before an event is a copy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderFigures {
     /// Where it stands.
     pub status: OrderStatus,
@@ -59,7 +60,7 @@ pub struct OrderFigures {
 }
 
 /// A refund of an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refund {
     /// Its id, unique in the order.
     pub refund_id: Id,

@@ -4,11 +4,12 @@ use events_schema::recorded::Personal;
 use events_schema::recorded::parked::WaitsFor;
 use events_schema::terms::ParkedState;
 use events_schema::{Event, Id, Position, Recorded, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::FoldError;
 
 /// A parked event as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParkedEvent {
     /// Where its first event stands.
     pub birth: Position,

@@ -2,11 +2,12 @@
 
 use events_schema::terms::Method;
 use events_schema::{Event, Id, Money, Position, Recorded, Text};
+use serde::{Deserialize, Serialize};
 
 use super::FoldError;
 
 /// A received or surplus payment as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {
     /// Where its first event stands.
     pub birth: Position,
@@ -27,7 +28,7 @@ pub struct Payment {
 }
 
 /// The order that a surplus payment was meant for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SurplusOf {
     /// Its birth.
     pub order: Position,

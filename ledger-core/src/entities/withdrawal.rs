@@ -4,11 +4,12 @@ use compact_str::CompactString;
 use events_schema::recorded::withdrawal::WithdrawalRequested;
 use events_schema::terms::WithdrawalState;
 use events_schema::{Event, Position, Recorded, Text, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::FoldError;
 
 /// A withdrawal as it stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Withdrawal {
     /// Where its first event stands.
     pub birth: Position,

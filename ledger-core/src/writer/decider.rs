@@ -7,15 +7,18 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use events_schema::Timestamp;
 use events_schema::block::{BLOCK_EVENTS_MAX, BLOCK_PAYLOAD_BYTES_MAX};
 use events_schema::command::{Action, Command};
 use events_schema::recorded::{Actor, CommandKey};
 use events_schema::terms::WithdrawalState;
+use events_schema::{Recorded, Timestamp};
 
 use super::request::{Batch, Inbox, Pending, Reply, Request, Shared, Work};
+use super::upkeep::Upkeep;
 use super::{Answer, BLOCKS_IN_FLIGHT, Clock, size};
 use crate::books::{Books, DECISION_EVENTS_MAX, Outcome};
+use crate::recall::Missing;
+use crate::runs::StoreError;
 
 /// How often the clock is asked for settlements that are due. The contract allows a minute.
 const CLOCK_INTERVAL: Duration = Duration::from_secs(1);
@@ -29,6 +32,7 @@ pub(super) const BLOCK_ANSWERS_MAX: usize = 16_384;
 /// The thread that owns the books.
 pub(super) struct Decider {
     books: Books,
+    upkeep: Upkeep,
     clock: Clock,
     inbox: Receiver<Inbox>,
     /// Requests that came while the decider waited for a credit.
@@ -51,6 +55,7 @@ pub(super) struct Decider {
 impl Decider {
     pub(super) fn new(
         books: Books,
+        upkeep: Upkeep,
         recorded_at: Timestamp,
         clock: Clock,
         shared: Arc<Shared>,
@@ -59,6 +64,7 @@ impl Decider {
     ) -> Self {
         Self {
             books,
+            upkeep,
             clock,
             inbox,
             backlog: VecDeque::new(),
@@ -93,6 +99,22 @@ impl Decider {
         if !self.batch.is_empty() {
             self.send();
         }
+        self.save_all();
+    }
+
+    /// Saves the books as they stand, so that the next start has nothing to replay.
+    fn save_all(&mut self) {
+        self.upkeep.finish();
+        while self.upkeep.is_busy() && !self.ended {
+            self.wait();
+        }
+        if !self.ended && self.upkeep.cut(&mut self.books) {
+            self.batch.wants_tree = true;
+            self.send();
+            while self.upkeep.is_busy() && !self.ended {
+                self.wait();
+            }
+        }
     }
 
     /// The next request; none when a credit, the clock or the end comes first.
@@ -119,7 +141,17 @@ impl Decider {
     fn receive(&mut self, received: Inbox) -> Option<Request> {
         match received {
             Inbox::Request(request) => return Some(request),
-            Inbox::Credit => self.credits += 1,
+            Inbox::Credit(tree) => {
+                self.credits += 1;
+                if let Some(tree) = tree {
+                    self.upkeep.durable(&tree);
+                }
+            }
+            Inbox::Saved(told) => {
+                if let Err(error) = self.upkeep.saved(told, &mut self.books) {
+                    self.fail(&error);
+                }
+            }
             Inbox::Stop => self.stopping = true,
             Inbox::Ended => (self.stopping, self.ended) = (true, true),
         }
@@ -131,7 +163,10 @@ impl Decider {
         let answer = match work {
             Work::ReadSettings => Reply::Settings(self.books.settings().clone(), self.books.tail()),
             Work::Take(commands) => {
-                let outcomes = commands.iter().map(|command| self.take(command)).collect();
+                self.bring_subjects(&commands);
+                let outcomes: Option<_> = commands.iter().map(|command| self.take(command)).collect();
+                // Without its answer, whoever asked hears that the writer has ended.
+                let Some(outcomes) = outcomes else { return };
                 let state = if let [command] = &*commands { self.state_after(command) } else { None };
                 Reply::Taken(Answer { outcomes, position: self.books.tail(), state })
             }
@@ -150,30 +185,78 @@ impl Decider {
         else {
             return None;
         };
-        let first = self.books.first_answer(command).and_then(|answer| answer.state);
-        first.or_else(|| self.books.withdrawal_state(withdrawal_id))
+        // Both were looked at when the command was decided, so they are in memory.
+        let first = self.books.first_answer(command).ok().flatten().and_then(|answer| answer.state);
+        first.or_else(|| self.books.withdrawal_state(withdrawal_id).ok().flatten())
     }
 
-    /// Decides one command and what it sets off.
-    fn take(&mut self, command: &Command) -> Outcome {
+    /// Decides one command and what it sets off; nothing where the writer has to end.
+    fn take(&mut self, command: &Command) -> Option<Outcome> {
         self.make_room(size::of_command(command));
         let now = self.now();
         let before = self.batch.events.len();
-        let outcome = self.books.take(command, now, &mut self.batch.events);
+        let outcome = self.with_memory(|books, events| books.take(command, now, events))?;
         self.batch.bytes_max += size::of_recorded(command, &self.batch.events[before..]);
-        self.release_ready();
-        outcome
+        self.release_ready()?;
+        Some(outcome)
     }
 
-    /// Tries the parked events that became ready, until none is.
-    fn release_ready(&mut self) {
+    /// Tries the parked events that became ready, until none is; nothing where the writer has to end.
+    fn release_ready(&mut self) -> Option<()> {
         while self.books.has_ready() {
             self.make_room(size::RELEASE_BYTES_MAX);
             let now = self.now();
             let before = self.batch.events.len();
-            self.books.release_next(now, &mut self.batch.events);
+            self.with_memory(|books, events| books.release_next(now, events))?;
             self.batch.bytes_max += size::of_released(&self.batch.events[before..]);
         }
+        Some(())
+    }
+
+    /// Does `work`, which changes nothing while memory lacks something, as often as something had to be brought first.
+    fn with_memory<T>(
+        &mut self,
+        work: impl Fn(&mut Books, &mut Vec<Recorded>) -> Result<T, Missing>,
+    ) -> Option<T> {
+        loop {
+            match work(&mut self.books, &mut self.batch.events) {
+                Ok(done) => return Some(done),
+                Err(missing) => self.bring(missing)?,
+            }
+        }
+    }
+
+    /// Brings at once what the commands of a request are about.
+    fn bring_subjects(&mut self, commands: &[Command]) {
+        if commands.len() < 2 {
+            return;
+        }
+        // First where they stand, then what stands there.
+        for _ in 0..2 {
+            let subjects = commands.iter().filter_map(|command| self.books.missing_subject(command));
+            let mut missing: Vec<_> = subjects.collect();
+            missing.sort_unstable();
+            missing.dedup();
+            for missing in missing {
+                if self.bring(missing).is_none() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Brings what memory lacks; nothing where the writer has to end.
+    fn bring(&mut self, missing: Missing) -> Option<()> {
+        let Err(error) = self.upkeep.bring(missing, &mut self.books) else { return Some(()) };
+        self.fail(&error);
+        None
+    }
+
+    /// The writer has to end: the books cannot be read or saved.
+    fn fail(&mut self, error: &StoreError) {
+        // The first failure is the one that counts.
+        let _ = self.shared.failure.set(format!("the books on disk cannot be used: {error}"));
+        (self.stopping, self.ended) = (true, true);
     }
 
     /// Settles what has fallen due (domain §7: within a minute).
@@ -188,13 +271,15 @@ impl Decider {
         for _ in 0..SETTLEMENTS_AT_ONCE_MAX {
             let now = self.now();
             let Some(order) = self.books.next_due(now) else { return };
-            let outcome = self.take(&Command {
+            let Some(outcome) = self.take(&Command {
                 key: CommandKey::Ledger,
                 actor: Actor::Ledger,
                 occurred_at: None,
                 action: Action::SettleDueOrder { order },
                 source_text: Bytes::new(),
-            });
+            }) else {
+                return;
+            };
             debug_assert!(
                 matches!(outcome, Outcome::Recorded(_)),
                 "an order in the list of due ones can be settled"
@@ -228,13 +313,19 @@ impl Decider {
         }
     }
 
-    /// Sends the block off, waiting for a credit where there is none.
+    /// Waits for something that is no request; requests have to wait, too.
+    fn wait(&mut self) {
+        let received = self.inbox.recv().unwrap_or(Inbox::Ended);
+        let request = self.receive(received);
+        self.backlog.extend(request);
+    }
+
+    /// Sends the block off, waiting for a credit where there is none, or for a save that memory needs.
     fn send(&mut self) {
-        while self.credits == 0 && !self.ended {
-            let received = self.inbox.recv().unwrap_or(Inbox::Ended);
-            let request = self.receive(received);
-            self.backlog.extend(request);
+        while (self.credits == 0 || self.upkeep.is_overfull(&self.books)) && !self.ended {
+            self.wait();
         }
+        self.batch.wants_tree |= self.upkeep.cut_if_due(&mut self.books);
         let batch = std::mem::take(&mut self.batch);
         if !batch.events.is_empty() {
             self.recorded_at = batch.recorded_at;

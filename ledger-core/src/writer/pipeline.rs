@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use events_schema::Position;
 use events_schema::block::{SealedBlock, Sealer};
+use events_schema::merkle::Frontier;
 use tokio::sync::{mpsc as async_mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -22,6 +23,8 @@ struct Sealed {
     /// None where answers only wait for the blocks before.
     block: Option<SealedBlock>,
     answers: Vec<Pending>,
+    /// The tree at its end, where it was asked for.
+    tree: Option<Frontier>,
 }
 
 /// Starts the sealing thread and the appending task; the answer is where batches go.
@@ -44,7 +47,7 @@ pub(super) fn start<L: Log>(
 }
 
 fn seal_all(mut sealer: Sealer, batches: &Receiver<Batch>, blocks: &async_mpsc::Sender<Sealed>) {
-    while let Ok(Batch { recorded_at, events, answers, .. }) = batches.recv() {
+    while let Ok(Batch { recorded_at, events, answers, wants_tree, .. }) = batches.recv() {
         let block = (!events.is_empty()).then(|| {
             sealer.begin(recorded_at);
             for event in &events {
@@ -54,7 +57,8 @@ fn seal_all(mut sealer: Sealer, batches: &Receiver<Batch>, blocks: &async_mpsc::
             }
             sealer.seal()
         });
-        if blocks.blocking_send(Sealed { block, answers }).is_err() {
+        let tree = wants_tree.then(|| sealer.frontier().clone());
+        if blocks.blocking_send(Sealed { block, answers, tree }).is_err() {
             return;
         }
     }
@@ -70,7 +74,7 @@ struct Appender<L> {
 
 impl<L: Log> Appender<L> {
     async fn run(self, mut sealed: async_mpsc::Receiver<Sealed>) {
-        while let Some(Sealed { block, answers }) = sealed.recv().await {
+        while let Some(Sealed { block, answers, tree }) = sealed.recv().await {
             if let Some(block) = block
                 && let Err(error) = self.append(&block).await
             {
@@ -80,17 +84,17 @@ impl<L: Log> Appender<L> {
                 return;
             }
             // Free before answering: the decider may send the next block while clients hear of this one.
-            let _ = self.inbox.send(Inbox::Credit);
+            let _ = self.inbox.send(Inbox::Credit(tree));
             for Pending { reply, answer } in answers {
                 // A client that went away needs no answer.
                 let _ = reply.send(answer);
             }
         }
         let asked = self.shared.stopping.load(Ordering::Relaxed);
-        self.stopped(if asked {
-            "the ledger is shutting down"
-        } else {
-            "a thread of the writer ended with a panic"
+        self.stopped(match self.shared.failure.get() {
+            Some(failure) => failure,
+            None if asked => "the ledger is shutting down",
+            None => "a thread of the writer ended with a panic",
         });
     }
 

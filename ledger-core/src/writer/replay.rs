@@ -5,9 +5,10 @@ use events_schema::merkle::Frontier;
 use events_schema::recorded::{DecodeError, Event, Recorded};
 use events_schema::{Position, Timestamp};
 
-use super::Options;
+use super::{Options, SavedBooks};
 use crate::books::{ApplyError, Books};
 use crate::log::{AppendError, Log, ReadError};
+use crate::runs::StoreError;
 
 /// Bytes of blocks that are read at once.
 const READ_BYTES: usize = 8 * 1024 * 1024;
@@ -48,6 +49,9 @@ pub enum OpenError {
     /// A new log could not be begun.
     #[error("the log cannot be created: {0}")]
     Create(#[from] AppendError),
+    /// The books on disk cannot be read or written.
+    #[error(transparent)]
+    Saved(#[from] StoreError),
     /// A thread could not be started.
     #[error("a thread cannot be started: {0}")]
     Thread(std::io::Error),
@@ -61,10 +65,38 @@ pub(super) struct Replayed {
     pub(super) recorded_at: Timestamp,
 }
 
-/// Replays `log`; creates it where it is empty.
-pub(super) async fn replay<L: Log>(log: &L, options: &Options) -> Result<Replayed, OpenError> {
+/// Replays `log` after what the saved books reflect; creates it where it is empty.
+///
+/// Saved books that turn out to be damaged are forgotten, and made anew from the whole log.
+pub(super) async fn replay<L: Log>(
+    log: &L,
+    options: &Options,
+    mut saved: Option<&mut SavedBooks>,
+) -> Result<Replayed, OpenError> {
+    match replay_rest(log, options, saved.as_deref_mut()).await {
+        Err(OpenError::Saved(damage)) if damage.is_damage() => {
+            tracing::warn!(%damage, "the saved books are made anew from the log");
+            if let Some(saved) = &mut saved {
+                saved.forget()?;
+            }
+            replay_rest(log, options, saved).await
+        }
+        replayed => replayed,
+    }
+}
+
+async fn replay_rest<L: Log>(
+    log: &L,
+    options: &Options,
+    mut saved: Option<&mut SavedBooks>,
+) -> Result<Replayed, OpenError> {
     let tail = log.tail().await?;
-    let mut replay = Replay { books: None, frontier: Frontier::new() };
+    let restored = match &mut saved {
+        Some(saved) => saved.restore(log).await?,
+        None => None,
+    };
+    let (books, frontier) = restored.map_or((None, Frontier::new()), |(books, tree)| (Some(books), tree));
+    let mut replay = Replay { books, frontier, saved };
     loop {
         let blocks = log.read(Position::new(replay.frontier.size()), READ_BYTES).await?;
         if blocks.is_empty() {
@@ -86,12 +118,13 @@ pub(super) async fn replay<L: Log>(log: &L, options: &Options) -> Result<Replaye
     Ok(Replayed { books, sealer, recorded_at: tail.recorded_at })
 }
 
-struct Replay {
+struct Replay<'a> {
     books: Option<Books>,
     frontier: Frontier,
+    saved: Option<&'a mut SavedBooks>,
 }
 
-impl Replay {
+impl Replay<'_> {
     fn block(&mut self, block: &SealedBlock) -> Result<(), OpenError> {
         for (position, leaf) in block.leaves() {
             let recorded = Recorded::decode(leaf).map_err(|reason| OpenError::Decode { position, reason })?;
@@ -103,9 +136,22 @@ impl Replay {
             if books.created().log_id != block.header().log_id {
                 return Err(OpenError::ForeignBlock(block.header().first));
             }
+            while let (Some(missing), Some(saved)) = (books.missing(&recorded), &mut self.saved) {
+                saved.bring(missing, books)?;
+            }
             books.apply(&recorded)?;
         }
-        block.extend(&mut self.frontier).map_err(|_| OpenError::Tree(block.header().first))
+        block.extend(&mut self.frontier).map_err(|_| OpenError::Tree(block.header().first))?;
+        self.save_if_due()
+    }
+
+    fn save_if_due(&mut self) -> Result<(), OpenError> {
+        if let (Some(books), Some(saved)) = (&mut self.books, &mut self.saved)
+            && saved.is_due(books)
+        {
+            saved.save_now(books, &self.frontier)?;
+        }
+        Ok(())
     }
 }
 

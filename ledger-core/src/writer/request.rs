@@ -1,13 +1,16 @@
 //! What is asked of the writer, and what it answers.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize};
 
 use events_schema::command::Command;
+use events_schema::merkle::Frontier;
 use events_schema::terms::WithdrawalState;
 use events_schema::{Position, Timestamp};
 use tokio::sync::oneshot;
 
 use crate::books::{Outcome, Settings};
+use crate::keeper::Saved;
 
 /// What became of the commands of one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +41,10 @@ pub enum Unavailable {
 pub(super) enum Inbox {
     /// Somebody asks.
     Request(Request),
-    /// Another block may be sent.
-    Credit,
+    /// Another block may be sent; with the tree at its end, where it was asked for.
+    Credit(Option<Frontier>),
+    /// The books were saved, or cannot be.
+    Saved(Saved),
     /// No block can be sent any more, and nothing will be answered.
     Ended,
     /// Finish and end.
@@ -87,6 +92,8 @@ pub(super) struct Shared {
     pub(super) recorded_at: AtomicI64,
     /// Whether the writer was asked to stop.
     pub(super) stopping: AtomicBool,
+    /// Why the decider cannot go on.
+    pub(super) failure: OnceLock<String>,
 }
 
 /// Events that are decided, and answers that wait for them; no decision is split between two batches.
@@ -100,6 +107,8 @@ pub(super) struct Batch {
     pub(super) answers: Vec<Pending>,
     /// No fewer bytes than the events have.
     pub(super) bytes_max: usize,
+    /// Whether the decider needs the tree at its end.
+    pub(super) wants_tree: bool,
 }
 
 impl Batch {

@@ -224,7 +224,7 @@ fn an_order_is_in_exactly_one_status_and_its_payment_adds_up() {
     let (entities, orders) = crate::history::random(7, 1_500).entities();
     assert!(orders.len() > 50);
     let mut statuses = std::collections::BTreeSet::new();
-    for order in orders.into_iter().map(|birth| entities.order(birth).unwrap()) {
+    for order in orders.into_iter().map(|birth| entities.order(birth).unwrap().unwrap()) {
         statuses.insert(order.figures.status.to_string());
         let share = Share::of(&order.facts, &order.figures);
         let parts =

@@ -14,7 +14,7 @@ use super::progress::Side;
 use super::{Stop, Telling};
 use crate::change::{Changes, Writes};
 use crate::checkpoint::Checkpoint;
-use crate::fold::{Fold, Halt, HaltReason};
+use crate::fold::{Fold, Halt};
 
 /// The changes of a run of whole blocks, ready to be written in one transaction.
 #[derive(Debug)]
@@ -43,13 +43,20 @@ pub(super) struct Ahead<L> {
 
 impl<L: Log> Ahead<L> {
     /// Folds silently up to `until`, whose changes are in the tables already.
-    pub(super) async fn replay(&self, until: Position) -> Result<Fold, Stop> {
-        let mut fold = Fold::default();
+    pub(super) async fn replay(&self, mut fold: Fold, until: Position) -> Result<Fold, Stop> {
+        let restored = fold.restore(&*self.log, until).await;
+        restored.map_err(|error| Stop { position: until.next(), reason: error.to_string() })?;
         while fold.position() < until {
             let blocks = self.read(fold.position()).await?;
             let replayed = task::spawn_blocking(move || {
-                let folded = blocks.iter().try_for_each(|block| fold.replay(block, until));
-                folded.map(|()| fold)
+                for block in &blocks {
+                    fold.replay(block, until)?;
+                    // The tables may end within a block that was cut otherwise since.
+                    if fold.position() == block.header().last() {
+                        fold.upkeep(block.header(), until)?;
+                    }
+                }
+                Ok::<_, Halt>(fold)
             });
             fold = replayed.await.map_err(|error| Stop::panicked(until, &error))??;
         }
@@ -61,7 +68,8 @@ impl<L: Log> Ahead<L> {
         while self.grows_beyond(fold.position()).await {
             let position = fold.position();
             let blocks = self.read(position).await?;
-            let folding = task::spawn_blocking(move || fold_blocks(fold, &blocks));
+            let tables = self.telling.lock().position();
+            let folding = task::spawn_blocking(move || fold_blocks(fold, &blocks, tables));
             let folded = folding.await.map_err(|error| Stop::panicked(position.next(), &error))?;
             fold = folded.fold;
             if let Some(batch) = folded.batch
@@ -112,19 +120,21 @@ struct Folded {
 
 /// Folds whole blocks. Those before an event that cannot be decoded make a batch; when an event could not be folded,
 /// nothing of this batch is written, for it may have been folded by half.
-fn fold_blocks(mut fold: Fold, blocks: &[SealedBlock]) -> Folded {
+fn fold_blocks(mut fold: Fold, blocks: &[SealedBlock], tables: Position) -> Folded {
     let before = fold.position();
     let (mut changes, mut last, mut halt) = (Changes::default(), None, None);
     for block in blocks {
         match fold.take(block, &mut changes) {
             Ok(()) => last = Some(block.header()),
             Err(error) => {
-                let whole = matches!(error.reason, HaltReason::Decode(_) | HaltReason::Misplaced(_));
-                last = last.filter(|_| whole);
+                last = last.filter(|_| error.reason.leaves_block_alone());
                 halt = Some(error);
                 break;
             }
         }
+    }
+    if let (Some(last), None) = (last, &halt) {
+        halt = fold.upkeep(last, tables).err();
     }
     let batch = last.and_then(|header| fold.checkpoint(header)).map(|checkpoint| Batch {
         writes: changes.into(),

@@ -17,7 +17,12 @@ use crate::history::{History, random};
 use crate::rebuild::rebuild;
 
 /// Batches of a few blocks, and no patience.
-const OPTIONS: Options = Options { batch_bytes: 6_000, retry: Duration::from_millis(2) };
+const OPTIONS: Options = Options {
+    batch_bytes: 6_000,
+    retry: Duration::from_millis(2),
+    memory_bytes: 40_000,
+    page_bytes: 1 << 20,
+};
 
 /// A runner at work.
 struct AtWork {

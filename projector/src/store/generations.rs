@@ -1,7 +1,8 @@
 //! The files of all generations, and which of them is read.
 //!
-//! `DIR/read-models/` holds `1.sqlite`, `2.sqlite`, …, and `current`, a text file with the number of the one that is
-//! read. It is replaced as a whole, so there is always exactly one.
+//! `DIR/read-models/` holds `1.sqlite`, `2.sqlite`, …, beside each the entities it was folded from (`1.entities`), and
+//! `current`, a text file with the number of the one that is read. It is replaced as a whole, so there is always exactly
+//! one.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -45,6 +46,11 @@ impl Generations {
         self.dir.join(format!("{number}.sqlite"))
     }
 
+    /// The directory of a generation's entities.
+    pub(crate) fn entities_path(&self, number: u64) -> PathBuf {
+        self.dir.join(format!("{number}.entities"))
+    }
+
     /// The one that is read; none before the first one was made.
     pub(crate) fn current(&self) -> Result<Option<u64>, GenerationsError> {
         let path = self.current_path();
@@ -82,7 +88,7 @@ impl Generations {
         Ok(numbers)
     }
 
-    /// Deletes the file of a generation, and what SQLite keeps beside it.
+    /// Deletes the file of a generation, what SQLite keeps beside it, and its entities.
     pub(crate) fn delete(&self, number: u64) -> Result<(), GenerationsError> {
         for ending in ["", "-wal", "-shm"] {
             let path = self.dir.join(format!("{number}.sqlite{ending}"));
@@ -91,7 +97,11 @@ impl Generations {
                 Ok(()) | Err(_) => {}
             }
         }
-        Ok(())
+        let path = self.entities_path(number);
+        match fs::remove_dir_all(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(&path)(error)),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// Deletes all generations for which `keep` does not hold.

@@ -23,7 +23,7 @@ fn checkpoint(position: u64) -> Checkpoint {
 async fn written(history: &History, parts: &[std::ops::Range<usize>]) -> Dump {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("1.sqlite");
-    let mut store = Store::open(&path).await.unwrap();
+    let mut store = Store::open(&path, 1 << 20).await.unwrap();
     for part in parts {
         let writes = history.changes_of(part.clone());
         store.apply(&writes, &checkpoint(history.recorded.len() as u64)).await.unwrap();
@@ -49,14 +49,14 @@ async fn merged_changes_give_the_same_tables_as_one_by_one() {
 async fn the_checkpoint_is_read_as_it_was_written() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("1.sqlite");
-    let mut store = Store::open(&path).await.unwrap();
+    let mut store = Store::open(&path, 1 << 20).await.unwrap();
     assert_eq!(store.format().await.unwrap(), Format::CURRENT);
     assert_eq!(store.checkpoint().await.unwrap(), None);
     for position in [5, 6] {
         store.apply(&Writes::default(), &checkpoint(position)).await.unwrap();
     }
     store.close().await.unwrap();
-    let mut store = Store::open(&path).await.unwrap();
+    let mut store = Store::open(&path, 1 << 20).await.unwrap();
     assert_eq!(store.checkpoint().await.unwrap(), Some(checkpoint(6)));
 }
 
@@ -68,7 +68,7 @@ async fn what_cannot_be_written_as_a_whole_is_not_written_at_all() {
     history.place("O1");
     let placed = history.recorded.len();
     history.pay("O1", "cash");
-    let mut store = Store::open(&path).await.unwrap();
+    let mut store = Store::open(&path, 1 << 20).await.unwrap();
     // The payment of an order that is not there.
     let error = store.apply(&history.changes_of(placed..placed + 1), &checkpoint(3)).await.unwrap_err();
     assert!(matches!(error, StoreError::Missing { table: "orders" }), "{error}");
@@ -90,7 +90,7 @@ async fn a_sum_that_leaves_64_bits_is_an_error_and_not_a_rounded_number() {
     history.place("O1");
     let placed = history.recorded.len();
     history.pay("O1", "cash");
-    let mut store = Store::open(&path).await.unwrap();
+    let mut store = Store::open(&path, 1 << 20).await.unwrap();
     store.apply(&history.changes_of(0..placed), &checkpoint(2)).await.unwrap();
     let full = "update sales_day set sales_amount = 9223372036854775807";
     sqlx::query(full).execute(&mut connect(&path).await).await.unwrap();
@@ -105,7 +105,7 @@ async fn a_full_disk_passes() {
     let path = dir.path().join("1.sqlite");
     let history = random(3, 500);
     let writes = history.changes_after(0);
-    let mut store = Store::open(&path).await.unwrap();
+    let mut store = Store::open(&path, 1 << 20).await.unwrap();
     let empty = dump(&path).await;
     store.fill_up().await;
     let error = store.apply(&writes, &checkpoint(1)).await.unwrap_err();
@@ -120,7 +120,7 @@ async fn a_full_disk_passes() {
 async fn every_column_of_a_table_is_written() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("1.sqlite");
-    Store::open(&path).await.unwrap().close().await.unwrap();
+    Store::open(&path, 1 << 20).await.unwrap().close().await.unwrap();
     let mut connection = connect(&path).await;
     let rows = ROW_TABLES.map(|table| (table.name, [table.key, table.facts, table.state].concat()));
     let cells = CELL_TABLES.map(|table| (table.name, [table.key, table.sums].concat()));
@@ -136,7 +136,7 @@ async fn another_file_is_not_taken_for_read_models() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("1.sqlite");
     std::fs::write(&path, "a letter to my aunt, and nothing that is of use to a database at all").unwrap();
-    let refused = Store::open(&path).await.unwrap_err();
+    let refused = Store::open(&path, 1 << 20).await.unwrap_err();
     assert!(!refused.passes());
     assert!(refused.to_string().contains("`ledger rebuild`"), "{refused}");
 }

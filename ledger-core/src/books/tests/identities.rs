@@ -172,14 +172,14 @@ fn the_state_of_the_first_answer_is_kept() {
     assert_eq!(scene.withdrawal("W1").state, WithdrawalState::Paid);
     let mut scene = scene.when(approval.clone()).then(Told::Duplicate);
     let command = scene.command(&approval);
-    assert_eq!(scene.books.first_answer(&command).unwrap().state, Some(WithdrawalState::Approved));
+    assert_eq!(scene.books.first_answer(&command).unwrap().unwrap().state, Some(WithdrawalState::Approved));
     for (decision, state) in
         [(approve("W1"), WithdrawalState::Paid), (turn_down("W1"), WithdrawalState::Rejected)]
     {
         let decision = decision.keyed("k");
         let mut scene = given(request.clone()).and(decision.clone());
         let command = scene.command(&decision);
-        assert_eq!(scene.books.first_answer(&command).unwrap().state, Some(state));
+        assert_eq!(scene.books.first_answer(&command).unwrap().unwrap().state, Some(state));
     }
 }
 
@@ -202,7 +202,10 @@ fn keys_belong_to_their_actors() {
     let mut command = scene.command(&settlement_rule(4, &[]).keyed("k"));
     assert!(matches!(command.key, CommandKey::Decision(Some(_))));
     let now = scene.now;
-    assert_eq!(scene.books.take(&command, now, &mut scene.log), Outcome::Rejected(Rejection::IdReused));
+    assert_eq!(
+        scene.books.take(&command, now, &mut scene.log).unwrap(),
+        Outcome::Rejected(Rejection::IdReused)
+    );
     command.actor = Actor::Token("somebody else".parse().unwrap());
-    assert!(matches!(scene.books.take(&command, now, &mut scene.log), Outcome::Recorded(_)));
+    assert!(matches!(scene.books.take(&command, now, &mut scene.log).unwrap(), Outcome::Recorded(_)));
 }

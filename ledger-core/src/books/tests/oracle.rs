@@ -101,7 +101,7 @@ fn of_the_books(scene: &Scene, model: &Model) -> Vec<String> {
 fn counts(scene: &Scene, model: &Model) -> ([usize; 2], [usize; 2]) {
     let found = |namespace, prefix: char| {
         let ids = (0..10).map(|n| format!("{prefix}{n}"));
-        ids.filter(|id| scene.books.directory.find(namespace, id).is_some()).count()
+        ids.filter(|id| scene.books.directory.find(namespace, id).unwrap().is_some()).count()
     };
     let books = [found(Namespace::Order, 'O'), found(Namespace::Payment, 'P')];
     (books, [model.orders.len(), model.payments.len()])

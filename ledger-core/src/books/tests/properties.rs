@@ -154,7 +154,7 @@ fn births(scene: &Scene, kind: EntityKind) -> Vec<Position> {
 fn check_orders(scene: &Scene) {
     let mut due = BTreeSet::new();
     for birth in births(scene, EntityKind::Order) {
-        let order = scene.books.entities.order(birth).unwrap();
+        let order = scene.books.entities.order(birth).unwrap().unwrap();
         let figures = &order.figures;
         let completed = order.refunds.iter().filter(|refund| refund.state == RefundState::Completed);
         let gross: Money = completed.clone().map(|refund| refund.amount).sum();
@@ -176,7 +176,7 @@ fn check_orders(scene: &Scene) {
 
 fn check_balances_and_payments(scene: &Scene) {
     for birth in births(scene, EntityKind::Member) {
-        let member = scene.books.entities.member(birth).unwrap();
+        let member = scene.books.entities.member(birth).unwrap().unwrap();
         let events =
             scene.log.iter().filter(|r| r.entity.kind == EntityKind::Member && r.entity.birth == birth);
         let changes: Money = events.map(|r| crate::entities::member::balance_change(&r.event).unwrap()).sum();
@@ -184,7 +184,7 @@ fn check_balances_and_payments(scene: &Scene) {
         assert!(member.balance >= Money::ZERO);
     }
     for birth in births(scene, EntityKind::Payment) {
-        let payment = scene.books.entities.payment(birth).unwrap();
+        let payment = scene.books.entities.payment(birth).unwrap().unwrap();
         assert!(payment.refunded <= payment.amount && payment.amount > Money::ZERO);
     }
 }
@@ -192,16 +192,16 @@ fn check_balances_and_payments(scene: &Scene) {
 /// What was requested and not rejected.
 fn withdrawn(scene: &Scene, kind: PayeeKind, id: &Id) -> Money {
     let requests = births(scene, EntityKind::Withdrawal).into_iter();
-    let requests = requests.map(|birth| scene.books.entities.withdrawal(birth).unwrap());
+    let requests = requests.map(|birth| scene.books.entities.withdrawal(birth).unwrap().unwrap());
     let counted = requests.filter(|w| w.facts.payee.kind == kind && w.facts.payee.id == *id);
     counted.filter(|w| w.state != WithdrawalState::Rejected).map(|w| w.facts.amount).sum()
 }
 
 fn check_funds(scene: &Scene) {
     let orders = births(scene, EntityKind::Order).into_iter();
-    let orders: Vec<_> = orders.map(|birth| scene.books.entities.order(birth).unwrap()).collect();
+    let orders: Vec<_> = orders.map(|birth| scene.books.entities.order(birth).unwrap().unwrap()).collect();
     for birth in births(scene, EntityKind::SupplierFunds) {
-        let funds = scene.books.entities.funds(birth).unwrap();
+        let funds = scene.books.entities.funds(birth).unwrap().unwrap();
         let settled = orders.iter().filter(|order| {
             let supplier = order.facts.supplier.as_ref();
             order.figures.settled_at.is_some() && supplier.is_some_and(|s| s.id == funds.payee_id)
@@ -210,7 +210,7 @@ fn check_funds(scene: &Scene) {
         assert_eq!(funds.available, settled - withdrawn(scene, PayeeKind::Supplier, &funds.payee_id));
     }
     for birth in births(scene, EntityKind::DistributorFunds) {
-        let funds = scene.books.entities.funds(birth).unwrap();
+        let funds = scene.books.entities.funds(birth).unwrap().unwrap();
         let consumed = orders.iter().filter(|order| order.figures.completed_at.is_some());
         let lines = consumed.flat_map(|order| order.facts.commissions.iter().map(move |line| (order, line)));
         let lines = lines.filter(|(_, line)| line.distributor_id == funds.payee_id);
@@ -224,13 +224,13 @@ fn check_funds(scene: &Scene) {
 fn check_waiting(scene: &Scene) {
     assert!(!scene.books.has_ready());
     for birth in births(scene, EntityKind::ParkedEvent) {
-        let parked = scene.books.entities.parked_event(birth).unwrap();
+        let parked = scene.books.entities.parked_event(birth).unwrap().unwrap();
         if parked.state == events_schema::terms::ParkedState::Waiting {
             let mut books = scene.books.clone();
             books.waiting.wake(&parked.waits_for, Position::FIRST);
             assert!(books.has_ready(), "a waiting event can be woken");
             let mut out = Vec::new();
-            while books.release_next(scene.now, &mut out) {}
+            while books.release_next(scene.now, &mut out).unwrap() {}
             let released = out.iter().any(|recorded| matches!(recorded.event, Event::ParkedEventReleased(_)));
             assert!(!released, "it waits although it need not: {out:?}");
         }

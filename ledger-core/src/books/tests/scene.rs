@@ -133,7 +133,7 @@ impl Scene {
     fn take(&mut self, command: &Command) -> Outcome {
         self.now = Timestamp::from_micros(self.now.micros() + 1);
         let begin = self.log.len();
-        let outcome = self.books.take(command, self.now, &mut self.log);
+        let outcome = self.books.take(command, self.now, &mut self.log).unwrap();
         let own = self.log.len() - begin;
         assert_eq!(matches!(outcome, Outcome::Recorded(_) | Outcome::Parked(_)), own > 0, "{outcome:?}");
         self.release_ready();
@@ -144,7 +144,7 @@ impl Scene {
     /// Tries what is ready, until nothing is.
     pub(super) fn release_ready(&mut self) {
         while self.books.has_ready() {
-            self.books.release_next(self.now, &mut self.log);
+            self.books.release_next(self.now, &mut self.log).unwrap();
         }
     }
 
@@ -172,31 +172,33 @@ impl Scene {
 
     /// The event that was parked as the nth, from 0.
     pub(super) fn parked(&self, nth: usize) -> &ParkedEvent {
-        self.books.entities.parked_event(self.parked_positions()[nth]).unwrap()
+        self.books.entities.parked_event(self.parked_positions()[nth]).unwrap().unwrap()
     }
 
     fn find(&self, namespace: Namespace, id: &str) -> Option<Position> {
-        self.books.directory.find(namespace, id)
+        self.books.directory.find(namespace, id).unwrap()
     }
 
     pub(super) fn order(&self, id: &str) -> &Order {
-        self.find(Namespace::Order, id).and_then(|birth| self.books.entities.order(birth)).expect("an order")
+        self.find(Namespace::Order, id)
+            .and_then(|birth| self.books.entities.order(birth).unwrap())
+            .expect("an order")
     }
 
     pub(super) fn payment(&self, id: &str) -> &Payment {
         let birth = self.find(Namespace::Payment, id);
-        birth.and_then(|birth| self.books.entities.payment(birth)).expect("a payment")
+        birth.and_then(|birth| self.books.entities.payment(birth).unwrap()).expect("a payment")
     }
 
     pub(super) fn withdrawal(&self, id: &str) -> &Withdrawal {
         let birth = self.find(Namespace::Withdrawal, id);
-        birth.and_then(|birth| self.books.entities.withdrawal(birth)).expect("a withdrawal")
+        birth.and_then(|birth| self.books.entities.withdrawal(birth).unwrap()).expect("a withdrawal")
     }
 
     /// In fen.
     pub(super) fn balance(&self, member: &str) -> i64 {
         let birth = self.find(Namespace::Member, member).expect("a member");
-        self.books.entities.member(birth).unwrap().balance.minor()
+        self.books.entities.member(birth).unwrap().unwrap().balance.minor()
     }
 
     /// In fen; nothing for a supplier that never had any.
@@ -211,6 +213,6 @@ impl Scene {
 
     fn funds(&self, namespace: Namespace, id: &str) -> i64 {
         let birth = self.find(namespace, id);
-        birth.map_or(0, |birth| self.books.entities.funds(birth).unwrap().available.minor())
+        birth.map_or(0, |birth| self.books.entities.funds(birth).unwrap().unwrap().available.minor())
     }
 }

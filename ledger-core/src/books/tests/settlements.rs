@@ -200,7 +200,7 @@ fn what_the_clock_cannot_settle_is_refused() {
     let action = Action::SettleDueOrder { order };
     let (key, actor, source_text) = (CommandKey::Ledger, Actor::Ledger, bytes::Bytes::new());
     let command = Command { key, actor, occurred_at: None, action, source_text };
-    let outcome = scene.books.take(&command, scene.now, &mut scene.log);
+    let outcome = scene.books.take(&command, scene.now, &mut scene.log).unwrap();
     assert_eq!(Told::from(outcome), Told::Rejected(Rejection::NotSettleable));
 }
 

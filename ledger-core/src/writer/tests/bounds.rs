@@ -247,7 +247,7 @@ fn check(books: &mut Books, command: &Command) -> Result<(), TestCaseError> {
     prop_assert!(size::of_command(command) <= BLOCK_PAYLOAD_BYTES_MAX, "it fits into an empty block");
     while books.has_ready() {
         let mut events = Vec::new();
-        books.release_next(NOW, &mut events);
+        books.release_next(NOW, &mut events).unwrap();
         let (actual, bound) = (bytes(&events), size::of_released(&events));
         prop_assert!(actual <= bound && bound <= size::RELEASE_BYTES_MAX, "{actual} > {bound}: {events:?}");
     }

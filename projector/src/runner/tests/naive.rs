@@ -19,7 +19,7 @@ pub(super) fn check(history: &History, tables: &Dump) {
     let (entities, births) = history.entities();
     assert_eq!(orders.len(), births.len());
     for (row, birth) in orders.iter().zip(births) {
-        check_order(row, entities.order(birth).unwrap());
+        check_order(row, entities.order(birth).unwrap().unwrap());
     }
     for (grain, name) in [(Grain::Hour, "hour"), (Grain::Day, "day"), (Grain::Month, "month")] {
         let start = |row: &Row, column: &str| {

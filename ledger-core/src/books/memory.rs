@@ -1,0 +1,201 @@
+//! What memory lacks, and what is saved so that it may be forgotten.
+
+use std::sync::Arc;
+
+use events_schema::command::{Action, Command};
+use events_schema::recorded::ledger::LedgerCreated;
+use events_schema::recorded::parked::WaitsFor;
+use events_schema::terms::PayeeKind;
+use events_schema::{Calendar, Event, Id, Position, Recorded, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::identities::{Current, FirstAnswer, Identities};
+use super::waiting::Waiting;
+use super::{Books, Settings};
+use crate::directory::{Directory, Namespace};
+use crate::entities::{Entities, EntitiesCut};
+use crate::known::KnownCut;
+use crate::recall::{Missing, Recalled, encode};
+use crate::runs::{Entries, View};
+
+/// What a cut sets free: the books as they stand, but for what was saved before; and what is forgotten.
+#[derive(Debug)]
+pub struct BooksCut {
+    entities: EntitiesCut,
+    places: KnownCut<Position>,
+    answers: KnownCut<FirstAnswer>,
+    rest: Rest,
+}
+
+/// What of the books always stays in memory: it is saved whole with each cut.
+#[derive(Debug, Serialize, Deserialize)]
+struct Rest {
+    created: LedgerCreated,
+    tail: Position,
+    ledger_last: Position,
+    settings: Settings,
+    current: Option<Current>,
+    waiting: Vec<(Position, WaitsFor)>,
+    ready: Vec<(Position, Position)>,
+    due: Vec<(Timestamp, Position)>,
+}
+
+impl Books {
+    /// The version of saved books: of their entities, and of the rest. It is raised whenever they would be saved in
+    /// another form, or the same events would give others: then they are made anew from the log.
+    pub const FORMAT: u32 = Entities::FORMAT << 16 | 1;
+    /// How many tables there are in the runs of books.
+    pub const TABLES: usize = 3;
+
+    /// Books that were saved to the runs of `view`, with `rest` beside them; nothing when that is not understood.
+    pub fn restore(rest: &[u8], view: &Arc<View>) -> Option<Self> {
+        let (rest, after) = postcard::take_from_bytes::<Rest>(rest).ok()?;
+        after.is_empty().then_some(())?;
+        Some(Self {
+            calendar: Calendar::new(&rest.created.time_zone).ok()?,
+            tail: rest.tail,
+            entities: Entities::restore(view, rest.ledger_last),
+            directory: Directory::restore(rest.created.log_id, view),
+            identities: Identities::restore(view, rest.current),
+            waiting: Waiting::from_lists(&rest.waiting, rest.ready),
+            settings: rest.settings,
+            due: rest.due.into_iter().collect(),
+            created: rest.created,
+        })
+    }
+
+    /// Sets free what has changed since the last cut, to be saved, and forgets what was not touched between the two
+    /// cuts before. What was set free then must have been [`saved`](Self::saved).
+    pub fn cut(&mut self) -> BooksCut {
+        let (waiting, ready) = self.waiting.to_lists();
+        let rest = Rest {
+            created: self.created.clone(),
+            tail: self.tail,
+            ledger_last: self.entities.ledger_last(),
+            settings: self.settings.clone(),
+            current: self.identities.current(),
+            waiting,
+            ready,
+            due: self.due.iter().copied().collect(),
+        };
+        BooksCut {
+            entities: self.entities.cut(),
+            places: self.directory.cut(),
+            answers: self.identities.cut(),
+            rest,
+        }
+    }
+
+    /// What was cut off last stands in the runs that `view` sees.
+    pub fn saved(&mut self, view: &Arc<View>) {
+        self.entities.saved(view);
+        self.directory.saved(view);
+        self.identities.saved(view);
+    }
+
+    /// About how many bytes of memory were taken since the last cut.
+    pub fn weight(&self) -> usize {
+        self.entities.weight() + self.directory.weight() + self.identities.weight()
+    }
+
+    /// What memory lacks to apply `recorded`.
+    pub fn missing(&self, recorded: &Recorded) -> Option<Missing> {
+        self.entities.missing(recorded).map(Missing::Entity).or_else(|| self.missing_month(recorded))
+    }
+
+    /// Requests are counted by payee and month.
+    fn missing_month(&self, recorded: &Recorded) -> Option<Missing> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other event changes a count")]
+        let (payee, at) = match &recorded.event {
+            Event::WithdrawalRequested(requested) => (&requested.payee, recorded.occurred_at),
+            Event::WithdrawalRejected(_) => {
+                let withdrawal = self.entities.withdrawal(recorded.entity.birth).ok()??;
+                (&withdrawal.facts.payee, withdrawal.requested_at)
+            }
+            _ => return None,
+        };
+        let counts = payee.kind != PayeeKind::Supplier;
+        if counts { self.requests_in(self.payee_month(payee, at)).err() } else { None }
+    }
+
+    /// What memory lacks of the one thing that `command` is about, as far as that can be told without deciding.
+    /// To fetch what many commands need at once.
+    pub fn missing_subject(&self, command: &Command) -> Option<Missing> {
+        let (namespace, id) = subject(&command.action)?;
+        match self.directory.find(namespace, id) {
+            Ok(Some(birth)) => self.entities.find(birth).err(),
+            Ok(None) => None,
+            Err(missing) => Some(missing),
+        }
+    }
+
+    /// Takes in what was missing.
+    pub(crate) fn recall(&mut self, recalled: Recalled) {
+        match recalled {
+            Recalled::Place(key, position) => self.directory.recall(key, position),
+            Recalled::Answer(key, answer) => self.identities.recall(key, answer),
+            Recalled::Entity(birth, state) => self.entities.recall(birth, state),
+        }
+    }
+}
+
+/// What an action is about, by its id.
+fn subject(action: &Action) -> Option<(Namespace, &Id)> {
+    match action {
+        Action::ConfirmOrder { order_id }
+        | Action::CloseOrder { order_id, .. }
+        | Action::PayOrder { order_id, .. }
+        | Action::ShipOrder { order_id, .. }
+        | Action::VerifyOrder { order_id, .. }
+        | Action::CompleteOrder { order_id }
+        | Action::RequestRefund { order_id, .. }
+        | Action::RejectRefund { order_id, .. }
+        | Action::CompleteRefund { order_id, .. }
+        | Action::SettleOrder { order_id } => Some((Namespace::Order, order_id)),
+        Action::RechargeBalance { member_id, .. }
+        | Action::RefundRecharge { member_id, .. }
+        | Action::GiftBalance { member_id, .. }
+        | Action::DeductBalance { member_id, .. } => Some((Namespace::Member, member_id)),
+        Action::RefundPayment { payment_id, .. } => Some((Namespace::Payment, payment_id)),
+        Action::ApproveWithdrawal { withdrawal_id, .. }
+        | Action::RejectWithdrawal { withdrawal_id, .. }
+        | Action::ConfirmTransfer { withdrawal_id, .. }
+        | Action::FailTransfer { withdrawal_id, .. } => Some((Namespace::Withdrawal, withdrawal_id)),
+        // What begins something new needs nothing; the others are rare, or name a position.
+        Action::PlaceOrder(_)
+        | Action::RegisterMember(_)
+        | Action::ReceivePayment(_)
+        | Action::RequestWithdrawal(_)
+        | Action::DiscardParkedEvent { .. }
+        | Action::ChangeSettlementSettings(_)
+        | Action::ChangeWithdrawalSettings(_)
+        | Action::SettleDueOrder { .. } => None,
+    }
+}
+
+impl BooksCut {
+    /// The last event that the books reflect.
+    pub const fn position(&self) -> Position {
+        self.rest.tail
+    }
+
+    /// What is to be saved, table by table.
+    pub fn entries(&self) -> Vec<Entries> {
+        vec![self.entities.entries(), entries(&self.places.fresh), entries(&self.answers.fresh)]
+    }
+
+    /// What is saved beside the tables.
+    pub fn rest(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        encode(&self.rest, &mut bytes);
+        bytes
+    }
+}
+
+fn entries<V: Serialize>(fresh: &[(crate::directory::Key, V)]) -> Entries {
+    let mut entries = Entries::default();
+    for (key, value) in fresh {
+        entries.push(key.number(), |bytes| encode(value, bytes));
+    }
+    entries
+}
