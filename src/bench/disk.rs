@@ -7,19 +7,18 @@ use std::path::Path;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Disk {
     /// The log.
-    pub(super) log_bytes: u64,
+    pub(super) log: u64,
     /// The read models, with what SQLite keeps beside them.
-    pub(super) read_models_bytes: u64,
+    pub(super) read_models: u64,
     /// Everything else.
-    pub(super) other_bytes: u64,
+    pub(super) other: u64,
 }
 
 /// Measures a data directory. What goes away meanwhile is not there.
 pub(super) fn of(data_dir: &Path) -> io::Result<Disk> {
-    let (log_bytes, read_models_bytes) =
-        (bytes(&data_dir.join("log"))?, bytes(&data_dir.join("read-models"))?);
-    let other_bytes = bytes(data_dir)?.saturating_sub(log_bytes + read_models_bytes);
-    Ok(Disk { log_bytes, read_models_bytes, other_bytes })
+    let (log, read_models) = (bytes(&data_dir.join("log"))?, bytes(&data_dir.join("read-models"))?);
+    let other = bytes(data_dir)?.saturating_sub(log + read_models);
+    Ok(Disk { log, read_models, other })
 }
 
 /// The bytes of a file or of all files below a directory.
@@ -54,7 +53,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, vec![0; len]).unwrap();
         }
-        let expected = Disk { log_bytes: 12, read_models_bytes: 11, other_bytes: 3 };
+        let expected = Disk { log: 12, read_models: 11, other: 3 };
         assert_eq!(of(dir.path()).unwrap(), expected);
         assert_eq!(of(&dir.path().join("nothing")).unwrap(), Disk::default());
     }

@@ -20,9 +20,8 @@ pub(super) fn json() -> Value {
 
 /// The name of the first processor in `/proc/cpuinfo`.
 fn cpu(cpuinfo: &str) -> Option<&str> {
-    let named =
-        |line: &'_ str| line.split_once(':').filter(|(name, _)| name.trim() == "model name").is_some();
-    let line = cpuinfo.lines().find(|line| named(line))?;
+    let name = |line: &'_ str| line.split_once(':').map(|(name, _)| name.trim() == "model name");
+    let line = cpuinfo.lines().find(|line| name(line) == Some(true))?;
     Some(line.split_once(':')?.1.trim())
 }
 

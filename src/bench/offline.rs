@@ -61,18 +61,8 @@ pub(super) fn report(table: &mut Table, done: CaughtUp, dir: &Path, orders: u64)
     let each = |bytes: u64| float(bytes) / float(orders.max(1));
     table.add("catch-up", "catch-up of all projections, SQLite", done.rate, "events/s");
     table.limit(done.decoded, "reading and decoding the same events, one core");
-    table.add(
-        "read-models-bytes-order",
-        "  read models, for each order",
-        each(disk.read_models_bytes),
-        "bytes",
-    );
-    table.add(
-        "other-bytes-order",
-        "  other files but the log, for each order",
-        each(disk.other_bytes),
-        "bytes",
-    );
+    table.add("read-models-bytes-order", "  read models, for each order", each(disk.read_models), "bytes");
+    table.add("other-bytes-order", "  other files but the log, for each order", each(disk.other), "bytes");
     Ok(())
 }
 

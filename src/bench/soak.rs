@@ -199,7 +199,7 @@ fn report(table: &mut Table, lines: &[Line], checked: u64) {
         (Kind::Single, "soak-single-p99-worst", "  single event, p99 of the worst interval"),
         (Kind::Read, "soak-read-p99-worst", "  read, p99 of the worst interval"),
     ] {
-        let worst = lines.iter().map(|line| line.times(kind).p99_ms).fold(0.0, f64::max);
+        let worst = lines.iter().map(|line| line.p99_ms(kind)).fold(0.0, f64::max);
         table.add(name, what, worst, "ms");
     }
     let lag = lines.iter().filter_map(|line| line.lag_events).max().unwrap_or(0);

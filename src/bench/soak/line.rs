@@ -22,14 +22,12 @@ const HEADER: &str = "\
       |           | batch ms             | single event ms      | read ms              | lag      | memory MB     | disk MB                 |     |
     s |  events/s |  p50 /  p99 /  p99.9 |  p50 /  p99 /  p99.9 |  p50 /  p99 /  p99.9 | events   | own   / file  | log   / models / other  | 503 | kills";
 
-/// Times of one kind of request.
+/// The percentiles that are told, per mille.
+const PER_MILLE: [u64; 3] = [500, 990, 999];
+
+/// The times within which half, 99 % and 99.9 % of the requests of a kind were answered, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(in super::super) struct Percentiles {
-    p50_ms: f64,
-    /// Of a hundred requests, 99 were answered within it.
-    pub(super) p99_ms: f64,
-    p999_ms: f64,
-}
+struct Percentiles([f64; 3]);
 
 /// An interval of a soak.
 #[derive(Clone, Debug)]
@@ -54,9 +52,9 @@ pub(in super::super) struct Line {
 }
 
 impl Line {
-    /// The times of one kind of request.
-    pub(super) fn times(&self, kind: Kind) -> Percentiles {
-        self.times[kind as usize]
+    /// The time within which 99 % of the requests of a kind were answered, in milliseconds.
+    pub(super) fn p99_ms(&self, kind: Kind) -> f64 {
+        self.times[kind as usize].0[1]
     }
 
     fn rate(&self) -> f64 {
@@ -66,8 +64,8 @@ impl Line {
     /// The same as JSON.
     pub(in super::super) fn json(&self) -> Value {
         let times = |kind| {
-            let Percentiles { p50_ms, p99_ms, p999_ms } = self.times(kind);
-            json!({ "p50": p50_ms, "p99": p99_ms, "p999": p999_ms })
+            let Percentiles([half, most, nearly_all]) = self.times[kind as usize];
+            json!({ "p50": half, "p99": most, "p999": nearly_all })
         };
         let memory = self.memory.map(
             |memory| json!({ "anonymous_bytes": memory.anonymous_bytes, "file_bytes": memory.file_bytes }),
@@ -78,8 +76,8 @@ impl Line {
             "batch_ms": times(Kind::Batch), "single_ms": times(Kind::Single), "read_ms": times(Kind::Read),
             "lag_events": self.lag_events, "memory": memory,
             "disk": {
-                "log_bytes": self.disk.log_bytes, "read_models_bytes": self.disk.read_models_bytes,
-                "other_bytes": self.disk.other_bytes,
+                "log_bytes": self.disk.log, "read_models_bytes": self.disk.read_models,
+                "other_bytes": self.disk.other,
             },
             "unavailable": self.unavailable, "resent": self.resent, "kills": self.kills,
         })
@@ -90,8 +88,8 @@ impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let megabytes = |bytes: u64| float(bytes) / 1_000_000.0;
         write!(f, "{:>5.0} | {:>9.0} |", self.at_seconds, self.rate())?;
-        for Percentiles { p50_ms, p99_ms, p999_ms } in self.times {
-            write!(f, " {p50_ms:>4.1} / {p99_ms:>4.1} / {p999_ms:>6.1} |")?;
+        for Percentiles([half, most, nearly_all]) in self.times {
+            write!(f, " {half:>4.1} / {most:>4.1} / {nearly_all:>6.1} |")?;
         }
         match self.lag_events {
             Some(lag) => write!(f, " {lag:>8} |")?,
@@ -102,9 +100,8 @@ impl fmt::Display for Line {
             None => number(None),
         };
         write!(f, " {:>5} / {:>5} |", memory(|of| of.anonymous_bytes), memory(|of| of.file_bytes))?;
-        let Disk { log_bytes, read_models_bytes, other_bytes } = self.disk;
-        let (log, models, other) =
-            (megabytes(log_bytes), megabytes(read_models_bytes), megabytes(other_bytes));
+        let Disk { log, read_models, other } = self.disk;
+        let (log, models, other) = (megabytes(log), megabytes(read_models), megabytes(other));
         write!(f, " {log:>5.0} / {models:>6.0} / {other:>6.1} | {:>3} | {:>5}", self.unavailable, self.kills)
     }
 }
@@ -180,8 +177,7 @@ impl<'a> Recorder<'a> {
 }
 
 fn percentiles(times: &Times) -> Percentiles {
-    let [p50_ms, p99_ms, p999_ms] = [500, 990, 999].map(|per_mille| times.percentile_ms(per_mille));
-    Percentiles { p50_ms, p99_ms, p999_ms }
+    Percentiles(PER_MILLE.map(|per_mille| times.percentile_ms(per_mille)))
 }
 
 #[cfg(test)]
@@ -193,10 +189,10 @@ mod tests {
             at_seconds: 60.0,
             seconds: 60.0,
             events: 600_000,
-            times: [Percentiles { p50_ms: 1.0, p99_ms: 2.0, p999_ms: 3.0 }; 3],
+            times: [Percentiles([1.0, 2.0, 3.0]); 3],
             lag_events: Some(12),
             memory: None,
-            disk: Disk { log_bytes: 5_000_000, read_models_bytes: 7_000_000, other_bytes: 100_000 },
+            disk: Disk { log: 5_000_000, read_models: 7_000_000, other: 100_000 },
             unavailable: 4,
             resent: 5,
             kills: 1,
