@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use bytes::Bytes;
+use bytes::{BufMut as _, Bytes, BytesMut};
 use tokio::task::JoinSet;
 
 use super::limits::{self, float};
@@ -58,12 +58,12 @@ async fn publish(
     let began = Instant::now();
     for index in 0..connections {
         let mut connection = server.client.connect().await?;
-        let mut lives = Lives::new(platform, Part { index, of: connections });
+        let mut bodies = Bodies::new(Lives::new(platform, Part { index, of: connections }));
         let share = events_max / u64::from(connections);
         tasks.spawn(async move {
             let mut done = Published::default();
             while done.events < share {
-                let (body, events) = batch(&mut lives, batch_events);
+                let (body, events) = bodies.next(batch_events);
                 if events == 0 {
                     break;
                 }
@@ -94,18 +94,33 @@ pub(super) const fn content_type(batch_events: usize) -> &'static str {
     if batch_events == 1 { "application/cloudevents+json" } else { "application/x-ndjson" }
 }
 
-/// The next events, one a line, and how many they are; none after the last.
-pub(super) fn batch(lives: &mut Lives, events_max: usize) -> (Bytes, u64) {
-    let mut body = String::with_capacity(events_max * EVENT_BYTES);
-    let mut events = 0;
-    for event in lives.take(events_max) {
-        if events > 0 {
-            body.push('\n');
-        }
-        body.push_str(&event.json);
-        events += 1;
+/// Bodies of requests, from the lives of orders.
+#[derive(Debug)]
+pub(super) struct Bodies {
+    lives: Lives,
+    /// Used again as soon as the body before is sent: fresh memory costs more than all the JSON.
+    buffer: BytesMut,
+}
+
+impl Bodies {
+    /// Bodies with the events of `lives`.
+    pub(super) fn new(lives: Lives) -> Self {
+        Self { lives, buffer: BytesMut::new() }
     }
-    (Bytes::from(body), events)
+
+    /// The next events, one a line, and how many they are; none after the last.
+    pub(super) fn next(&mut self, events_max: usize) -> (Bytes, u64) {
+        self.buffer.reserve(events_max * EVENT_BYTES);
+        let mut events = 0;
+        for event in self.lives.by_ref().take(events_max) {
+            if events > 0 {
+                self.buffer.put_u8(b'\n');
+            }
+            self.buffer.put_slice(event.json.as_bytes());
+            events += 1;
+        }
+        (self.buffer.split().freeze(), events)
+    }
 }
 
 /// Every event must have been recorded: a rejected or parked one is cheaper.
@@ -186,6 +201,25 @@ pub(super) async fn singles(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bodies_hold_all_events_one_a_line() {
+        let platform =
+            Settings { seed: 1, orders: 50, start: jiff::Timestamp::UNIX_EPOCH, days: 30, endless: false };
+        let all: Vec<_> = Lives::new(platform, Part::WHOLE).map(|event| event.json).collect();
+        let mut bodies = Bodies::new(Lives::new(platform, Part::WHOLE));
+        let mut found = Vec::new();
+        loop {
+            let (body, events) = bodies.next(7);
+            if events == 0 {
+                assert!(body.is_empty());
+                break;
+            }
+            let text = String::from_utf8(body.to_vec()).unwrap();
+            found.extend(text.split('\n').map(ToOwned::to_owned));
+        }
+        assert_eq!(found, all);
+    }
 
     #[test]
     fn an_answer_with_anything_but_recorded_events_is_refused() {

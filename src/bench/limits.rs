@@ -75,11 +75,11 @@ pub(super) const fn float(count: u64) -> f64 {
 
 /// How many events a second one core makes of `platform`, as the load does: what it takes from the service beside it.
 pub(super) fn make_rate(platform: Settings) -> f64 {
-    let mut lives = Lives::new(platform, Part::WHOLE);
+    let mut bodies = ingest::Bodies::new(Lives::new(platform, Part::WHOLE));
     let began = Instant::now();
     let mut made = 0;
     while made < MADE_EVENTS {
-        let (body, events) = ingest::batch(&mut lives, ingest::BATCH_EVENTS);
+        let (body, events) = bodies.next(ingest::BATCH_EVENTS);
         std::hint::black_box(body);
         made += events;
         if events == 0 {

@@ -10,7 +10,7 @@ use axum::http::Method;
 use query_api::LEDGER_POSITION;
 use tokio::task::JoinSet;
 
-use super::ingest::{BATCH_CONNECTIONS, BATCH_EVENTS, batch, content_type};
+use super::ingest::{BATCH_CONNECTIONS, BATCH_EVENTS, Bodies, content_type};
 use super::memory::Memory;
 use super::reading;
 use super::server::Server;
@@ -90,8 +90,8 @@ async fn load_and_kill(server: Server, platform: Settings, time: Duration) -> an
     let mut tasks = JoinSet::new();
     for index in 0..BATCH_CONNECTIONS {
         let connection = server.client.connect().await?;
-        let lives = Lives::new(platform, Part { index, of: BATCH_CONNECTIONS });
-        tasks.spawn(load(connection, lives, Arc::clone(&killed)));
+        let bodies = Bodies::new(Lives::new(platform, Part { index, of: BATCH_CONNECTIONS }));
+        tasks.spawn(load(connection, bodies, Arc::clone(&killed)));
     }
     tokio::time::sleep(time).await;
     killed.store(true, Ordering::SeqCst);
@@ -105,15 +105,19 @@ async fn load_and_kill(server: Server, platform: Settings, time: Duration) -> an
 }
 
 /// Publishes until the service is gone.
-async fn load(mut connection: Connection, mut lives: Lives, killed: Arc<AtomicBool>) -> anyhow::Result<u64> {
+async fn load(
+    mut connection: Connection,
+    mut bodies: Bodies,
+    killed: Arc<AtomicBool>,
+) -> anyhow::Result<u64> {
     let mut acknowledged = 0;
-    let (mut body, _) = batch(&mut lives, BATCH_EVENTS);
+    let (mut body, _) = bodies.next(BATCH_EVENTS);
     loop {
         let kind = content_type(BATCH_EVENTS);
         match connection.send(Method::POST, "/v1/events", kind, body.clone()).await {
             Ok(reply) if reply.status == 200 => {
                 acknowledged = reply.number(&LEDGER_POSITION).context("an answer names no position")?;
-                (body, _) = batch(&mut lives, BATCH_EVENTS);
+                (body, _) = bodies.next(BATCH_EVENTS);
             }
             Ok(reply) if reply.status == 503 => tokio::time::sleep(Duration::from_millis(100)).await,
             Ok(reply) => anyhow::bail!("the ledger answered {}", reply.status),

@@ -15,6 +15,9 @@ const ID_BYTES: usize = 24;
 const NUMBER_DIGITS: usize = 7;
 /// Digits of the largest number.
 const DIGITS_MAX: usize = 20;
+/// All numbers of two digits.
+const PAIRS: &str = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+                     5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 /// Room for most events but placements, in bytes.
 const USUAL_BYTES: usize = 320;
 /// Room for most placements, in bytes.
@@ -218,17 +221,21 @@ fn push_time(json: &mut String, at: i64) {
     json.push_str("+08:00");
 }
 
-/// A number, with zeros before it where it has less than `width` digits: what `write!` does, at a third of its cost.
+/// A number, with zeros before it where it has less than `width` digits: what `write!` does, at a part of its cost.
 fn push_digits(json: &mut String, mut number: u64, width: usize) {
-    let mut digits = [b'0'; DIGITS_MAX];
-    let mut first = DIGITS_MAX;
-    while number > 0 {
-        first -= 1;
-        digits[first] += u8::try_from(number % 10).unwrap_or(0);
-        number /= 10;
+    let mut pairs = [0; DIGITS_MAX / 2];
+    let mut count = 0;
+    while count < pairs.len() && (number > 0 || 2 * count < width) {
+        pairs[count] = usize::try_from(number % 100).unwrap_or(0);
+        number /= 100;
+        count += 1;
     }
-    first = first.min(DIGITS_MAX - width.min(DIGITS_MAX));
-    json.push_str(std::str::from_utf8(&digits[first..]).unwrap_or_default());
+    let Some((first, rest)) = pairs[..count].split_last() else { return };
+    let skipped = usize::from(*first < 10 && 2 * count > width);
+    json.push_str(&PAIRS[2 * first + skipped..2 * first + 2]);
+    for pair in rest.iter().rev() {
+        json.push_str(&PAIRS[2 * pair..2 * pair + 2]);
+    }
 }
 
 /// An amount in fen, written in yuan.
@@ -246,7 +253,7 @@ mod tests {
 
     #[test]
     fn digits_are_those_that_are_written_elsewhere() {
-        for number in [0, 7, 10, 999_999, 1_000_000, 12_345_678, u64::MAX] {
+        for number in [0, 7, 10, 99, 100, 101, 999_999, 1_000_000, 12_345_678, u64::MAX] {
             let mut text = String::new();
             push_digits(&mut text, number, 1);
             push_digits(&mut text, number, 7);

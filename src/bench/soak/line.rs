@@ -19,8 +19,8 @@ use super::shared::{Kind, Shared};
 
 /// What people see above the lines.
 const HEADER: &str = "\
-      |           | batch ms             | single event ms      | read ms              | lag      | memory MB     | disk MB                 |     |
-    s |  events/s |  p50 /  p99 /  p99.9 |  p50 /  p99 /  p99.9 |  p50 /  p99 /  p99.9 | events   | own   / file  | log   / models / other  | 503 | kills";
+      |           | batch ms                   | single event ms            | read ms                    | lag      | memory MB      | disk MB                  |     |
+    s |  events/s |    p50 /     p99 /   p99.9 |    p50 /     p99 /   p99.9 |    p50 /     p99 /   p99.9 | events   |    own /  file |    log / models /  other | 503 | kills";
 
 /// The percentiles that are told, per mille.
 const PER_MILLE: [u64; 3] = [500, 990, 999];
@@ -89,7 +89,7 @@ impl fmt::Display for Line {
         let megabytes = |bytes: u64| float(bytes) / 1_000_000.0;
         write!(f, "{:>5.0} | {:>9.0} |", self.at_seconds, self.rate())?;
         for Percentiles([half, most, nearly_all]) in self.times {
-            write!(f, " {half:>4.1} / {most:>4.1} / {nearly_all:>6.1} |")?;
+            write!(f, " {half:>6.1} / {most:>7.1} / {nearly_all:>7.1} |")?;
         }
         match self.lag_events {
             Some(lag) => write!(f, " {lag:>8} |")?,
@@ -99,10 +99,10 @@ impl fmt::Display for Line {
             Some(memory) => format!("{:.0}", megabytes(part(memory))),
             None => number(None),
         };
-        write!(f, " {:>5} / {:>5} |", memory(|of| of.anonymous_bytes), memory(|of| of.file_bytes))?;
+        write!(f, " {:>6} / {:>5} |", memory(|of| of.anonymous_bytes), memory(|of| of.file_bytes))?;
         let Disk { log, read_models, other } = self.disk;
         let (log, models, other) = (megabytes(log), megabytes(read_models), megabytes(other));
-        write!(f, " {log:>5.0} / {models:>6.0} / {other:>6.1} | {:>3} | {:>5}", self.unavailable, self.kills)
+        write!(f, " {log:>6.0} / {models:>6.0} / {other:>6.1} | {:>3} | {:>5}", self.unavailable, self.kills)
     }
 }
 

@@ -9,7 +9,7 @@ use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
 use tokio::time::sleep_until;
 
-use super::super::ingest::{batch, beginning, content_type, count};
+use super::super::ingest::{Bodies, beginning, content_type, count};
 use super::super::reading::range;
 use super::link::{Link, Request};
 use super::sample::Sample;
@@ -53,14 +53,15 @@ impl Pace {
 /// Publishes lives, `at_once` events a request.
 pub(super) async fn publish(
     mut link: Link,
-    mut lives: Lives,
+    lives: Lives,
     (kind, at_once): (Kind, usize),
     mut pace: Pace,
     end: Instant,
 ) -> anyhow::Result<Sample> {
     let mut sample = Sample::default();
+    let mut bodies = Bodies::new(lives);
     while let Some(due) = pace.due(end).await {
-        let (body, events) = batch(&mut lives, at_once);
+        let (body, events) = bodies.next(at_once);
         anyhow::ensure!(
             events > 0,
             "there are no orders to publish: give --orders more than there are clients"
@@ -140,7 +141,7 @@ mod tests {
             days: 30,
             endless: false,
         };
-        let (body, _) = batch(&mut Lives::new(platform, crate::platform::Part::WHOLE), 100);
+        let (body, _) = Bodies::new(Lives::new(platform, crate::platform::Part::WHOLE)).next(100);
         let order = placed(&body).unwrap();
         assert!(order.starts_with("T2601"), "{order}");
         assert_eq!(placed(b"{}"), None);
