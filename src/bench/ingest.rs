@@ -98,7 +98,7 @@ pub(super) const fn content_type(batch_events: usize) -> &'static str {
 #[derive(Debug)]
 pub(super) struct Bodies {
     lives: Lives,
-    /// Used again as soon as the body before is sent: fresh memory costs more than all the JSON.
+    /// Used again as soon as the body before is sent.
     buffer: BytesMut,
 }
 

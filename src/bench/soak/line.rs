@@ -18,9 +18,12 @@ use super::keeper::Now;
 use super::shared::{Kind, Shared};
 
 /// What people see above the lines.
-const HEADER: &str = "\
-      |           | batch ms                   | single event ms            | read ms                    | lag      | memory MB      | disk MB                  |     |
-    s |  events/s |    p50 /     p99 /   p99.9 |    p50 /     p99 /   p99.9 |    p50 /     p99 /   p99.9 | events   |    own /  file |    log / models /  other | 503 | kills";
+const HEADER: &str = concat!(
+    "      |           | batch ms                   | single event ms            | read ms                    ",
+    "| lag      | memory MB      | disk MB                  |     |\n",
+    "    s |  events/s |    p50 /     p99 /   p99.9 |    p50 /     p99 /   p99.9 |    p50 /     p99 /   p99.9 ",
+    "| events   |    own /  file |    log / models /  other | 503 | kills",
+);
 
 /// The percentiles that are told, per mille.
 const PER_MILLE: [u64; 3] = [500, 990, 999];
