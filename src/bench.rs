@@ -19,11 +19,26 @@ mod books;
 /// The log alone: catch-up and verification.
 mod offline;
 
+/// How long a start takes.
+mod start;
+
+/// A mixed load for a long time.
+mod soak;
+
 /// What the machine can do.
 mod limits;
 
 /// Times of many requests.
 mod times;
+
+/// Memory of a process.
+mod memory;
+
+/// Bytes of a data directory.
+mod disk;
+
+/// The machine itself.
+mod machine;
 
 /// The table and the JSON.
 mod table;
@@ -34,7 +49,9 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use jiff::{Timestamp, ToSpan};
+use serde_json::json;
 
+use crate::memory::{MEMORY_DEFAULT, Size};
 use crate::platform;
 use table::Table;
 
@@ -49,15 +66,20 @@ pub(crate) struct Bench {
     /// Single events that are published one a request.
     #[arg(long, default_value_t = 300_000, value_name = "N")]
     singles: u64,
-    /// Seconds of the measurements that go by time.
-    #[arg(long, default_value_t = 20, value_name = "SECONDS")]
-    seconds: u64,
+    /// Seconds of the measurements that go by time [default: 20, and 60 of a soak]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: Option<u64>,
     /// Another seed, another platform.
     #[arg(long, default_value_t = 1, value_name = "SEED")]
     seed: u64,
     /// Where the data directories are made, and removed again [default: the system's temporary directory]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+    /// What the measured service may take of memory: handed to `ledger serve`.
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<Size>,
+    #[command(flatten)]
+    soak: soak::Options,
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
@@ -70,7 +92,7 @@ enum What {
     Ingest,
     /// Events one a request over HTTP.
     Singles,
-    /// Books and log in process, and a start after it.
+    /// Books and log in process, and a start of them after it.
     Books,
     /// All projections from an existing log.
     Catchup,
@@ -80,10 +102,20 @@ enum What {
     Reports,
     /// Walking the log.
     Verify,
+    /// Starts of the service: a clean one, and one after `kill -9` under load.
+    Start,
+    /// A mixed load for a long time, if wanted with kills.
+    Soak,
 }
 
+/// What needs a ledger with a year of orders.
+const OF_A_YEAR: [What; 5] = [What::Ingest, What::Catchup, What::Reports, What::Verify, What::Start];
 /// Days over which the published orders are spread.
 const DAYS: u32 = 365;
+/// Seconds of the measurements that go by time.
+const SECONDS: u64 = 20;
+/// Seconds of a soak.
+const SOAK_SECONDS: u64 = 60;
 
 impl Bench {
     /// Measures what was asked for and prints it.
@@ -98,28 +130,31 @@ impl Bench {
         }
         if asked(What::Books) {
             let dir = self.data_dir()?;
-            books::measure(&mut table, dir.path(), self.platform()?).await?;
+            let size = self.memory.unwrap_or(MEMORY_DEFAULT);
+            books::measure(&mut table, dir.path(), self.platform()?, size).await?;
         }
-        if [What::Ingest, What::Catchup, What::Reports, What::Verify].into_iter().any(asked) {
+        if OF_A_YEAR.into_iter().any(asked) {
             self.measure_year(&mut table).await?;
         }
         if asked(What::Visible) {
             self.measure_visible(&mut table).await?;
         }
+        let lines = if asked(What::Soak) { self.measure_soak(&mut table).await? } else { Vec::new() };
         if self.json {
-            println!("{:#}", table.json());
+            println!("{:#}", self.report(&table, &lines));
         } else {
             println!("{table}");
         }
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Everything that needs a ledger with a year of orders: it is published, caught up, walked and read.
+    /// Everything that needs a ledger with a year of orders: it is published, walked, caught up, started and read.
     async fn measure_year(&self, table: &mut Table) -> anyhow::Result<()> {
         let asked = |what| self.what.contains(&what);
         let dir = self.data_dir()?;
-        let server = server::Server::start(dir.path(), &["--pause-projections"]).await?;
+        let server = server::Server::start(dir.path(), &self.flags(&["--pause-projections"])).await?;
         let published = ingest::batches(&server, self.platform()?).await?;
+        let tail = start::log_end(&mut server.client.connect().await?).await?;
         server.stop().await?;
         if asked(What::Ingest) {
             ingest::report(table, &published, dir.path(), self.platform()?)?;
@@ -127,29 +162,75 @@ impl Bench {
         if asked(What::Verify) {
             offline::verify(table, dir.path())?;
         }
-        if asked(What::Catchup) || asked(What::Reports) {
-            offline::catch_up(table, dir.path(), &published).await?;
+        if ![What::Catchup, What::Reports, What::Start].into_iter().any(asked) {
+            return Ok(());
+        }
+        let caught_up = offline::catch_up(dir.path(), &published).await?;
+        let started = start::start(dir.path(), &self.flags(&[]), tail).await?;
+        if asked(What::Catchup) {
+            offline::report(table, caught_up, dir.path(), self.orders)?;
+            started.report_memory(table, "catch-up");
+        }
+        if asked(What::Start) {
+            started.report(table, "start-clean", "clean start");
         }
         if asked(What::Reports) {
-            let server = server::Server::start(dir.path(), &[]).await?;
-            reading::reports(table, &server, self.platform()?, self.seconds).await?;
-            server.stop().await?;
+            reading::reports(table, &started.server, self.platform()?, self.seconds(SECONDS)).await?;
         }
-        Ok(())
+        if !asked(What::Start) {
+            return started.server.stop().await;
+        }
+        let place = (dir.path(), &*self.flags(&[]));
+        start::killed(table, started.server, place, self.platform()?, self.seconds(SECONDS)).await
     }
 
     async fn measure_singles(&self, table: &mut Table) -> anyhow::Result<()> {
         let dir = self.data_dir()?;
-        let server = server::Server::start(dir.path(), &["--pause-projections"]).await?;
+        let server = server::Server::start(dir.path(), &self.flags(&["--pause-projections"])).await?;
         ingest::singles(table, &server, self.platform()?, self.singles).await?;
         server.stop().await
     }
 
     async fn measure_visible(&self, table: &mut Table) -> anyhow::Result<()> {
         let dir = self.data_dir()?;
-        let server = server::Server::start(dir.path(), &[]).await?;
-        reading::visible(table, &server, self.platform()?, self.seconds).await?;
+        let server = server::Server::start(dir.path(), &self.flags(&[])).await?;
+        reading::visible(table, &server, self.platform()?, self.seconds(SECONDS)).await?;
         server.stop().await
+    }
+
+    async fn measure_soak(&self, table: &mut Table) -> anyhow::Result<Vec<soak::Line>> {
+        let dir = self.data_dir()?;
+        let platform = platform::Settings { endless: true, ..self.platform()? };
+        let place = soak::Place { dir: dir.path(), flags: self.flags(&[]), print: !self.json };
+        soak::measure(table, &place, platform, &self.soak, self.seconds(SOAK_SECONDS)).await
+    }
+
+    /// Everything that a program can want to know of this run.
+    fn report(&self, table: &Table, soak: &[soak::Line]) -> serde_json::Value {
+        let what = self.what.iter().filter_map(ValueEnum::to_possible_value);
+        let what: Vec<_> = what.map(|value| value.get_name().to_owned()).collect();
+        json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "machine": machine::json(),
+            "command": std::env::args().skip(1).collect::<Vec<_>>(),
+            "options": {
+                "what": what, "orders": self.orders, "singles": self.singles, "seed": self.seed,
+                "seconds": self.seconds(SECONDS), "soak_seconds": self.seconds(SOAK_SECONDS),
+                "memory": self.memory.map(|size| size.to_string()), "soak": self.soak.json(),
+            },
+            "results": table.json(),
+            "soak": soak.iter().map(soak::Line::json).collect::<Vec<_>>(),
+        })
+    }
+
+    fn seconds(&self, default: u64) -> u64 {
+        self.seconds.unwrap_or(default)
+    }
+
+    /// The flags of a measured service.
+    fn flags(&self, more: &[&str]) -> Vec<String> {
+        let memory = self.memory.iter().flat_map(|size| ["--memory".to_owned(), size.to_string()]);
+        memory.chain(more.iter().map(|flag| (*flag).to_owned())).collect()
     }
 
     /// A year of orders that ends now.

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use axum::http::{Method, Request, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
@@ -23,6 +23,23 @@ pub(crate) struct Server {
 pub(crate) struct Connection {
     server: Server,
     sender: SendRequest<Full<Bytes>>,
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    /// Its status.
+    pub(crate) status: StatusCode,
+    /// Its body.
+    pub(crate) body: Bytes,
+    headers: HeaderMap,
+}
+
+impl Reply {
+    /// The number in a header, if there is one.
+    pub(crate) fn number(&self, header: &HeaderName) -> Option<u64> {
+        self.headers.get(header)?.to_str().ok()?.parse().ok()
+    }
 }
 
 impl Server {
@@ -57,21 +74,24 @@ impl Connection {
         kind: &str,
         body: Bytes,
     ) -> anyhow::Result<(StatusCode, Bytes)> {
-        self.send(Method::POST, path, kind, body).await
+        let reply = self.send(Method::POST, path, kind, body).await?;
+        Ok((reply.status, reply.body))
     }
 
     /// Sends a `GET` and reads the whole answer.
     pub(crate) async fn get(&mut self, path: &str) -> anyhow::Result<(StatusCode, Bytes)> {
-        self.send(Method::GET, path, "application/json", Bytes::new()).await
+        let reply = self.send(Method::GET, path, "application/json", Bytes::new()).await?;
+        Ok((reply.status, reply.body))
     }
 
-    async fn send(
+    /// Sends a request and reads the whole answer.
+    pub(crate) async fn send(
         &mut self,
         method: Method,
         path: &str,
         kind: &str,
         body: Bytes,
-    ) -> anyhow::Result<(StatusCode, Bytes)> {
+    ) -> anyhow::Result<Reply> {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -81,8 +101,8 @@ impl Connection {
             .body(Full::new(body))?;
         self.sender.ready().await.context("the ledger closed the connection")?;
         let response = self.sender.send_request(request).await.context("the ledger did not answer")?;
-        let status = response.status();
-        let body = response.into_body().collect().await.context("the answer broke off")?.to_bytes();
-        Ok((status, body))
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.context("the answer broke off")?.to_bytes();
+        Ok(Reply { status: head.status, body, headers: head.headers })
     }
 }

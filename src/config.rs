@@ -8,7 +8,7 @@ use clap::Args;
 use events_schema::{Calendar, Text};
 use serde::Deserialize;
 
-use crate::memory::{MEMORY_DEFAULT, Memory, Size};
+use crate::memory::{MEMORY_DEFAULT, Shares, Size};
 
 /// The file that is read when none is named, where it exists.
 const FILE: &str = "ledger.toml";
@@ -60,7 +60,7 @@ pub(crate) struct Config {
     /// How far the read models may lag behind, in events.
     pub(crate) lag_events_max: u64,
     /// How the memory of the service is shared out.
-    pub(crate) memory: Memory,
+    pub(crate) memory: Shares,
     /// Whether the read models are left as they are.
     pub(crate) pause_projections: bool,
 }
@@ -103,7 +103,7 @@ impl Settings {
             time_zone,
             admin_token: self.admin_token,
             lag_events_max: self.lag_events_max.unwrap_or(100_000),
-            memory: Memory::of(self.memory.unwrap_or(MEMORY_DEFAULT))?,
+            memory: Shares::of(self.memory.unwrap_or(MEMORY_DEFAULT))?,
             pause_projections: self.pause_projections.unwrap_or(false),
         })
     }

@@ -17,7 +17,7 @@ pub(crate) struct Size(usize);
 
 /// Who gets how much, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Memory {
+pub(crate) struct Shares {
     /// The writer's books.
     pub(crate) books: usize,
     /// The projector's entities.
@@ -28,7 +28,7 @@ pub(crate) struct Memory {
     pub(crate) bodies: usize,
 }
 
-impl Memory {
+impl Shares {
     /// Shares `size` out. What threads, statements and answers take is about what is left: a tenth.
     pub(crate) fn of(size: Size) -> anyhow::Result<Self> {
         anyhow::ensure!(size >= MEMORY_MIN, "--memory {size}: expected at least {MEMORY_MIN}");
@@ -86,9 +86,9 @@ mod tests {
 
     #[test]
     fn shares_are_no_more_than_the_whole() {
-        let Memory { books, entities, pages, bodies } = Memory::of(MEMORY_DEFAULT).unwrap();
+        let Shares { books, entities, pages, bodies } = Shares::of(MEMORY_DEFAULT).unwrap();
         assert!(books + entities + pages + bodies <= MEMORY_DEFAULT.0);
-        let refused = Memory::of("1MiB".parse().unwrap()).unwrap_err().to_string();
+        let refused = Shares::of("1MiB".parse().unwrap()).unwrap_err().to_string();
         assert_eq!(refused, "--memory 1MiB: expected at least 64MiB");
     }
 }

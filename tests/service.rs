@@ -39,5 +39,6 @@ mod service {
     mod configuration;
     mod importing;
     mod demo;
+    mod bench;
     mod upkeep;
 }

@@ -16,9 +16,10 @@ use ledger_core::books::Outcome;
 use ledger_core::log::{DataDirLock, FileLog, OpenOptions};
 use ledger_core::writer::{Answer, Clock, Options, SavedBooks, Unavailable, Writer, WriterHandle};
 
-use super::limits::float;
+use super::limits::{self, float};
+use super::memory::{self, Memory};
 use super::table::Table;
-use crate::memory::{MEMORY_DEFAULT, Memory};
+use crate::memory::{Shares, Size};
 use crate::platform::{Lives, Part, Settings};
 
 /// Events in one group.
@@ -31,25 +32,55 @@ const GROUPS_PARSED: usize = 64;
 const PART: usize = 10;
 
 /// Takes the lives of all orders of `platform` into an empty ledger, then opens it again.
-pub(super) async fn measure(table: &mut Table, dir: &Path, platform: Settings) -> anyhow::Result<()> {
+pub(super) async fn measure(
+    table: &mut Table,
+    dir: &Path,
+    platform: Settings,
+    size: Size,
+) -> anyhow::Result<()> {
+    let books = |lock: &DataDirLock| anyhow::Ok(SavedBooks::open(lock, Shares::of(size)?.books)?);
     let lock = DataDirLock::acquire(dir)?;
     let log = Arc::new(FileLog::open(&lock, OpenOptions { create: true, ..OpenOptions::default() })?);
     let writer = Writer::open_with(Arc::clone(&log), options()?, Some(books(&lock)?)).await?;
     let rates = take_all(writer.handle(), platform).await?;
-    let part = (rates.len() / PART).max(1);
-    table.add("books + log in process, groups of 1,000, durable", rate(&rates), "events/s");
-    table.add("  the first tenth", rate(&rates[..part.min(rates.len())]), "events/s");
-    table.add("  the last tenth", rate(&rates[rates.len().saturating_sub(part)..]), "events/s");
+    let held = memory::own();
     writer.stop().await;
     if let Some(log) = Arc::into_inner(log) {
         log.close().await?;
     }
+    report(table, &rates, dir, held)?;
 
     let began = Instant::now();
     let log = Arc::new(FileLog::open(&lock, OpenOptions::default())?);
     let writer = Writer::open_with(Arc::clone(&log), options()?, Some(books(&lock)?)).await?;
-    table.add("  clean start of the writer with all of them", began.elapsed().as_secs_f64(), "s");
+    table.add(
+        "books-start",
+        "  clean start of the writer with all of them",
+        began.elapsed().as_secs_f64(),
+        "s",
+    );
     writer.stop().await;
+    Ok(())
+}
+
+fn report(
+    table: &mut Table,
+    rates: &[(u64, Duration)],
+    dir: &Path,
+    held: Option<Memory>,
+) -> anyhow::Result<()> {
+    let events: u64 = rates.iter().map(|(events, _)| *events).sum();
+    let verified = ledger_core::log::file::verify(dir, |_| {})?;
+    let block_events = float(events) / float(verified.blocks);
+    let append = limits::append_rate(dir, verified.bytes / verified.blocks, block_events, verified.blocks)?;
+    let part = (rates.len() / PART).max(1).min(rates.len());
+    let (first, last) = (rate(&rates[..part]), rate(&rates[rates.len() - part..]));
+    table.add("books-1000", "books + log in process, groups of 1,000, durable", rate(rates), "events/s");
+    table.limit(append, "raw append + fdatasync of the log's bytes");
+    table.add("books-first-tenth", "  the first tenth", first, "events/s");
+    table.add("books-last-tenth", "  the last tenth", last, "events/s");
+    table.add("books-last-to-first", "  the last tenth, of the first", 100.0 * last / first, "%");
+    table.memory("books-memory", "memory of this process at the end, with the load", held);
     Ok(())
 }
 
@@ -110,10 +141,6 @@ fn check(answer: Result<Answer, Unavailable>) -> anyhow::Result<()> {
     let recorded = |outcome: &Outcome| matches!(outcome, Outcome::Recorded(_));
     anyhow::ensure!(answer?.outcomes.iter().all(recorded), "some events were not recorded");
     Ok(())
-}
-
-fn books(lock: &DataDirLock) -> anyhow::Result<SavedBooks> {
-    Ok(SavedBooks::open(lock, Memory::of(MEMORY_DEFAULT)?.books)?)
 }
 
 fn options() -> anyhow::Result<Options> {

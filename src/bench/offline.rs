@@ -7,8 +7,9 @@ use std::time::Instant;
 use events_schema::{Position, Recorded};
 use ledger_core::log::{DataDirLock, FileLog, Log as _, OpenOptions};
 
+use super::disk;
 use super::ingest::Published;
-use super::limits::{float, rate};
+use super::limits::{self, float, rate};
 use super::table::Table;
 
 /// Bytes of blocks that are read at once.
@@ -18,23 +19,50 @@ const READ_BYTES: usize = 8 * 1024 * 1024;
 pub(super) fn verify(table: &mut Table, dir: &Path) -> anyhow::Result<()> {
     let began = Instant::now();
     let verified = ledger_core::log::file::verify(dir, |_| {})?;
-    table.add("ledger verify (recorded events)", rate(verified.head.size, began), "events/s");
+    let walked = rate(verified.head.size, began);
+    let leaf_bytes = verified.bytes / verified.head.size.max(1);
+    let hashed = limits::hash_rate(leaf_bytes, verified.head.size)?;
+    table.add("verify", "ledger verify (recorded events)", walked, "events/s");
+    table.limit(hashed, "SHA-256 of as many bytes in as many leaves, one core");
     Ok(())
 }
 
+/// How many events a sound log holds.
+pub(super) fn log_size(dir: &Path) -> anyhow::Result<u64> {
+    Ok(ledger_core::log::file::verify(dir, |_| {})?.head.size)
+}
+
+/// How fast all read models were built.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CaughtUp {
+    /// Published events a second.
+    rate: f64,
+    /// Of the same events, decoded only.
+    decoded: f64,
+}
+
 /// Builds all read models from the log, beside decoding its events only.
-pub(super) async fn catch_up(table: &mut Table, dir: &Path, published: &Published) -> anyhow::Result<()> {
+pub(super) async fn catch_up(dir: &Path, published: &Published) -> anyhow::Result<CaughtUp> {
     let lock = DataDirLock::acquire(dir)?;
     let log = Arc::new(FileLog::open(&lock, OpenOptions::default())?);
     let began = Instant::now();
     projector::rebuild(dir, Arc::clone(&log), projector::Options::default(), |_| {}).await?;
-    let caught_up = rate(published.events, began);
+    let rate = rate(published.events, began);
     let decoded = decode_rate(&log, published.events).await?;
-    let what = "catch-up of all projections, SQLite";
-    table.add_limited(what, caught_up, decoded, "reading and decoding the same events, one core");
     if let Some(log) = Arc::into_inner(log) {
         log.close().await?;
     }
+    Ok(CaughtUp { rate, decoded })
+}
+
+/// How fast it was, and what the read models of `orders` orders take on disk.
+pub(super) fn report(table: &mut Table, done: CaughtUp, dir: &Path, orders: u64) -> anyhow::Result<()> {
+    let disk = disk::of(dir)?;
+    let each = |bytes: u64| float(bytes) / float(orders.max(1));
+    table.add("catch-up", "catch-up of all projections, SQLite", done.rate, "events/s");
+    table.limit(done.decoded, "reading and decoding the same events, one core");
+    table.add("read-models-bytes-order", "  read models, for each order", each(disk.read_models), "bytes");
+    table.add("other-bytes-order", "  other files but the log, for each order", each(disk.other), "bytes");
     Ok(())
 }
 

@@ -9,6 +9,15 @@ use super::dice::mix;
 use super::order::{Order, OrderId};
 use super::{Published, timestamp};
 
+/// Room for an id, in bytes.
+const ID_BYTES: usize = 24;
+/// Digits of a number in an id, at least.
+const NUMBER_DIGITS: usize = 7;
+/// Digits of the largest number.
+const DIGITS_MAX: usize = 20;
+/// All numbers of two digits.
+const PAIRS: &str = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+                     5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
 /// Room for most events but placements, in bytes.
 const USUAL_BYTES: usize = 320;
 /// Room for most placements, in bytes.
@@ -50,7 +59,12 @@ impl Scribe {
     }
 
     pub(super) fn order_id(&self, id: OrderId) -> String {
-        format!("T{:06}{:06}{:07}", id.yymmdd(), self.tag, id.number)
+        let mut text = String::with_capacity(ID_BYTES);
+        text.push('T');
+        push_digits(&mut text, id.yymmdd().cast_unsigned(), 6);
+        push_digits(&mut text, self.tag, 6);
+        push_digits(&mut text, id.number, NUMBER_DIGITS);
+        text
     }
 
     pub(super) fn member_id(&self, number: u64) -> String {
@@ -59,7 +73,11 @@ impl Scribe {
 
     /// `M4829130000012`: a letter for what it is, the seed's tag, a number.
     pub(super) fn id(&self, letter: char, number: u64) -> String {
-        format!("{letter}{:06}{number:07}", self.tag)
+        let mut text = String::with_capacity(ID_BYTES);
+        text.push(letter);
+        push_digits(&mut text, self.tag, 6);
+        push_digits(&mut text, number, NUMBER_DIGITS);
+        text
     }
 
     /// An event about `subject` whose `data` is already JSON.
@@ -74,7 +92,8 @@ impl Scribe {
     fn open(&mut self, json: &mut String, at: i64, kind: &str, subject: &str) {
         json.push_str(r#"{"specversion":"1.0","id":""#);
         json.push_str(&self.prefix);
-        let _ = write!(json, "-{}", self.events.take());
+        json.push('-');
+        push_digits(json, self.events.take(), 1);
         json.push_str(r#"","source":"/platform/"#);
         json.push_str(source(kind));
         json.push_str(r#"","type":""#);
@@ -187,7 +206,7 @@ fn push_list<T>(
 fn push_time(json: &mut String, at: i64) {
     let (year, month, day) = date(day_of(at));
     let clock = clock_of(at);
-    push_digits(json, year, 4);
+    push_digits(json, year.cast_unsigned(), 4);
     for (before, number, width) in [
         ('-', month, 2),
         ('-', day, 2),
@@ -197,15 +216,25 @@ fn push_time(json: &mut String, at: i64) {
         ('.', clock % 1000, 3),
     ] {
         json.push(before);
-        push_digits(json, number, width);
+        push_digits(json, number.cast_unsigned(), width);
     }
     json.push_str("+08:00");
 }
 
-fn push_digits(json: &mut String, number: i64, width: u32) {
-    for place in (0..width).rev() {
-        let digit = number / 10_i64.pow(place) % 10;
-        json.push(char::from(b'0' + u8::try_from(digit).unwrap_or(0)));
+/// A number, with zeros before it where it has less than `width` digits: what `write!` does, at a part of its cost.
+fn push_digits(json: &mut String, mut number: u64, width: usize) {
+    let mut pairs = [0; DIGITS_MAX / 2];
+    let mut count = 0;
+    while count < pairs.len() && (number > 0 || 2 * count < width) {
+        pairs[count] = usize::try_from(number % 100).unwrap_or(0);
+        number /= 100;
+        count += 1;
+    }
+    let Some((first, rest)) = pairs[..count].split_last() else { return };
+    let skipped = usize::from(*first < 10 && 2 * count > width);
+    json.push_str(&PAIRS[2 * first + skipped..2 * first + 2]);
+    for pair in rest.iter().rev() {
+        json.push_str(&PAIRS[2 * pair..2 * pair + 2]);
     }
 }
 
@@ -215,5 +244,20 @@ pub(super) struct Money(pub(super) i64);
 impl Display for Money {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_those_that_are_written_elsewhere() {
+        for number in [0, 7, 10, 99, 100, 101, 999_999, 1_000_000, 12_345_678, u64::MAX] {
+            let mut text = String::new();
+            push_digits(&mut text, number, 1);
+            push_digits(&mut text, number, 7);
+            assert_eq!(text, format!("{number}{number:07}"));
+        }
     }
 }
