@@ -7,7 +7,7 @@
 //! |---:|---:|---|
 //! | 0 | 4 | magic, `LGRB` |
 //! | 4 | 2 | format, 1 |
-//! | 6 | 1 | codec of the payload: 0 none (1 is reserved for zstd) |
+//! | 6 | 1 | codec of the payload: 0 none, 1 zstd |
 //! | 7 | 1 | reserved, 0 |
 //! | 8 | 16 | log id |
 //! | 24 | 8 | term |
@@ -24,10 +24,16 @@
 //! | 144 | 4 | CRC32C of the 144 bytes before |
 //!
 //! The payload is, for each event, its length (u32) and its bytes: the leaf of the Merkle tree. A leaf means nothing
-//! here, and does not depend on the block around it, so a copy of the log that is cut otherwise has the same root.
+//! here, and does not depend on the block around it, so a copy of the log that is cut otherwise has the same root. Nor
+//! does it depend on the codec: hashes are taken of the payload as it is before it is compressed.
+//!
+//! With codec 1 the payload is stored as one zstd frame, which is always shorter. What zstd makes of a payload may
+//! differ from version to version; that it can be read may not.
 
 mod header;
 pub use header::{BlockHeader, Codec, HeaderError, LogId};
+
+mod compression;
 
 mod sealed;
 pub use sealed::{BlockError, Leaves, SealedBlock, TreeMismatch};

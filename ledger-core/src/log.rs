@@ -61,7 +61,7 @@ pub trait Log: Send + Sync + 'static {
     /// Reads blocks that hold events, in order and without a gap, beginning with the block that holds the event
     /// `after.next()` (which may begin earlier). Fences are left out.
     ///
-    /// As many whole blocks as fit into `bytes_max`; the first one even if it does not fit. Nothing when there is no
+    /// As many whole blocks as fit into `bytes_max`, counted uncompressed; the first one even if it does not fit. Nothing when there is no
     /// event after `after`. At the end of a file or a page an answer may be shorter; only an empty one means the end.
     fn read(
         &self,

@@ -16,8 +16,20 @@ const CHECKSUM_AT: usize = 144;
 /// How a payload is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Codec {
-    /// As it is. The only codec so far; the number 1 is reserved for zstd.
+    /// As it is.
     None = 0,
+    /// Compressed with zstd.
+    Zstd = 1,
+}
+
+impl Codec {
+    const fn from_number(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::None),
+            1 => Some(Self::Zstd),
+            _ => None,
+        }
+    }
 }
 
 /// Everything that a block says about itself and its place in the log.
@@ -41,11 +53,13 @@ pub struct BlockHeader {
     pub root_before: Hash,
     /// The tree over all events up to the end of this block. Its size is the position of the last event.
     pub after: Head,
-    /// Bytes of the payload, uncompressed.
+    /// Bytes of the payload, uncompressed: exactly what decompression must yield, and never more than
+    /// [`BLOCK_PAYLOAD_BYTES_MAX`].
     pub payload_bytes: u32,
-    /// Bytes of the payload as stored.
+    /// Bytes of the payload as stored: as many, or fewer when it is compressed.
     pub stored_bytes: u32,
-    /// CRC32C of the payload as stored.
+    /// CRC32C of the payload as stored: of the compressed bytes, where there are such. It is checked before anything is
+    /// decompressed, so zstd only ever reads what a sealer wrote.
     pub payload_crc: u32,
 }
 
@@ -98,6 +112,11 @@ impl BlockHeader {
         Self::BYTES + self.stored_bytes as usize
     }
 
+    /// The length that the block has, or would have, uncompressed: what it takes to read it.
+    pub const fn uncompressed_bytes(&self) -> usize {
+        Self::BYTES + self.payload_bytes as usize
+    }
+
     /// The header as bytes, with its checksum.
     pub fn encode(&self) -> [u8; Self::BYTES] {
         let mut bytes = [0; Self::BYTES];
@@ -136,8 +155,9 @@ impl BlockHeader {
         check_format(bytes)?;
         let mut fields = Fields(&bytes[FORMAT_AT + 2..]);
         let [codec, reserved] = fields.take();
+        let codec = Codec::from_number(codec).ok_or(HeaderError::NewerCodec { codec })?;
         let header = Self {
-            codec: Codec::None,
+            codec,
             log_id: fields.take(),
             term: u64::from_le_bytes(fields.take()),
             writer: u64::from_le_bytes(fields.take()),
@@ -150,14 +170,11 @@ impl BlockHeader {
             stored_bytes: u32::from_le_bytes(fields.take()),
             payload_crc: u32::from_le_bytes(fields.take()),
         };
-        if codec != Codec::None as u8 {
-            return Err(HeaderError::NewerCodec { codec });
-        }
         header.check(reserved)?;
         Ok(header)
     }
 
-    /// What is known of a header before its block is sealed, byte by byte: `None` stands for what is not.
+    /// What is known of a header before its block is sealed, byte by byte: `None` stands for what is not, as the codec.
     pub fn known_bytes(
         log_id: Option<LogId>,
         first: Position,
@@ -169,7 +186,7 @@ impl BlockHeader {
         };
         put(0, &MAGIC);
         put(FORMAT_AT, &FORMAT.to_le_bytes());
-        put(6, &[Codec::None as u8, 0]);
+        put(7, &[0]);
         put(8, log_id.as_ref().map_or(&[], LogId::as_slice));
         put(40, &first.get().to_le_bytes());
         put(60, root_before);
@@ -179,6 +196,10 @@ impl BlockHeader {
     /// Refuses what no sealer makes.
     fn check(&self, reserved: u8) -> Result<(), HeaderError> {
         let before = self.first.get().checked_sub(1);
+        let lengths_fit = match self.codec {
+            Codec::None => self.stored_bytes == self.payload_bytes,
+            Codec::Zstd => (1..self.payload_bytes).contains(&self.stored_bytes),
+        };
         let refused = if reserved != 0 {
             "the reserved byte is in use"
         } else if before.and_then(|before| before.checked_add(self.count.into())) != Some(self.after.size) {
@@ -187,7 +208,7 @@ impl BlockHeader {
             "too many events"
         } else if self.payload_bytes as usize > BLOCK_PAYLOAD_BYTES_MAX {
             "the payload is too long"
-        } else if self.stored_bytes != self.payload_bytes {
+        } else if !lengths_fit {
             "the payload's lengths"
         } else if self.is_fence() && (self.payload_bytes != 0 || self.root_before != self.after.root) {
             "a fence with a payload"
@@ -271,8 +292,10 @@ mod tests {
     fn a_newer_format_is_told_from_a_damaged_one() {
         let newer = resealed(|bytes| bytes[4] = 2);
         assert_eq!(BlockHeader::decode(&newer), Err(HeaderError::NewerFormat { format: 2 }));
-        let codec = resealed(|bytes| bytes[6] = 1);
-        assert_eq!(BlockHeader::decode(&codec), Err(HeaderError::NewerCodec { codec: 1 }));
+        for codec in 2..=0xff {
+            let newer = resealed(|bytes| bytes[6] = codec);
+            assert_eq!(BlockHeader::decode(&newer), Err(HeaderError::NewerCodec { codec }));
+        }
     }
 
     #[test]
@@ -308,17 +331,47 @@ mod tests {
             agreed == known.iter().flatten().count()
         };
         let known = BlockHeader::known_bytes(Some(header.log_id), header.first, &header.root_before);
-        assert_eq!(known.iter().flatten().count(), 4 + 2 + 2 + 16 + 8 + 32);
+        assert_eq!(known.iter().flatten().count(), 4 + 2 + 1 + 16 + 8 + 32);
         assert!(agrees(known));
         assert!(agrees(BlockHeader::known_bytes(None, header.first, &header.root_before)));
         assert!(!agrees(BlockHeader::known_bytes(None, header.first.next(), &header.root_before)));
     }
 
+    #[test]
+    fn a_compressed_payload_is_shorter_and_a_fence_has_none() {
+        let compressed = |payload: u32, stored: u32| {
+            BlockHeader::decode(&resealed(|bytes| {
+                bytes[6] = 1;
+                bytes[132..136].copy_from_slice(&payload.to_le_bytes());
+                bytes[136..140].copy_from_slice(&stored.to_le_bytes());
+            }))
+        };
+        let expected = BlockHeader { codec: Codec::Zstd, stored_bytes: 20, ..header() };
+        assert_eq!(compressed(21, 20), Ok(expected));
+        for (payload, stored) in [(21, 21), (21, 22), (21, 0), (0, 0), (0, 1)] {
+            let refused = Err(HeaderError::Contradiction("the payload's lengths"));
+            assert_eq!(compressed(payload, stored), refused, "{stored} for {payload}");
+        }
+        for payload in [983_041, u32::MAX] {
+            let refused = Err(HeaderError::Contradiction("the payload is too long"));
+            assert_eq!(compressed(payload, 20), refused, "{payload}");
+        }
+        let fence = resealed(|bytes| {
+            bytes[6] = 1;
+            bytes[40] += 2;
+            bytes[48] = 0;
+            bytes[136] -= 1;
+        });
+        assert_eq!(BlockHeader::decode(&fence), Err(HeaderError::Contradiction("a fence with a payload")));
+    }
+
     proptest! {
         #[test]
-        fn what_is_encoded_is_decoded(log_id: LogId, term: u64, writer: u64, before in 0..u64::MAX - 20_000, count in 1..=16_384_u32, recorded_at: i64, roots: [Hash; 2], payload_bytes in 0..=983_040_u32, payload_crc: u32) {
+        fn what_is_encoded_is_decoded(log_id: LogId, term: u64, writer: u64, before in 0..u64::MAX - 20_000, count in 1..=16_384_u32, recorded_at: i64, roots: [Hash; 2], payload_bytes in 0..=983_040_u32, saved: u32, payload_crc: u32) {
+            // Compressed, if there can be a shorter payload that is not empty.
+            let saved = if payload_bytes > 1 { saved % payload_bytes } else { 0 };
             let header = BlockHeader {
-                codec: Codec::None,
+                codec: if saved > 0 { Codec::Zstd } else { Codec::None },
                 log_id,
                 term,
                 writer,
@@ -328,7 +381,7 @@ mod tests {
                 root_before: roots[0],
                 after: Head { size: before + u64::from(count), root: roots[1] },
                 payload_bytes,
-                stored_bytes: payload_bytes,
+                stored_bytes: payload_bytes - saved,
                 payload_crc,
             };
             prop_assert_eq!(BlockHeader::decode(&header.encode()), Ok(header));

@@ -3,9 +3,12 @@
 use crate::Position;
 use crate::merkle::{Frontier, leaf_hash};
 
-use super::{BlockHeader, HeaderError};
+use super::compression::unpack;
+use super::{BlockHeader, Codec, HeaderError};
 
-/// A finished block: header and payload in one run of bytes, ready to be written in one go.
+/// A finished block: header and stored payload in one run of bytes, ready to be written in one go.
+///
+/// A block that was read keeps the bytes it was read from, so a copy of it is stored as the original is.
 ///
 /// It is made by a [`Sealer`](super::Sealer) or read by [`SealedBlock::decode`], so its bytes are always sound: the
 /// checksums hold and the payload holds exactly the events that the header counts.
@@ -13,8 +16,10 @@ use super::{BlockHeader, HeaderError};
 pub struct SealedBlock {
     /// The header, read.
     header: BlockHeader,
-    /// The header's bytes, then the payload's.
+    /// The header's bytes, then the payload's as stored.
     bytes: Vec<u8>,
+    /// The payload uncompressed, where it is stored compressed.
+    unpacked: Option<Vec<u8>>,
 }
 
 /// Why bytes are not a block.
@@ -34,6 +39,9 @@ pub enum BlockError {
     /// Some byte of the payload is not what was written.
     #[error("the block's events do not match their checksum")]
     Checksum,
+    /// The checksum is right and the payload cannot be decompressed, or not to the length in the header.
+    #[error("the block's events cannot be decompressed to the length that its header names")]
+    Decompression,
     /// The checksum is right and the payload does not hold the events that the header counts.
     #[error("the block does not hold the events that it counts")]
     Events,
@@ -45,26 +53,41 @@ pub enum BlockError {
 pub struct TreeMismatch;
 
 impl SealedBlock {
-    /// Reads a block, which must be all of `bytes`; checks both checksums and the bounds of every event.
+    /// Reads a block, which must be all of `bytes`; checks both checksums, and the payload: its length and the
+    /// bounds of every event.
     pub fn decode(bytes: Vec<u8>) -> Result<Self, BlockError> {
-        let header = BlockHeader::decode(&bytes)?;
+        let header = Self::check(&bytes)?;
+        let stored = &bytes[BlockHeader::BYTES..];
+        let unpacked = match header.codec {
+            Codec::None => None,
+            Codec::Zstd => {
+                let unpacked = unpack(stored, header.payload_bytes as usize);
+                Some(unpacked.ok_or(BlockError::Decompression)?)
+            }
+        };
+        if count_events(unpacked.as_deref().unwrap_or(stored)) != Some(header.count as usize) {
+            return Err(BlockError::Events);
+        }
+        Ok(Self { header, bytes, unpacked })
+    }
+
+    /// Checks that `bytes` are those of a block, by length and checksums: they are what was written. The payload is not
+    /// decompressed and not looked into.
+    pub fn check(bytes: &[u8]) -> Result<BlockHeader, BlockError> {
+        let header = BlockHeader::decode(bytes)?;
         let (expected, actual) = (header.block_bytes(), bytes.len());
         if actual != expected {
             return Err(BlockError::Length { expected, actual });
         }
-        let payload = &bytes[BlockHeader::BYTES..];
-        if crc32c::crc32c(payload) != header.payload_crc {
+        if crc32c::crc32c(&bytes[BlockHeader::BYTES..]) != header.payload_crc {
             return Err(BlockError::Checksum);
         }
-        if count_events(payload) != Some(header.count as usize) {
-            return Err(BlockError::Events);
-        }
-        Ok(Self { header, bytes })
+        Ok(header)
     }
 
     /// Puts a block together from parts that fit.
-    pub(super) const fn from_parts(header: BlockHeader, bytes: Vec<u8>) -> Self {
-        Self { header, bytes }
+    pub(super) const fn from_parts(header: BlockHeader, bytes: Vec<u8>, unpacked: Option<Vec<u8>>) -> Self {
+        Self { header, bytes, unpacked }
     }
 
     /// The header.
@@ -72,19 +95,19 @@ impl SealedBlock {
         &self.header
     }
 
-    /// The whole block as bytes.
+    /// The whole block as bytes, as it is stored.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The whole block as bytes, without a copy.
+    /// The whole block as bytes, as it is stored, without a copy.
     pub fn into_bytes(self) -> Vec<u8> {
         self.bytes
     }
 
     /// The events, each with its position.
     pub fn leaves(&self) -> Leaves<'_> {
-        let rest = &self.bytes[BlockHeader::BYTES..];
+        let rest = self.unpacked.as_deref().unwrap_or(&self.bytes[BlockHeader::BYTES..]);
         Leaves { rest, next: self.header.first, left: self.header.count }
     }
 

@@ -3,12 +3,13 @@
 use crate::merkle::{Frontier, Hash, Head, leaf_hash};
 use crate::{Position, Timestamp};
 
-use super::{BLOCK_BYTES_MAX, BLOCK_EVENTS_MAX, BlockHeader, Codec, LogId, SealedBlock};
+use super::compression::store;
+use super::{BLOCK_EVENTS_MAX, BLOCK_PAYLOAD_BYTES_MAX, BlockHeader, Codec, LogId, SealedBlock};
 
 /// Makes one block after the other, each beginning where the one before it ends.
 ///
-/// Events are encoded straight into the bytes of the block; they are hashed when it is sealed, so a decision that
-/// turns out not to fit can be taken out again.
+/// Events are encoded straight into the payload; they are hashed and compressed when the block is sealed, so a decision
+/// that turns out not to fit can be taken out again.
 #[derive(Clone, Debug)]
 pub struct Sealer {
     /// The log that the blocks are for.
@@ -23,8 +24,8 @@ pub struct Sealer {
     root: Hash,
     /// When the events of the open block are recorded.
     recorded_at: Timestamp,
-    /// The open block: room for its header, then the payload.
-    bytes: Vec<u8>,
+    /// The payload of the open block.
+    payload: Vec<u8>,
     /// The number of events in it.
     count: u32,
 }
@@ -38,7 +39,7 @@ pub struct BlockFull;
 /// The end of the open block at some moment, to come back to.
 #[derive(Clone, Copy, Debug)]
 pub struct Savepoint {
-    /// Bytes of the open block.
+    /// Bytes of its payload.
     bytes: usize,
     /// Events in it.
     count: u32,
@@ -48,14 +49,14 @@ impl Sealer {
     /// Goes on after the tree of `frontier`. Call [`Sealer::begin`] before the first event.
     pub fn new(log_id: LogId, term: u64, writer: u64, frontier: Frontier) -> Self {
         let root = frontier.root();
-        let bytes = vec![0; BlockHeader::BYTES];
-        Self { log_id, writer, term, frontier, root, recorded_at: Timestamp::default(), bytes, count: 0 }
+        let recorded_at = Timestamp::default();
+        Self { log_id, writer, term, frontier, root, recorded_at, payload: Vec::new(), count: 0 }
     }
 
     /// Begins a block. Events pushed since the last one was sealed are dropped.
     pub fn begin(&mut self, recorded_at: Timestamp) {
         self.recorded_at = recorded_at;
-        self.roll_back(Savepoint { bytes: BlockHeader::BYTES, count: 0 });
+        self.roll_back(Savepoint { bytes: 0, count: 0 });
     }
 
     /// Adds an event: `encode` appends its bytes to the buffer. The answer is the position that it has now.
@@ -63,39 +64,38 @@ impl Sealer {
     pub fn push(&mut self, encode: impl FnOnce(&mut Vec<u8>)) -> Result<Position, BlockFull> {
         let before = self.savepoint();
         let start = before.bytes + size_of::<u32>();
-        self.bytes.resize(start, 0);
-        encode(&mut self.bytes);
-        if self.bytes.len() > BLOCK_BYTES_MAX || self.count() >= BLOCK_EVENTS_MAX {
+        self.payload.resize(start, 0);
+        encode(&mut self.payload);
+        if self.payload.len() > BLOCK_PAYLOAD_BYTES_MAX || self.count() >= BLOCK_EVENTS_MAX {
             self.roll_back(before);
             return Err(BlockFull);
         }
-        let length = to_u32(self.bytes.len() - start);
-        self.bytes[before.bytes..start].copy_from_slice(&length.to_le_bytes());
+        let length = to_u32(self.payload.len() - start);
+        self.payload[before.bytes..start].copy_from_slice(&length.to_le_bytes());
         self.count += 1;
         Ok(Position::new(self.frontier.size()).plus(self.count.into()))
     }
 
     /// Where the open block stands now; for a decision of several events, which must not be split.
     pub const fn savepoint(&self) -> Savepoint {
-        Savepoint { bytes: self.bytes.len(), count: self.count }
+        Savepoint { bytes: self.payload.len(), count: self.count }
     }
 
     /// Takes out what was pushed after `savepoint`, which must be of the open block.
     pub fn roll_back(&mut self, savepoint: Savepoint) {
-        self.bytes.truncate(savepoint.bytes);
+        self.payload.truncate(savepoint.bytes);
         self.count = savepoint.count;
     }
 
     /// Finishes the block. Without events it is a fence. The next block begins behind it.
     pub fn seal(&mut self) -> SealedBlock {
         // The next block is likely to be as large.
-        let mut next = Vec::with_capacity(self.bytes.len());
-        next.resize(BlockHeader::BYTES, 0);
-        let mut bytes = std::mem::replace(&mut self.bytes, next);
-        let payload = &bytes[BlockHeader::BYTES..];
-        let payload_bytes = to_u32(payload.len());
+        let next = Vec::with_capacity(self.payload.len());
+        let payload = std::mem::replace(&mut self.payload, next);
+        let (codec, mut bytes) = store(&payload);
+        let stored = &bytes[BlockHeader::BYTES..];
         let mut header = BlockHeader {
-            codec: Codec::None,
+            codec,
             log_id: self.log_id,
             term: self.term,
             writer: self.writer,
@@ -104,13 +104,14 @@ impl Sealer {
             recorded_at: self.recorded_at,
             root_before: self.root,
             after: Head::EMPTY,
-            payload_bytes,
-            stored_bytes: payload_bytes,
-            payload_crc: crc32c::crc32c(payload),
+            payload_bytes: to_u32(payload.len()),
+            stored_bytes: to_u32(stored.len()),
+            payload_crc: crc32c::crc32c(stored),
         };
-        header.after = self.grow(payload);
+        header.after = self.grow(&payload);
         bytes[..BlockHeader::BYTES].copy_from_slice(&header.encode());
-        SealedBlock::from_parts(header, bytes)
+        let unpacked = (codec != Codec::None).then_some(payload);
+        SealedBlock::from_parts(header, bytes, unpacked)
     }
 
     /// Hashes the events of a payload into the tree.
@@ -151,7 +152,7 @@ impl Sealer {
 
     /// The bytes of payload in the open block.
     pub const fn payload_bytes(&self) -> usize {
-        self.bytes.len() - BlockHeader::BYTES
+        self.payload.len()
     }
 }
 

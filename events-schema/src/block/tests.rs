@@ -5,10 +5,22 @@ use proptest::prelude::*;
 use crate::merkle::{Frontier, leaf_hash};
 use crate::{Position, Timestamp};
 
+use super::compression::COMPRESSED_FROM_BYTES;
 use super::{
-    BLOCK_BYTES_MAX, BLOCK_EVENTS_MAX, BLOCK_PAYLOAD_BYTES_MAX, BlockError, BlockFull, BlockHeader,
+    BLOCK_BYTES_MAX, BLOCK_EVENTS_MAX, BLOCK_PAYLOAD_BYTES_MAX, BlockError, BlockFull, BlockHeader, Codec,
     SealedBlock, Sealer,
 };
+
+/// Bytes that cannot be compressed.
+pub(super) fn noise(length: usize) -> Vec<u8> {
+    let words = (0_u64..).scan(7_u64, |state, _| {
+        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Some((*state >> 32).to_le_bytes()[0])
+    });
+    words.take(length).collect()
+}
+
+mod compressed;
 
 fn sealer() -> Sealer {
     let mut sealer = Sealer::new([9; 16], 1, 77, Frontier::new());
@@ -54,13 +66,19 @@ fn a_payload_that_does_not_hold_the_counted_events_is_refused() {
 #[test]
 fn a_block_takes_no_more_than_its_limits() {
     let mut sealer = sealer();
-    let whole = vec![7; BLOCK_PAYLOAD_BYTES_MAX - 4];
-    assert_eq!(push(&mut sealer, &vec![7; BLOCK_PAYLOAD_BYTES_MAX - 3]), Err(BlockFull));
-    assert_eq!(push(&mut sealer, &whole), Ok(Position::FIRST));
-    assert_eq!(push(&mut sealer, b""), Err(BlockFull));
-    let block = sealer.seal();
-    assert_eq!(block.bytes().len(), BLOCK_BYTES_MAX);
-    assert_eq!(SealedBlock::decode(block.bytes().to_vec()), Ok(block));
+    // The limit is one for payloads as they are: it does not move with what can be compressed.
+    for leaf in [noise(BLOCK_PAYLOAD_BYTES_MAX - 3), vec![7; BLOCK_PAYLOAD_BYTES_MAX - 3]] {
+        sealer.begin(Timestamp::from_micros(1));
+        let first = sealer.next_position();
+        assert_eq!(push(&mut sealer, &leaf), Err(BlockFull));
+        assert_eq!(push(&mut sealer, &leaf[1..]), Ok(first));
+        assert_eq!(push(&mut sealer, b""), Err(BlockFull));
+        let block = sealer.seal();
+        assert_eq!(block.header().uncompressed_bytes(), BLOCK_BYTES_MAX);
+        assert!(block.bytes().len() <= BLOCK_BYTES_MAX);
+        assert_eq!(block.header().codec == Codec::None, block.bytes().len() == BLOCK_BYTES_MAX);
+        assert_eq!(SealedBlock::decode(block.bytes().to_vec()), Ok(block));
+    }
 
     sealer.begin(Timestamp::from_micros(2));
     for _ in 0..BLOCK_EVENTS_MAX {
@@ -84,6 +102,32 @@ fn a_decision_that_does_not_fit_is_taken_out_as_a_whole() {
 }
 
 proptest! {
+    #[test]
+    fn blocks_of_any_size_are_read_as_they_were_sealed(lengths in prop::collection::vec(0..900_usize, 0..30), noisy in 0..=900_usize) {
+        let noise = noise(900 * 30);
+        let mut sealer = sealer();
+        let mut plain = Frontier::new();
+        let mut leaves = Vec::new();
+        for (index, length) in lengths.iter().enumerate() {
+            let (start, noisy) = (900 * index, noisy.min(*length));
+            let mut leaf = noise[start..start + noisy].to_vec();
+            leaf.extend(b"text that comes again ".iter().cycle().take(length - noisy));
+            push(&mut sealer, &leaf).unwrap();
+            plain.push(leaf_hash(&leaf));
+            leaves.push(leaf);
+        }
+        let sealed = sealer.seal();
+        // The tree is over events as they are.
+        prop_assert_eq!(sealed.header().after, plain.head());
+        let read = SealedBlock::decode(sealed.bytes().to_vec()).unwrap();
+        prop_assert_eq!(&read, &sealed);
+        prop_assert!(read.leaves().map(|(_, leaf)| leaf).eq(leaves.iter().map(Vec::as_slice)));
+        prop_assert_eq!(read.extend(&mut Frontier::new()), Ok(()));
+        let header = read.header();
+        prop_assert!(header.block_bytes() <= header.uncompressed_bytes());
+        prop_assert!(header.codec == Codec::None || header.payload_bytes as usize >= COMPRESSED_FROM_BYTES);
+    }
+
     #[test]
     fn blocks_cut_anywhere_lead_to_the_same_tree(blocks in prop::collection::vec(prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 0..6), 0..6)) {
         let mut sealer = sealer();

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use events_schema::block::{BlockHeader, SealedBlock, Sealer};
+use events_schema::block::{BlockHeader, Codec, SealedBlock, Sealer};
 use events_schema::merkle::{Frontier, Head};
 use events_schema::{Position, Timestamp};
 
@@ -21,13 +21,15 @@ pub async fn all<L: Log>(open: impl AsyncFn(Option<L>) -> L) {
     an_appended_block_is_read_at_once(open(None).await).await;
     a_read_begins_with_the_block_that_holds_the_next_event(open(None).await).await;
     a_read_keeps_to_its_limit(open(None).await).await;
+    a_limit_counts_what_is_read_uncompressed(open(None).await).await;
     a_stale_block_is_refused(open(None).await).await;
     a_block_on_another_root_is_refused(open(None).await).await;
     a_block_of_another_log_is_refused(open(None).await).await;
     a_block_that_is_not_later_is_refused(open(None).await).await;
     a_fence_keeps_older_blocks_out(open(None).await).await;
     of_racing_appends_one_wins(open(None).await).await;
-    a_reopened_log_goes_on_where_it_ended(open).await;
+    a_reopened_log_goes_on_where_it_ended(&open).await;
+    blocks_stay_as_they_were_stored(&open).await;
 }
 
 /// A sealer of blocks for these tests, at the beginning of a log.
@@ -43,6 +45,13 @@ pub fn block(sealer: &mut Sealer, count: usize) -> SealedBlock {
         sealer.push(|bytes| bytes.extend_from_slice(text.as_bytes())).expect("the block is small");
     }
     sealer.seal()
+}
+
+/// The next block of `sealer`, with so many events that it is compressed.
+pub fn compressed(sealer: &mut Sealer) -> SealedBlock {
+    let block = block(sealer, 200);
+    assert_eq!(block.header().codec, Codec::Zstd);
+    block
 }
 
 /// A fence in the next term, where the next block of `sealer` would stand.
@@ -153,6 +162,18 @@ async fn a_read_keeps_to_its_limit(log: impl Log) {
     assert_eq!(followed, blocks);
 }
 
+async fn a_limit_counts_what_is_read_uncompressed(log: impl Log) {
+    let mut sealer = sealer(1);
+    let blocks = [compressed(&mut sealer), compressed(&mut sealer), compressed(&mut sealer)];
+    for block in &blocks {
+        append(&log, block).await;
+    }
+    let stored: usize = blocks.iter().map(|block| block.bytes().len()).sum();
+    assert!(stored < 2 * blocks[0].header().uncompressed_bytes());
+    assert_eq!(read(&log, 0, stored).await, blocks[..1]);
+    assert_eq!(read(&log, 200, stored).await, blocks[1..2]);
+}
+
 async fn a_stale_block_is_refused(log: impl Log) {
     let mut writer = sealer(1);
     let mut stale = writer.clone();
@@ -238,7 +259,7 @@ async fn tree_of(log: &impl Log) -> Frontier {
     frontier
 }
 
-async fn a_reopened_log_goes_on_where_it_ended<L: Log>(open: impl AsyncFn(Option<L>) -> L) {
+async fn a_reopened_log_goes_on_where_it_ended<L: Log>(open: &impl AsyncFn(Option<L>) -> L) {
     let mut sealer = sealer(1);
     let mut log = open(None).await;
     let mut blocks = Vec::new();
@@ -258,4 +279,38 @@ async fn a_reopened_log_goes_on_where_it_ended<L: Log>(open: impl AsyncFn(Option
     log = open(Some(log)).await;
     assert_eq!(tail(&log).await, before);
     append(&log, &block(&mut sealer, 1)).await;
+}
+
+/// Small blocks, compressed ones and fences in any order; and a copy of the log is the same to the byte.
+async fn blocks_stay_as_they_were_stored<L: Log>(open: &impl AsyncFn(Option<L>) -> L) {
+    let mut sealer = sealer(1);
+    let mut log = open(None).await;
+    let mut blocks = Vec::new();
+    for round in 0..3 {
+        let next =
+            [block(&mut sealer, 1), compressed(&mut sealer), fence(&mut sealer), compressed(&mut sealer)];
+        for block in next {
+            append(&log, &block).await;
+            blocks.push(block);
+        }
+        log = open(Some(log)).await;
+        let last = blocks.last().expect("there is a block").header();
+        assert_eq!(tail(&log).await.root, last.after.root, "round {round}");
+    }
+    blocks.retain(|block| !block.header().is_fence());
+    let there = read(&log, 0, BYTES_MAX).await;
+    assert!(there.iter().map(SealedBlock::bytes).eq(blocks.iter().map(SealedBlock::bytes)));
+    let mut frontier = Frontier::new();
+    assert!(there.iter().all(|block| block.extend(&mut frontier).is_ok()));
+    assert_eq!(frontier.head(), sealer.frontier().head());
+    for after in 0..frontier.size() {
+        let first = &read(&log, after, 0).await[0];
+        assert!((first.header().first..=first.header().last()).contains(&Position::new(after + 1)));
+    }
+    // Fences do not matter to a copy: its blocks follow each other as they are.
+    let copy = open(None).await;
+    for block in &there {
+        append(&copy, block).await;
+    }
+    assert_eq!(read(&copy, 0, BYTES_MAX).await, blocks);
 }

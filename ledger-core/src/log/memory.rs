@@ -58,7 +58,7 @@ impl Log for MemoryLog {
         let mut bytes = 0;
         let mut fits = |block: &&SealedBlock| {
             let first = bytes == 0;
-            bytes += block.bytes().len();
+            bytes += block.header().uncompressed_bytes();
             first || bytes <= bytes_max
         };
         let events = state.blocks[start..].iter().filter(|block| !block.header().is_fence());

@@ -3,6 +3,11 @@
 //! After a crash it may be a block that was being written. It is cut off only when it can be nothing else: some part
 //! of it was never written, and no block follows. A part that was never written is zeros, for files are filled with
 //! zeros ahead: a whole sector of it, or all of its end with the closing bytes.
+//!
+//! It makes no difference whether the block is compressed. Its checksum is over the bytes as they are stored, so it fails
+//! whichever of them are missing, and no sector of a frame is all zeros once it was written (see [`frame`]).
+//!
+//! [`frame`]: super::frame
 
 use std::fs::File;
 use std::io;

@@ -3,7 +3,8 @@
 //! The closing bytes (8 to 15, none of them zero) end a block's frame at a multiple of 8. They tell a block that was
 //! never finished, whose end is zeros, from a finished one that was damaged later: events may end with zeros by
 //! nature, a frame cannot. For the same reason a sector that holds only a few bytes of a frame holds at least 8, and
-//! is never all zeros once it was written.
+//! is never all zeros once it was written. Nor is a sector within a block: events are text and small numbers, and the
+//! sealer never stores compressed bytes with so many zeros in a row.
 
 use std::fs::File;
 use std::io;
@@ -121,6 +122,13 @@ impl Frames {
     /// The block of the next frame, whose header has been read.
     pub(super) fn block(&mut self, header: &BlockHeader) -> Result<SealedBlock, Fault> {
         Ok(SealedBlock::decode(self.bytes(self.at, header.block_bytes())?.to_vec())?)
+    }
+
+    /// Checks that the block of the next frame, whose header has been read, is what was written. Its payload is not
+    /// decompressed.
+    pub(super) fn check(&mut self, header: &BlockHeader) -> Result<(), Fault> {
+        SealedBlock::check(self.bytes(self.at, header.block_bytes())?)?;
+        Ok(())
     }
 
     /// Goes on to the frame after the one with this header; checks the closing bytes in between.

@@ -10,8 +10,9 @@ use super::frame::Frames;
 use super::index::Place;
 use crate::log::ReadError;
 
-/// The least and the most that is asked of a file at once.
-const AT_ONCE: std::ops::RangeInclusive<usize> = 64 << 10..=4 << 20;
+/// The least and the most that is asked of a file at once. Compressed blocks are a third of what is wanted, so more
+/// would often be read in vain.
+const AT_ONCE: std::ops::RangeInclusive<usize> = 64 << 10..=1 << 20;
 
 /// Reads the blocks after `after`, as [`Log::read`](crate::log::Log::read) says. No lock is held while files are read.
 pub(super) fn read(
@@ -34,7 +35,7 @@ pub(super) fn read(
 struct Answer {
     /// The blocks.
     blocks: Vec<SealedBlock>,
-    /// Their bytes.
+    /// Their bytes, uncompressed: those are what takes memory.
     bytes: usize,
     /// The most bytes that are wanted.
     bytes_max: usize,
@@ -51,11 +52,11 @@ impl Answer {
         while !frames.is_at_end() {
             let header = frames.header().map_err(|fault| place.segment.error(position, fault))?;
             if header.last() > after && !header.is_fence() {
-                if !self.blocks.is_empty() && self.bytes + header.block_bytes() > self.bytes_max {
+                if !self.blocks.is_empty() && self.bytes + header.uncompressed_bytes() > self.bytes_max {
                     return Ok(false);
                 }
                 let block = frames.block(&header).map_err(|fault| place.segment.error(position, fault))?;
-                self.bytes += header.block_bytes();
+                self.bytes += header.uncompressed_bytes();
                 self.blocks.push(block);
             }
             frames.pass(&header).map_err(|fault| place.segment.error(position, fault))?;

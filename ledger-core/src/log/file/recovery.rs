@@ -98,7 +98,7 @@ impl End {
 /// Goes through the blocks of the last segment.
 fn walk_last(segment: &Segment, tail: Tail, index: &mut Index) -> Result<End, ReadError> {
     let (file, length) = segment.open()?;
-    let mut walk = Walk::blocks(segment, 0, length, tail)?;
+    let mut walk = Walk::checked(segment, length, tail)?;
     index.add_segment(segment.clone());
     let walked = walk_on(&mut walk, index);
     let mut end = End { tail: walk.tail().clone(), closed_at: walk.at(), unclosed: Vec::new(), torn: None };

@@ -6,12 +6,12 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use events_schema::Position;
-use events_schema::block::{SealedBlock, Sealer};
+use events_schema::block::{BLOCK_BYTES_MAX, BLOCK_PAYLOAD_BYTES_MAX, SealedBlock, Sealer};
 use events_schema::merkle::Frontier;
 use tempfile::TempDir;
 
 use super::{FileLog, OpenError, OpenOptions};
-use crate::log::conformance::{self, block, fence, sealer};
+use crate::log::conformance::{self, block, compressed, fence, sealer};
 use crate::log::{AppendError, DataDirLock, Log, ReadError, Tail};
 
 mod damage;
@@ -47,6 +47,15 @@ async fn write(dir: &Path, options: OpenOptions, blocks: &[SealedBlock], close: 
 fn blocks(counts: &[usize]) -> Vec<SealedBlock> {
     let mut sealer = sealer(1);
     counts.iter().map(|count| block(&mut sealer, *count)).collect()
+}
+
+/// Bytes that cannot be compressed.
+fn noise(seed: u64, length: usize) -> Vec<u8> {
+    let bytes = (0_u64..).scan(seed, |state, _| {
+        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Some(state.to_be_bytes()[0])
+    });
+    bytes.take(length).collect()
 }
 
 fn segment_files(dir: &Path) -> Vec<PathBuf> {
@@ -177,10 +186,13 @@ async fn a_reader_follows_a_log_that_grows() {
 async fn a_block_may_be_as_large_as_blocks_can_be() {
     let dir = tempfile::tempdir().unwrap();
     let mut sealer = sealer(1);
-    let mut large = |byte: u8, seconds| {
+    let mut large = |seed, seconds| {
         sealer.begin(events_schema::Timestamp::default().plus_seconds(seconds));
-        sealer.push(|bytes| bytes.resize(events_schema::block::BLOCK_BYTES_MAX, byte)).unwrap();
-        sealer.seal()
+        let leaf = noise(seed, BLOCK_PAYLOAD_BYTES_MAX - 4);
+        sealer.push(|bytes| bytes.extend_from_slice(&leaf)).unwrap();
+        let block = sealer.seal();
+        assert_eq!(block.bytes().len(), BLOCK_BYTES_MAX);
+        block
     };
     let blocks = [large(1, 1), large(2, 2), large(3, 3)];
     write(dir.path(), one_segment(), &blocks, false).await;

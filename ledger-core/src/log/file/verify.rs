@@ -20,7 +20,7 @@ use crate::log::{Damage, ReadError, Tail};
 /// How many groups of blocks may wait to be hashed.
 const GROUPS_MAX: usize = 4;
 
-/// How many bytes of blocks make a group.
+/// How many bytes of blocks, uncompressed, make a group.
 const GROUP_BYTES: usize = 4 << 20;
 
 /// A block that is being written by a running server looks torn for a moment; so the end is looked at this often.
@@ -36,7 +36,7 @@ pub struct Verified {
     pub head: Head,
     /// The number of blocks, fences included.
     pub blocks: u64,
-    /// The bytes of all blocks.
+    /// The bytes of all blocks, as they are stored.
     pub bytes: u64,
     /// When the first block was recorded; `None` in an empty log.
     pub first_recorded_at: Option<Timestamp>,
@@ -93,7 +93,7 @@ fn find_end(segment: &Segment) -> Result<u64, ReadError> {
 fn pass_all(frames: &mut Frames) -> Result<(), Fault> {
     while !frames.is_at_end() {
         let header = frames.header()?;
-        frames.block(&header)?;
+        frames.check(&header)?;
         frames.pass(&header)?;
     }
     Ok(())
@@ -172,7 +172,7 @@ fn fill(group: &mut Group, walk: &mut Walk) -> Result<bool, Fault> {
     let mut bytes = 0;
     while bytes < GROUP_BYTES {
         let Some(block) = walk.step()?.and_then(|step| step.block) else { return Ok(true) };
-        bytes += block.bytes().len();
+        bytes += block.header().uncompressed_bytes();
         group.blocks.push(block);
     }
     Ok(false)

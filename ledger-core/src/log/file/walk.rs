@@ -18,8 +18,19 @@ pub(super) struct Walk {
     frames: Frames,
     /// The end of the log up to here.
     tail: Tail,
-    /// Whether payloads are read and checked too.
-    with_payloads: bool,
+    /// What is done with payloads.
+    payloads: Payloads,
+}
+
+/// What is done with payloads on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Payloads {
+    /// They are passed over.
+    Skipped,
+    /// They are compared with their checksums.
+    Checked,
+    /// They are read.
+    Read,
 }
 
 /// A block that has been gone past.
@@ -36,13 +47,20 @@ impl Walk {
     /// Goes through a segment up to `end`, looking at headers only. The log before it ends with `tail`.
     pub(super) fn headers(segment: &Segment, end: u64, tail: Tail) -> Result<Self, ReadError> {
         let frames = Frames::new(segment.open()?.0, 0, end, HEADERS_AT_ONCE);
-        Ok(Self { frames, tail, with_payloads: false })
+        Ok(Self { frames, tail, payloads: Payloads::Skipped })
+    }
+
+    /// Goes through a segment up to `end`, checking that every byte is what was written. The log before it ends with
+    /// `tail`.
+    pub(super) fn checked(segment: &Segment, end: u64, tail: Tail) -> Result<Self, ReadError> {
+        let frames = Frames::new(segment.open()?.0, 0, end, BLOCKS_AT_ONCE);
+        Ok(Self { frames, tail, payloads: Payloads::Checked })
     }
 
     /// Goes through a segment from `at` up to `end`, reading whole blocks. The log before it ends with `tail`.
     pub(super) fn blocks(segment: &Segment, at: u64, end: u64, tail: Tail) -> Result<Self, ReadError> {
         let frames = Frames::new(segment.open()?.0, at, end, BLOCKS_AT_ONCE);
-        Ok(Self { frames, tail, with_payloads: true })
+        Ok(Self { frames, tail, payloads: Payloads::Read })
     }
 
     /// The end of the log up to here.
@@ -63,7 +81,14 @@ impl Walk {
         let at = self.frames.at();
         let header = self.frames.header()?;
         self.tail.admits(&header).map_err(|error| Fault::Damage(Damage::Chain(error)))?;
-        let block = if self.with_payloads { Some(self.frames.block(&header)?) } else { None };
+        let block = match self.payloads {
+            Payloads::Skipped => None,
+            Payloads::Checked => {
+                self.frames.check(&header)?;
+                None
+            }
+            Payloads::Read => Some(self.frames.block(&header)?),
+        };
         self.frames.pass(&header)?;
         self.tail = self.tail.after(&header);
         Ok(Some(Step { header, block, at }))

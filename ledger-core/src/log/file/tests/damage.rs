@@ -23,7 +23,8 @@ fn refused(dir: &Path) -> (u64, Damage) {
 #[tokio::test]
 async fn a_changed_byte_anywhere_in_the_last_segment_is_found() {
     let dir = tempfile::tempdir().unwrap();
-    let blocks = blocks(&[1, 2, 3]);
+    let mut sealer = sealer(1);
+    let blocks = [block(&mut sealer, 1), compressed(&mut sealer), block(&mut sealer, 3)];
     for close in [true, false] {
         write(dir.path(), one_segment(), &blocks, close).await;
         let path = segment_files(dir.path())[0].clone();

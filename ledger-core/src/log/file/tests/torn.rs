@@ -3,6 +3,7 @@
 use std::os::unix::fs::FileExt;
 
 use events_schema::Timestamp;
+use events_schema::block::Codec;
 use proptest::prelude::*;
 
 use super::*;
@@ -33,9 +34,19 @@ async fn goes_on(dir: &Path, there: &[SealedBlock], then: &[SealedBlock]) {
 
 #[tokio::test]
 async fn a_last_block_that_is_cut_at_any_byte_is_cut_off() {
+    is_cut_off_wherever_it_ends(&blocks(&[2, 3])).await;
+}
+
+#[tokio::test]
+async fn a_compressed_block_that_is_cut_at_any_byte_is_cut_off() {
+    let mut sealer = sealer(1);
+    is_cut_off_wherever_it_ends(&[block(&mut sealer, 2), compressed(&mut sealer)]).await;
+}
+
+/// Cuts the last block at every byte, leaving zeros or nothing.
+async fn is_cut_off_wherever_it_ends(blocks: &[SealedBlock]) {
     let dir = tempfile::tempdir().unwrap();
-    let blocks = blocks(&[2, 3]);
-    let file = crashed(dir.path(), &blocks).await;
+    let file = crashed(dir.path(), blocks).await;
     let image = fs::read(&file).unwrap();
     let length = blocks[1].bytes().len();
     for cut in 0..frame_bytes(length) {
@@ -51,21 +62,24 @@ async fn a_last_block_that_is_cut_at_any_byte_is_cut_off() {
     }
 }
 
-/// Two blocks; the second begins `short_of` bytes before the end of a sector, and reaches into several more.
-fn across_sectors(short_of: usize) -> [SealedBlock; 2] {
+/// Two blocks; the second begins `short_of` bytes before the end of a sector, and reaches into several more. The last
+/// `repeated` bytes of its event are no news, so they are compressed away.
+fn across_sectors(short_of: usize, repeated: usize) -> [SealedBlock; 2] {
     let mut sealer = sealer(1);
-    let mut block = |length: usize, seconds| {
+    let mut block = |mut leaf: Vec<u8>, repeated: usize, seconds| {
         sealer.begin(Timestamp::default().plus_seconds(seconds));
-        sealer.push(|bytes| bytes.resize(bytes.len() + length, 0x77)).unwrap();
+        leaf.resize(leaf.len() + repeated, 0x77);
+        sealer.push(|bytes| bytes.extend_from_slice(&leaf)).unwrap();
         sealer.seal()
     };
-    [block(1024 - short_of - 148 - 4 - 8, 1), block(1100, 2)]
+    [block(noise(1, 1024 - short_of - 148 - 4 - 8), 0, 1), block(noise(2, 1100), repeated, 2)]
 }
 
 #[tokio::test]
 async fn whichever_sectors_of_the_last_block_are_missing_it_is_cut_off() {
-    for short_of in [8, 24, 144, 152, 512] {
-        let blocks = across_sectors(short_of);
+    for (short_of, repeated) in [8, 24, 144, 152, 512].into_iter().flat_map(|it| [(it, 0), (it, 2000)]) {
+        let blocks = across_sectors(short_of, repeated);
+        assert_eq!(blocks[1].header().codec == Codec::Zstd, repeated > 0);
         let at = frames_of(&blocks[..1]);
         assert_eq!(at, 1024 - short_of);
         let length = blocks[1].bytes().len();
@@ -191,11 +205,11 @@ enum Happens {
 
 fn happens() -> impl Strategy<Value = Happens> {
     prop_oneof![
-        4 => (1_usize..60).prop_map(Happens::Appended),
+        4 => (1_usize..200).prop_map(Happens::Appended),
         1 => Just(Happens::Appended(0)),
         1 => Just(Happens::Closed),
         1 => Just(Happens::Crashed),
-        2 => (1_usize..60, any::<u64>()).prop_map(|(count, kept)| Happens::TornWhileAppending { count, kept }),
+        2 => (1_usize..200, any::<u64>()).prop_map(|(count, kept)| Happens::TornWhileAppending { count, kept }),
     ]
 }
 

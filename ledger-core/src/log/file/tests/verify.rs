@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::FileExt;
 
+use events_schema::block::{BlockError, Codec};
 use events_schema::merkle::Head;
 
 use super::*;
@@ -13,13 +14,18 @@ use crate::log::file::verify as check;
 async fn a_sound_log_is_told_to_be_sound() {
     let dir = tempfile::tempdir().unwrap();
     assert!(matches!(check(dir.path(), |_| ()), Err(OpenError::NoLog { .. })));
-    let blocks = blocks(&[3, 20, 60, 20, 3, 1]);
+    let mut sealer = sealer(1);
+    let blocks = [3, 20, 300, 20, 3, 1].map(|count| block(&mut sealer, count));
+    assert_eq!(
+        blocks.each_ref().map(|it| it.header().codec == Codec::Zstd),
+        [false, false, true, false, false, false]
+    );
     write(dir.path(), small(), &blocks, false).await;
     let mut progress = 0;
     let verified = check(dir.path(), |events| progress = events).unwrap();
     let tail = tail_of(&blocks);
-    assert_eq!(verified.head, Head { size: 107, root: tail.root });
-    assert_eq!((progress, verified.blocks, verified.torn_tail), (107, 6, None));
+    assert_eq!(verified.head, Head { size: 347, root: tail.root });
+    assert_eq!((progress, verified.blocks, verified.torn_tail), (347, 6, None));
     assert_eq!(verified.bytes, blocks.iter().map(|block| block.bytes().len() as u64).sum::<u64>());
     assert_eq!(verified.first_recorded_at, Some(blocks[0].header().recorded_at));
     assert_eq!(verified.last_recorded_at, Some(tail.recorded_at));
@@ -29,7 +35,9 @@ async fn a_sound_log_is_told_to_be_sound() {
 async fn every_changed_byte_is_found_with_its_position() {
     let dir = tempfile::tempdir().unwrap();
     // One block a segment: the last one's end is looked at several times, which takes a while.
-    let blocks = blocks(&[2, 1, 10, 1]);
+    let mut sealer = sealer(1);
+    let blocks =
+        [block(&mut sealer, 2), compressed(&mut sealer), block(&mut sealer, 10), block(&mut sealer, 1)];
     write(dir.path(), OpenOptions { segment_bytes: 1, ..small() }, &blocks, true).await;
     let files = segment_files(dir.path());
     for (path, block) in files.iter().zip(&blocks) {
@@ -47,7 +55,7 @@ async fn every_changed_byte_is_found_with_its_position() {
             file.write_all_at(&byte, at).unwrap();
         }
     }
-    assert_eq!(check(dir.path(), |_| ()).unwrap().head.size, 14);
+    assert_eq!(check(dir.path(), |_| ()).unwrap().head.size, 213);
 }
 
 #[tokio::test]
@@ -77,6 +85,35 @@ async fn events_that_do_not_have_their_root_are_found_although_all_checksums_hol
     let found = check(dir.path(), |_| ()).unwrap_err();
     let OpenError::Read(ReadError::Corrupt { position, reason, .. }) = found else { panic!("{found}") };
     assert_eq!((position.get(), reason), (3, Damage::Root { root: honest.header().after.root }));
+}
+
+#[tokio::test]
+async fn a_block_that_cannot_be_decompressed_is_found_although_all_checksums_hold() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut sealer = sealer(1);
+    let blocks = [block(&mut sealer, 2), compressed(&mut sealer), block(&mut sealer, 1)];
+    let mut bytes = Vec::new();
+    for block in &blocks {
+        let mut header = block.header().clone();
+        header.payload_bytes += u32::from(header.codec == Codec::Zstd);
+        let mut frame = Vec::new();
+        frame_into(&[&header.encode(), &block.bytes()[148..]].concat(), &mut frame);
+        bytes.extend(frame);
+    }
+    fs::create_dir_all(dir.path().join("log")).unwrap();
+    fs::write(dir.path().join("log/00000000000000000001.segment"), bytes).unwrap();
+    let found = check(dir.path(), |_| ()).unwrap_err();
+    let OpenError::Read(ReadError::Corrupt { position, reason, .. }) = found else { panic!("{found}") };
+    assert_eq!((position.get(), reason), (3, Damage::Block(BlockError::Decompression)));
+    // A start looks at checksums only; whoever reads the events is told.
+    let log = open(dir.path(), one_segment()).unwrap();
+    match log.read(Position::new(2), 1 << 20).await {
+        Err(ReadError::Corrupt { position, reason, .. }) => {
+            assert_eq!((position.get(), reason), (3, Damage::Block(BlockError::Decompression)));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(log.read(Position::new(202), 1 << 20).await.unwrap(), blocks[2..]);
 }
 
 #[tokio::test]
