@@ -4,6 +4,10 @@
 mod events;
 pub(crate) use events::results;
 
+/// How many bodies may be in memory at once.
+mod intake;
+pub(crate) use intake::Intake;
+
 /// From the bytes of a request to its events, one by one.
 mod wire;
 pub(crate) use wire::{Line, Lines};
@@ -41,11 +45,12 @@ const RETRY_SECONDS: u32 = 1;
 const LEDGER_POSITION: HeaderName = HeaderName::from_static("ledger-position");
 
 /// All routes that write, each group behind its permission.
-pub(crate) fn router(writer: &WriterHandle, tokens: &Tokens) -> Router {
+pub(crate) fn router(writer: &WriterHandle, tokens: &Tokens, intake: &Intake) -> Router {
     let behind = |router: Router<WriterHandle>, permission| {
         router.route_layer(from_fn_with_state(Gate::new(tokens.clone(), permission), require))
     };
-    let publish = Router::new().route("/v1/events", post(events::post_events));
+    let publish =
+        Router::new().route("/v1/events", post(events::post_events)).layer(axum::Extension(intake.clone()));
     let decide = Router::new()
         .route("/v1/settlements/{order_id}/settle", post(decisions::settle))
         .route("/v1/withdrawals/{withdrawal_id}/approve", post(decisions::approve))

@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 use utoipa::OpenApi as _;
 
 use crate::config::Config;
-use crate::http;
+use crate::http::{self, Intake};
 
 /// How far the clock may stand behind the log before the ledger is not ready, in microseconds.
 const CLOCK_BEHIND_MICROS_MAX: i64 = 5 * Timestamp::MICROS_PER_SECOND;
@@ -42,6 +42,7 @@ struct Reading {
     tokens: Tokens,
     metrics: PrometheusHandle,
     lag_events_max: u64,
+    intake: Intake,
     stop: watch::Sender<bool>,
     runner: JoinHandle<()>,
     relay: JoinHandle<()>,
@@ -90,7 +91,7 @@ impl Service {
     /// All routes of the service.
     pub(crate) fn router(&self) -> anyhow::Result<Router> {
         let reading = self.reading.as_ref().context("this ledger was opened for writing only")?;
-        let writes = http::router(self.writer(), &reading.tokens);
+        let writes = http::router(self.writer(), &reading.tokens, &reading.intake);
         Ok(query_api::router(reading.state(self.writer()), writes, http::WriteApi::openapi())?)
     }
 
@@ -145,8 +146,23 @@ impl Reading {
                 runner.run(asked_to_stop(stopping)).await;
             }
         });
+        if !paused {
+            know_the_ledger(progress.clone()).await;
+        }
         let (tokens, lag_events_max) = (opened.tokens, config.lag_events_max);
-        Ok(Self { read_models, projected, progress, tokens, metrics, lag_events_max, stop, runner, relay })
+        let intake = Intake::new(config.memory.bodies);
+        Ok(Self {
+            read_models,
+            projected,
+            progress,
+            tokens,
+            metrics,
+            lag_events_max,
+            intake,
+            stop,
+            runner,
+            relay,
+        })
     }
 
     fn state(&self, writer: &WriterHandle) -> query_api::State {
@@ -181,6 +197,18 @@ pub(crate) fn projector_options(config: &Config) -> projector::Options {
         page_bytes: config.memory.pages,
         ..projector::Options::default()
     }
+}
+
+/// Waits until the read models know the ledger's currency and time zone from its first event, unless something stands in
+/// the way: no answer has others.
+async fn know_the_ledger(mut progress: watch::Receiver<Progress>) {
+    let known = |progress: &Progress| {
+        let obstructed =
+            matches!(progress.state, projector::State::Stopped { .. } | projector::State::Paused { .. });
+        progress.position > Position::ZERO || obstructed
+    };
+    // A runner that is gone tells nothing more.
+    drop(progress.wait_for(known).await);
 }
 
 /// Tells the reading side how far the projector is, and follows it to a new generation.

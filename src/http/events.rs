@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -18,7 +19,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::wire::{Line, Lines};
-use super::{position_header, unavailable};
+use super::{Intake, position_header, unavailable};
 
 /// The largest body: more is refused whole.
 pub(crate) const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -82,11 +83,14 @@ enum BodyType {
 pub(crate) async fn post_events(
     State(writer): State<WriterHandle>,
     caller: Caller,
+    Extension(intake): Extension<Intake>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let body_type = body_type(&headers)?;
-    let body = whole(&headers, body).await?;
+    let length = length(&headers)?;
+    let _room = intake.admit(length).await?;
+    let body = whole(length, body).await?;
     let actor = Actor::Token(caller.name);
     let read = match body_type {
         BodyType::One => Lines::of_one(&body, &actor),
@@ -115,12 +119,17 @@ fn body_type(headers: &HeaderMap) -> Result<BodyType, Problem> {
     }
 }
 
-/// The whole body, in one piece.
-async fn whole(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+/// The length of a body, where it is told.
+fn length(headers: &HeaderMap) -> Result<Option<usize>, Problem> {
     let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > BODY_BYTES_MAX) {
         return Err(Problem::body_too_large());
     }
+    Ok(length)
+}
+
+/// The whole body, in one piece.
+async fn whole(length: Option<usize>, body: Body) -> Result<Bytes, Problem> {
     let mut whole = BytesMut::with_capacity(length.unwrap_or(0));
     let mut body = Limited::new(body, BODY_BYTES_MAX);
     while let Some(frame) = body.frame().await {

@@ -160,6 +160,7 @@ impl Decider {
 
     fn serve(&mut self, request: Request) {
         let Request { work, events, reply } = request;
+        let mut spent = None;
         let answer = match work {
             Work::ReadSettings => Reply::Settings(self.books.settings().clone(), self.books.tail()),
             Work::Take(commands) => {
@@ -168,9 +169,11 @@ impl Decider {
                 // Without its answer, whoever asked hears that the writer has ended.
                 let Some(outcomes) = outcomes else { return };
                 let state = if let [command] = &*commands { self.state_after(command) } else { None };
+                spent = Some(commands);
                 Reply::Taken(Answer { outcomes, position: self.books.tail(), state })
             }
         };
+        self.batch.spent.extend(spent);
         self.batch.answers.push(Pending { reply, answer });
         self.shared.queue.fetch_sub(events, Ordering::Relaxed);
         if self.batch.answers.len() >= BLOCK_ANSWERS_MAX {
@@ -327,6 +330,8 @@ impl Decider {
         }
         self.batch.wants_tree |= self.upkeep.cut_if_due(&mut self.books);
         let batch = std::mem::take(&mut self.batch);
+        // The next block is likely to be as large.
+        self.batch.events.reserve(batch.events.len());
         if !batch.events.is_empty() {
             self.recorded_at = batch.recorded_at;
         }

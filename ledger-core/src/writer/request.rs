@@ -105,6 +105,8 @@ pub(super) struct Batch {
     pub(super) events: Vec<events_schema::Recorded>,
     /// The answers.
     pub(super) answers: Vec<Pending>,
+    /// The commands that were decided. Dropping them takes its time, so it is left to another thread.
+    pub(super) spent: Vec<Vec<Command>>,
     /// No fewer bytes than the events have.
     pub(super) bytes_max: usize,
     /// Whether the decider needs the tree at its end.
