@@ -35,7 +35,7 @@ mod waiting;
 
 /// Identities: what was asked before.
 mod identities;
-pub use identities::FirstAnswer;
+pub use identities::{FirstAnswer, Identity};
 
 /// Recorded events into the books.
 mod apply;
@@ -165,7 +165,12 @@ impl Books {
     /// Decides `command` at `now`. Changes nothing. Where memory lacks something that must be looked at, the answer
     /// is what.
     pub fn decide(&self, command: &Command, now: Timestamp) -> Result<Decision, Missing> {
-        if let Some(decision) = self.decide_identity(command)? {
+        self.decide_as(self.identity(command), command, now)
+    }
+
+    /// The same for a command whose identity was looked up before.
+    fn decide_as(&self, identity: Identity, command: &Command, now: Timestamp) -> Result<Decision, Missing> {
+        if let Some(decision) = self.decide_identity(identity)? {
             return Ok(decision);
         }
         let at = command.occurred_at.unwrap_or(now);

@@ -5,13 +5,18 @@ use events_schema::recorded::parked::WaitsFor;
 use events_schema::terms::{PayeeKind, WithdrawalState};
 use events_schema::{EntityKind, Event, Position, Recorded, Timestamp};
 
-use super::{ApplyError, Books};
+use super::{ApplyError, Books, Identity};
 use crate::directory::{Key, Namespace};
 use crate::entities::{State, Step};
 
 impl Books {
     /// Applies the next recorded event. What it touches must be in memory: see [`Books::missing`].
     pub fn apply(&mut self, recorded: &Recorded) -> Result<(), ApplyError> {
+        self.apply_as(Identity::of(&recorded.key, &recorded.actor, &self.directory), recorded)
+    }
+
+    /// The same for an event of whose request the identity was looked up before.
+    pub(super) fn apply_as(&mut self, identity: Identity, recorded: &Recorded) -> Result<(), ApplyError> {
         if recorded.position != self.tail.next() {
             return Err(ApplyError::Gap { tail: self.tail, found: recorded.position });
         }
@@ -32,7 +37,7 @@ impl Books {
             self.apply_due(recorded.entity.birth, before, after);
         }
         self.apply_directory(recorded);
-        self.identities.apply(recorded, &self.directory);
+        self.identities.apply(recorded, identity);
         self.apply_waiting(recorded);
         self.apply_settings(recorded);
         Ok(())

@@ -87,8 +87,8 @@ impl Identities {
         self.answers.saved(view);
     }
 
-    /// Remembers the request behind `recorded`, and how far what it recorded reaches.
-    pub(super) fn apply(&mut self, recorded: &Recorded, directory: &Directory) {
+    /// Remembers the request behind `recorded`, which has this `identity`, and how far what it recorded reaches.
+    pub(super) fn apply(&mut self, recorded: &Recorded, identity: Identity) {
         match (&recorded.key, self.current) {
             (CommandKey::SameDecision, Some(current)) => {
                 let own = current.is_decision || recorded.cause == Some(current.first);
@@ -97,12 +97,12 @@ impl Identities {
             (CommandKey::Ledger, Some(current)) if is_set_off(&recorded.event) => {
                 self.extend(current.is_decision, recorded.position);
             }
-            _ => self.begin(recorded, directory),
+            _ => self.begin(recorded, identity),
         }
     }
 
-    fn begin(&mut self, recorded: &Recorded, directory: &Directory) {
-        let answer = identity(&recorded.key, &recorded.actor, directory).map(|(key, digest)| {
+    fn begin(&mut self, recorded: &Recorded, identity: Identity) {
+        let answer = identity.0.map(|(key, digest)| {
             let state = decided_state(&recorded.event);
             (key, FirstAnswer { digest, position: recorded.position, state })
         });
@@ -142,38 +142,56 @@ fn decided_state(event: &Event) -> Option<WithdrawalState> {
     }
 }
 
-/// The key and the digest of a request that can come again.
-fn identity(key: &CommandKey, actor: &Actor, directory: &Directory) -> Option<(Key, Digest)> {
-    match key {
-        CommandKey::Published(published) => {
-            let key = directory.key_of_pair(Namespace::Published, &published.source, &published.id);
-            Some((key, published.digest))
-        }
-        CommandKey::Decision(Some(idempotency)) => {
-            let actor = match actor {
-                Actor::Token(name) => name.as_str(),
-                Actor::Ledger => "",
-            };
-            Some((directory.key_of_pair(Namespace::Decision, actor, &idempotency.key), idempotency.digest))
-        }
-        CommandKey::Decision(None) | CommandKey::Ledger | CommandKey::SameDecision => None,
+/// What makes a request the same one when it comes again: its key in the table of first answers, and the digest of what
+/// it says. None for a request that cannot be told from others.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity(Option<(Key, Digest)>);
+
+impl Identity {
+    /// That of what the ledger does by itself.
+    pub const NONE: Self = Self(None);
+
+    pub(super) fn of(key: &CommandKey, actor: &Actor, directory: &Directory) -> Self {
+        Self(match key {
+            CommandKey::Published(published) => {
+                let key = directory.key_of_pair(Namespace::Published, &published.source, &published.id);
+                Some((key, published.digest))
+            }
+            CommandKey::Decision(Some(idempotency)) => {
+                let actor = match actor {
+                    Actor::Token(name) => name.as_str(),
+                    Actor::Ledger => "",
+                };
+                let key = directory.key_of_pair(Namespace::Decision, actor, &idempotency.key);
+                Some((key, idempotency.digest))
+            }
+            CommandKey::Decision(None) | CommandKey::Ledger | CommandKey::SameDecision => None,
+        })
     }
 }
 
 impl Books {
     /// What was answered when `command` was recorded first.
     pub fn first_answer(&self, command: &Command) -> Result<Option<FirstAnswer>, Missing> {
-        match identity(&command.key, &command.actor, &self.directory) {
+        self.answer_to(self.identity(command))
+    }
+
+    /// The identity of `command`.
+    pub fn identity(&self, command: &Command) -> Identity {
+        Identity::of(&command.key, &command.actor, &self.directory)
+    }
+
+    /// What was answered to the request of this identity first.
+    pub(super) fn answer_to(&self, identity: Identity) -> Result<Option<FirstAnswer>, Missing> {
+        match identity.0 {
             Some((key, _)) => self.identities.get(key),
             None => Ok(None),
         }
     }
 
     /// Decides a command whose identity is taken.
-    pub(super) fn decide_identity(&self, command: &Command) -> Result<Option<Decision>, Missing> {
-        let Some((key, digest)) = identity(&command.key, &command.actor, &self.directory) else {
-            return Ok(None);
-        };
+    pub(super) fn decide_identity(&self, identity: Identity) -> Result<Option<Decision>, Missing> {
+        let Some((key, digest)) = identity.0 else { return Ok(None) };
         Ok(self.identities.get(key)?.map(|answer| {
             if answer.digest == digest {
                 Decision::Duplicate(answer.position)

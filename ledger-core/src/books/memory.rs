@@ -9,7 +9,7 @@ use events_schema::terms::PayeeKind;
 use events_schema::{Calendar, Event, Id, Position, Recorded, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::identities::{Current, FirstAnswer, Identities};
+use super::identities::{Current, FirstAnswer, Identities, Identity};
 use super::waiting::Waiting;
 use super::{Books, Settings};
 use crate::directory::{Directory, Namespace};
@@ -118,14 +118,17 @@ impl Books {
         if counts { self.requests_in(self.payee_month(payee, at)).err() } else { None }
     }
 
-    /// What memory lacks of the one thing that `command` is about, as far as that can be told without deciding.
-    /// To fetch what many commands need at once.
-    pub fn missing_subject(&self, command: &Command) -> Option<Missing> {
-        let (namespace, id) = subject(&command.action)?;
-        match self.directory.find(namespace, id) {
-            Ok(Some(birth)) => self.entities.find(birth).err(),
-            Ok(None) => None,
-            Err(missing) => Some(missing),
+    /// Looks at what deciding `command` will look at first, and adds to `missing` what memory lacks of it. Only so that
+    /// many commands are looked at together.
+    pub fn foresee(&self, identity: Identity, command: &Command, missing: &mut Vec<Missing>) {
+        missing.extend(self.answer_to(identity).err());
+        let mut look = |namespace, id: &Id| match self.directory.find(namespace, id) {
+            Ok(Some(birth)) => missing.extend(self.entities.find(birth).err()),
+            Ok(None) => {}
+            Err(place) => missing.push(place),
+        };
+        for (namespace, id) in ids(&command.action).into_iter().flatten() {
+            look(namespace, id);
         }
     }
 
@@ -139,37 +142,43 @@ impl Books {
     }
 }
 
-/// What an action is about, by its id.
-fn subject(action: &Action) -> Option<(Namespace, &Id)> {
+/// The ids that deciding an action looks up first: what it is about, and what begins with it.
+fn ids(action: &Action) -> [Option<(Namespace, &Id)>; 2] {
+    use Namespace::{Member, Order, Payment, Withdrawal};
     match action {
+        Action::PlaceOrder(facts) => [Some((Order, &facts.order_id)), None],
+        Action::PayOrder { order_id, paid } => [Some((Order, order_id)), Some((Payment, &paid.payment_id))],
         Action::ConfirmOrder { order_id }
         | Action::CloseOrder { order_id, .. }
-        | Action::PayOrder { order_id, .. }
         | Action::ShipOrder { order_id, .. }
         | Action::VerifyOrder { order_id, .. }
         | Action::CompleteOrder { order_id }
         | Action::RequestRefund { order_id, .. }
         | Action::RejectRefund { order_id, .. }
         | Action::CompleteRefund { order_id, .. }
-        | Action::SettleOrder { order_id } => Some((Namespace::Order, order_id)),
-        Action::RechargeBalance { member_id, .. }
-        | Action::RefundRecharge { member_id, .. }
-        | Action::GiftBalance { member_id, .. }
-        | Action::DeductBalance { member_id, .. } => Some((Namespace::Member, member_id)),
-        Action::RefundPayment { payment_id, .. } => Some((Namespace::Payment, payment_id)),
+        | Action::SettleOrder { order_id } => [Some((Order, order_id)), None],
+        Action::RegisterMember(member) => [Some((Member, &member.member_id)), None],
+        Action::RechargeBalance { member_id, recharged } => {
+            [Some((Member, member_id)), Some((Payment, &recharged.payment_id))]
+        }
+        Action::RefundRecharge { member_id, refunded } => {
+            [Some((Member, member_id)), Some((Payment, &refunded.payment_id))]
+        }
+        Action::GiftBalance { member_id, .. } | Action::DeductBalance { member_id, .. } => {
+            [Some((Member, member_id)), None]
+        }
+        Action::ReceivePayment(received) => [Some((Payment, &received.payment_id)), None],
+        Action::RefundPayment { payment_id, .. } => [Some((Payment, payment_id)), None],
+        Action::RequestWithdrawal(requested) => [Some((Withdrawal, &requested.withdrawal_id)), None],
         Action::ApproveWithdrawal { withdrawal_id, .. }
         | Action::RejectWithdrawal { withdrawal_id, .. }
         | Action::ConfirmTransfer { withdrawal_id, .. }
-        | Action::FailTransfer { withdrawal_id, .. } => Some((Namespace::Withdrawal, withdrawal_id)),
-        // What begins something new needs nothing; the others are rare, or name a position.
-        Action::PlaceOrder(_)
-        | Action::RegisterMember(_)
-        | Action::ReceivePayment(_)
-        | Action::RequestWithdrawal(_)
-        | Action::DiscardParkedEvent { .. }
+        | Action::FailTransfer { withdrawal_id, .. } => [Some((Withdrawal, withdrawal_id)), None],
+        // These name a position, or nothing.
+        Action::DiscardParkedEvent { .. }
         | Action::ChangeSettlementSettings(_)
         | Action::ChangeWithdrawalSettings(_)
-        | Action::SettleDueOrder { .. } => None,
+        | Action::SettleDueOrder { .. } => [None, None],
     }
 }
 

@@ -42,5 +42,8 @@ mod histories;
 /// What holds of every history.
 mod properties;
 
+/// Books that forget, and are brought what they need.
+mod forgetting;
+
 /// The books against the second reading.
 mod oracle;

@@ -12,8 +12,17 @@ use events_schema::terms::ParkedState;
 use events_schema::{Id, Position, Text, Timestamp};
 
 use super::draft::{Decided, Draft, Drafts, NotNow, Target, ensure};
-use super::{Books, Decision, Rejection};
+use super::{Books, Decision, Identity, Rejection};
 use crate::recall::Missing;
+
+/// Who records a decision, and why.
+#[derive(Clone, Copy)]
+struct By<'a> {
+    identity: Identity,
+    actor: &'a Actor,
+    /// What set it off, where it is not a request.
+    cause: Option<Position>,
+}
 
 /// What became of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,16 +48,28 @@ impl Books {
         now: Timestamp,
         out: &mut Vec<Recorded>,
     ) -> Result<Outcome, Missing> {
-        Ok(match self.decide(command, now)? {
+        self.take_as(self.identity(command), command, now, out)
+    }
+
+    /// The same for a command whose identity was looked up before.
+    pub fn take_as(
+        &mut self,
+        identity: Identity,
+        command: &Command,
+        now: Timestamp,
+        out: &mut Vec<Recorded>,
+    ) -> Result<Outcome, Missing> {
+        let by = By { identity, actor: &command.actor, cause: None };
+        Ok(match self.decide_as(identity, command, now)? {
             Decision::Record(drafts) => {
-                self.record(drafts, command.key.clone(), &command.actor, None, now, out);
+                self.record(drafts, command.key.clone(), by, now, out);
                 Outcome::Recorded(self.tail)
             }
             Decision::Duplicate(position) => Outcome::Duplicate(position),
             Decision::Reject(rejection) => Outcome::Rejected(rejection),
             Decision::Park(waits_for) => {
                 let drafts = park(command, waits_for, now);
-                self.record(drafts, command.key.clone(), &command.actor, None, now, out);
+                self.record(drafts, command.key.clone(), by, now, out);
                 Outcome::Parked(self.tail)
             }
         })
@@ -61,7 +82,8 @@ impl Books {
         let drafts = self.decide_release(parked, now)?;
         self.waiting.tried(parked);
         if !drafts.0.is_empty() {
-            self.record(drafts, CommandKey::Ledger, &Actor::Ledger, Some(waker), now, out);
+            let by = By { identity: Identity::NONE, actor: &Actor::Ledger, cause: Some(waker) };
+            self.record(drafts, CommandKey::Ledger, by, now, out);
         }
         Ok(true)
     }
@@ -108,8 +130,7 @@ impl Books {
         &mut self,
         drafts: Drafts,
         key: CommandKey,
-        actor: &Actor,
-        cause: Option<Position>,
+        by: By<'_>,
         now: Timestamp,
         out: &mut Vec<Recorded>,
     ) {
@@ -130,12 +151,14 @@ impl Books {
                 occurred_at: draft.occurred_at,
                 entity,
                 previous: last,
-                cause: if position == first { cause } else { Some(first) },
+                cause: if position == first { by.cause } else { Some(first) },
                 key: key.take().unwrap_or(CommandKey::SameDecision),
-                actor: actor.clone(),
+                actor: by.actor.clone(),
                 event: draft.event,
             };
-            self.apply(&recorded).expect("what was decided on these books can be applied to them");
+            let identity = if position == first { by.identity } else { Identity::NONE };
+            self.apply_as(identity, &recorded)
+                .expect("what was decided on these books can be applied to them");
             out.push(recorded);
         }
     }

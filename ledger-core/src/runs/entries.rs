@@ -57,7 +57,7 @@ impl Entries {
     }
 
     /// Keys and values in their present order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u128, &[u8])> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u128, &[u8])> {
         self.places.iter().map(|place| (place.key, &self.values[place.start..place.end]))
     }
 }

@@ -16,7 +16,7 @@ use events_schema::{Recorded, Timestamp};
 use super::request::{Batch, Inbox, Pending, Reply, Request, Shared, Work};
 use super::upkeep::Upkeep;
 use super::{Answer, BLOCKS_IN_FLIGHT, Clock, size};
-use crate::books::{Books, DECISION_EVENTS_MAX, Outcome};
+use crate::books::{Books, DECISION_EVENTS_MAX, Identity, Outcome};
 use crate::recall::Missing;
 use crate::runs::StoreError;
 
@@ -164,10 +164,8 @@ impl Decider {
         let answer = match work {
             Work::ReadSettings => Reply::Settings(self.books.settings().clone(), self.books.tail()),
             Work::Take(commands) => {
-                self.bring_subjects(&commands);
-                let outcomes: Option<_> = commands.iter().map(|command| self.take(command)).collect();
                 // Without its answer, whoever asked hears that the writer has ended.
-                let Some(outcomes) = outcomes else { return };
+                let Some(outcomes) = self.take_all(&commands) else { return };
                 let state = if let [command] = &*commands { self.state_after(command) } else { None };
                 spent = Some(commands);
                 Reply::Taken(Answer { outcomes, position: self.books.tail(), state })
@@ -193,12 +191,45 @@ impl Decider {
         first.or_else(|| self.books.withdrawal_state(withdrawal_id).ok().flatten())
     }
 
+    /// Decides the commands of a request; nothing where the writer has to end.
+    fn take_all(&mut self, commands: &[Command]) -> Option<Vec<Outcome>> {
+        let identities = self.foresee(commands)?;
+        commands.iter().zip(identities).map(|(command, identity)| self.take(command, identity)).collect()
+    }
+
+    /// Looks at once at what all commands of a request ask for first, and brings what memory lacks. One look after the
+    /// other does not wait for memory as long as a decision after each look would.
+    fn foresee(&mut self, commands: &[Command]) -> Option<Vec<Identity>> {
+        if let [command] = commands {
+            return Some(vec![self.books.identity(command)]);
+        }
+        let mut identities = Vec::with_capacity(commands.len());
+        let (mut missing, mut again) = (Vec::new(), Vec::new());
+        for command in commands {
+            let identity = self.books.identity(command);
+            let before = missing.len();
+            self.books.foresee(identity, command, &mut missing);
+            identities.push(identity);
+            if missing.len() > before {
+                again.push((identity, command));
+            }
+        }
+        // First where they stand, then what stands there.
+        for _ in 0..2 {
+            missing.sort_unstable();
+            missing.dedup();
+            missing.drain(..).try_for_each(|missing| self.bring(missing))?;
+            again.iter().for_each(|(identity, command)| self.books.foresee(*identity, command, &mut missing));
+        }
+        Some(identities)
+    }
+
     /// Decides one command and what it sets off; nothing where the writer has to end.
-    fn take(&mut self, command: &Command) -> Option<Outcome> {
+    fn take(&mut self, command: &Command, identity: Identity) -> Option<Outcome> {
         self.make_room(size::of_command(command));
         let now = self.now();
         let before = self.batch.events.len();
-        let outcome = self.with_memory(|books, events| books.take(command, now, events))?;
+        let outcome = self.with_memory(|books, events| books.take_as(identity, command, now, events))?;
         self.batch.bytes_max += size::of_recorded(command, &self.batch.events[before..]);
         self.release_ready()?;
         Some(outcome)
@@ -229,25 +260,6 @@ impl Decider {
         }
     }
 
-    /// Brings at once what the commands of a request are about.
-    fn bring_subjects(&mut self, commands: &[Command]) {
-        if commands.len() < 2 {
-            return;
-        }
-        // First where they stand, then what stands there.
-        for _ in 0..2 {
-            let subjects = commands.iter().filter_map(|command| self.books.missing_subject(command));
-            let mut missing: Vec<_> = subjects.collect();
-            missing.sort_unstable();
-            missing.dedup();
-            for missing in missing {
-                if self.bring(missing).is_none() {
-                    return;
-                }
-            }
-        }
-    }
-
     /// Brings what memory lacks; nothing where the writer has to end.
     fn bring(&mut self, missing: Missing) -> Option<()> {
         let Err(error) = self.upkeep.bring(missing, &mut self.books) else { return Some(()) };
@@ -274,15 +286,14 @@ impl Decider {
         for _ in 0..SETTLEMENTS_AT_ONCE_MAX {
             let now = self.now();
             let Some(order) = self.books.next_due(now) else { return };
-            let Some(outcome) = self.take(&Command {
+            let command = Command {
                 key: CommandKey::Ledger,
                 actor: Actor::Ledger,
                 occurred_at: None,
                 action: Action::SettleDueOrder { order },
                 source_text: Bytes::new(),
-            }) else {
-                return;
             };
+            let Some(outcome) = self.take(&command, Identity::NONE) else { return };
             debug_assert!(
                 matches!(outcome, Outcome::Recorded(_)),
                 "an order in the list of due ones can be settled"

@@ -9,9 +9,11 @@ use events_schema::{Position, Timestamp};
 
 use super::super::{Books, Outcome, Rejection};
 use super::ask::Ask;
+use super::forgetting::Shelf;
 use super::structure::Chains;
 use crate::directory::Namespace;
 use crate::entities::{Order, ParkedEvent, Payment, Withdrawal};
+use crate::recall::Missing;
 
 /// What the clock says at the beginning of a scene.
 const BEGINNING: &str = "2026-11-01T10:00:00+08:00";
@@ -49,6 +51,8 @@ pub(super) struct Scene {
     /// How many ids events were given.
     ids: u32,
     chains: Chains,
+    /// Where books are kept that forget.
+    pub(super) shelf: Option<Shelf>,
 }
 
 /// Books to which all of `history` happened; nothing of it is refused.
@@ -71,7 +75,7 @@ impl Scene {
         let mut books = Books::new(created()).unwrap();
         books.apply(&first).unwrap();
         let (log, chains) = (vec![first], Chains::default());
-        let mut scene = Self { books, log, now, outcome: None, before: 0, ids: 0, chains };
+        let mut scene = Self { books, log, now, outcome: None, before: 0, ids: 0, chains, shelf: None };
         scene.chains.check(&scene.log);
         scene
     }
@@ -133,7 +137,8 @@ impl Scene {
     fn take(&mut self, command: &Command) -> Outcome {
         self.now = Timestamp::from_micros(self.now.micros() + 1);
         let begin = self.log.len();
-        let outcome = self.books.take(command, self.now, &mut self.log).unwrap();
+        let now = self.now;
+        let outcome = self.with_memory(|books, log| books.take(command, now, log));
         let own = self.log.len() - begin;
         assert_eq!(matches!(outcome, Outcome::Recorded(_) | Outcome::Parked(_)), own > 0, "{outcome:?}");
         self.release_ready();
@@ -144,7 +149,22 @@ impl Scene {
     /// Tries what is ready, until nothing is.
     pub(super) fn release_ready(&mut self) {
         while self.books.has_ready() {
-            self.books.release_next(self.now, &mut self.log).unwrap();
+            let now = self.now;
+            self.with_memory(|books, log| books.release_next(now, log));
+        }
+    }
+
+    /// Does `work`, as often as something had to be brought first.
+    fn with_memory<T>(&mut self, work: impl Fn(&mut Books, &mut Vec<Recorded>) -> Result<T, Missing>) -> T {
+        loop {
+            let missing = match work(&mut self.books, &mut self.log) {
+                Ok(done) => {
+                    self.shelf.iter().for_each(|shelf| shelf.forget_some(&mut self.books));
+                    return done;
+                }
+                Err(missing) => missing,
+            };
+            self.shelf.as_ref().expect("these books forget nothing").bring(missing, &mut self.books);
         }
     }
 
