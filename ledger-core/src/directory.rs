@@ -96,7 +96,9 @@ impl Directory {
             return Key(hasher.hash(text).as_u128());
         }
         let mut hasher = hasher;
-        parts.iter().for_each(|part| hasher.write(part));
+        for part in parts {
+            hasher.write(part);
+        }
         Key(hasher.finish128().as_u128())
     }
 

@@ -81,9 +81,9 @@ impl World {
             }
             let fate = if crowded { self.fate_of_a_crowd() } else { self.fate() };
             if process::live(&mut self, &fate) && self.dice.chance(30) {
-                DERIVED
-                    .iter()
-                    .for_each(|name| copy(&self.dir.path().join(name), &self.backup.path().join(name)));
+                for name in DERIVED {
+                    copy(&self.dir.path().join(name), &self.backup.path().join(name));
+                }
             }
             self.meddle();
         }

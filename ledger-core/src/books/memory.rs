@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use events_schema::command::{Action, Command};
 use events_schema::recorded::ledger::LedgerCreated;
-use events_schema::recorded::parked::WaitsFor;
 use events_schema::terms::PayeeKind;
 use events_schema::{Calendar, Event, Id, Position, Recorded, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::identities::{Current, FirstAnswer, Identities, Identity};
-use super::waiting::Waiting;
+use super::waiting::{Waiting, WaitingLists};
 use super::{Books, Settings};
 use crate::directory::{Directory, Namespace};
 use crate::entities::{Entities, EntitiesCut};
@@ -35,8 +34,7 @@ struct Rest {
     ledger_last: Position,
     settings: Settings,
     current: Option<Current>,
-    waiting: Vec<(Position, WaitsFor)>,
-    ready: Vec<(Position, Position)>,
+    waiting: WaitingLists,
     due: Vec<(Timestamp, Position)>,
 }
 
@@ -57,7 +55,7 @@ impl Books {
             entities: Entities::restore(view, rest.ledger_last),
             directory: Directory::restore(rest.created.log_id, view),
             identities: Identities::restore(view, rest.current),
-            waiting: Waiting::from_lists(&rest.waiting, rest.ready),
+            waiting: Waiting::from_lists(rest.waiting),
             settings: rest.settings,
             due: rest.due.into_iter().collect(),
             created: rest.created,
@@ -67,15 +65,13 @@ impl Books {
     /// Sets free what has changed since the last cut, to be saved, and forgets what was not touched between the two
     /// cuts before. What was set free then must have been [`saved`](Self::saved).
     pub fn cut(&mut self) -> BooksCut {
-        let (waiting, ready) = self.waiting.to_lists();
         let rest = Rest {
             created: self.created.clone(),
             tail: self.tail,
             ledger_last: self.entities.ledger_last(),
             settings: self.settings.clone(),
             current: self.identities.current(),
-            waiting,
-            ready,
+            waiting: self.waiting.to_lists(),
             due: self.due.iter().copied().collect(),
         };
         BooksCut {

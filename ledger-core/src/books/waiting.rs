@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use events_schema::Position;
 use events_schema::recorded::parked::WaitsFor;
+use serde::{Deserialize, Serialize};
 
 /// The parked events that are not decided yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,18 +18,29 @@ pub(super) struct Waiting {
     ready: BTreeMap<Position, Position>,
 }
 
+/// The same as lists.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct WaitingLists {
+    /// Which parked event waits for what.
+    needs: Vec<(Position, WaitsFor)>,
+    /// Which are ready, and what woke them.
+    ready: Vec<(Position, Position)>,
+}
+
 impl Waiting {
-    /// Which parked event waits for what, and which are ready, woken by what.
-    pub(super) fn to_lists(&self) -> (Vec<(Position, WaitsFor)>, Vec<(Position, Position)>) {
+    /// The same as lists, to be saved.
+    pub(super) fn to_lists(&self) -> WaitingLists {
         let mut needs: Vec<_> = self.needs.iter().map(|(parked, need)| (*parked, need.clone())).collect();
         needs.sort_unstable_by_key(|(parked, _)| *parked);
-        (needs, self.ready.iter().map(|(parked, waker)| (*parked, *waker)).collect())
+        WaitingLists { needs, ready: self.ready.iter().map(|(parked, waker)| (*parked, *waker)).collect() }
     }
 
     /// What [`Waiting::to_lists`] told.
-    pub(super) fn from_lists(needs: &[(Position, WaitsFor)], ready: Vec<(Position, Position)>) -> Self {
-        let mut waiting = Self { ready: ready.into_iter().collect(), ..Self::default() };
-        needs.iter().for_each(|(parked, need)| waiting.wait(*parked, need));
+    pub(super) fn from_lists(lists: WaitingLists) -> Self {
+        let mut waiting = Self { ready: lists.ready.into_iter().collect(), ..Self::default() };
+        for (parked, need) in &lists.needs {
+            waiting.wait(*parked, need);
+        }
         waiting
     }
 

@@ -219,7 +219,9 @@ impl Decider {
             missing.sort_unstable();
             missing.dedup();
             missing.drain(..).try_for_each(|missing| self.bring(missing))?;
-            again.iter().for_each(|(identity, command)| self.books.foresee(*identity, command, &mut missing));
+            for (identity, command) in &again {
+                self.books.foresee(*identity, command, &mut missing);
+            }
         }
         Some(identities)
     }

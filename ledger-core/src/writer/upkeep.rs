@@ -25,7 +25,7 @@ enum Stage {
     /// None is under way.
     Idle,
     /// The books were cut at the end of a block that is not durable yet.
-    Cut(BooksCut),
+    Cut(Box<BooksCut>),
     /// It is being written.
     Writing,
 }
@@ -55,7 +55,7 @@ impl Upkeep {
         let needed = matches!(self.stage, Stage::Idle) && saved.position() < books.tail();
         if needed {
             saved.was_cut(books.tail());
-            self.stage = Stage::Cut(books.cut());
+            self.stage = Stage::Cut(Box::new(books.cut()));
         }
         needed
     }
@@ -66,7 +66,7 @@ impl Upkeep {
         if let Stage::Cut(cut) = std::mem::replace(&mut self.stage, Stage::Writing) {
             let inbox = self.inbox.clone();
             // Whoever has ended needs no word.
-            saved.save(cut, tree, move |told| drop(inbox.send(Inbox::Saved(told))));
+            saved.save(*cut, tree, move |told| drop(inbox.send(Inbox::Saved(told))));
         }
     }
 
