@@ -9,6 +9,9 @@ pub mod entities;
 /// From text ids to positions.
 pub mod directory;
 
+/// What is derived from the log and too large for memory: sorted runs on disk, merged in the background.
+pub mod runs;
+
 /// The rules: decide, apply.
 pub mod books;
 

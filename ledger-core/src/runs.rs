@@ -1,0 +1,113 @@
+//! A small store of keys and values in files, for what is derived from the log and too large for memory.
+//!
+//! Its user keeps what is new in memory, and now and then saves it as a new **run**: a file of entries sorted by key,
+//! which never changes. Each save brings a **note**, which says how far the saved contents are. Later runs take
+//! precedence; a thread merges them in the background, so that there are never many (a log-structured merge tree
+//! without a log and without a memory table of its own).
+//!
+//! What is saved is there after a crash as a whole, or not at all. Everything in it can be derived again: on any
+//! doubt it says so and never guesses, and its owner begins anew.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+mod bytes;
+mod home;
+mod entries;
+mod filter;
+mod block;
+mod index;
+mod ends;
+mod run;
+mod output;
+mod run_writer;
+mod cursor;
+mod merge;
+mod note;
+mod manifest;
+mod view;
+mod levels;
+mod shared;
+mod merger;
+mod opening;
+mod store;
+
+pub use entries::Entries;
+pub use store::Store;
+pub use view::{Stats, View};
+
+#[cfg(test)]
+mod tests;
+
+/// Why the store cannot do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A file cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// A file is not as it was saved. Its owner should [`Store::clear`] the store, and derive its contents again.
+    #[error("{} is damaged: {reason}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: &'static str,
+    },
+}
+
+impl StoreError {
+    /// Makes an I/O error one of this file.
+    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { path: path.to_owned(), source }
+    }
+
+    /// Makes an error in reading a saved file one of this file: one that is missing or too short is damaged.
+    fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| {
+            if source.kind() == io::ErrorKind::NotFound {
+                Self::damaged(path, "it is missing")
+            } else if source.kind() == io::ErrorKind::UnexpectedEof {
+                Self::damaged(path, "it is too short")
+            } else {
+                Self::Io { path: path.to_owned(), source }
+            }
+        }
+    }
+
+    /// The error for a file that is not as it was saved.
+    fn damaged(path: &Path, reason: &'static str) -> Self {
+        Self::Damaged { path: path.to_owned(), reason }
+    }
+}
+
+/// Sizes. Tests make them small.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    /// How many runs of one level are merged into one of the next level.
+    pub(crate) runs_per_level: usize,
+    /// With this many runs in one level, saving waits for merging.
+    pub(crate) runs_waiting_max: usize,
+    /// The usual length of a block of entries; a larger entry has a block of its own.
+    pub(crate) block_bytes: usize,
+    /// How much is read, and how much is written, at once when a run is read or written from end to end.
+    pub(crate) buffer_bytes: usize,
+    /// How much is written between two syncs. Small enough for the log's syncs not to wait long behind it.
+    pub(crate) sync_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            runs_per_level: 4,
+            runs_waiting_max: 12,
+            block_bytes: 4 << 10,
+            buffer_bytes: 256 << 10,
+            sync_bytes: 8 << 20,
+        }
+    }
+}
