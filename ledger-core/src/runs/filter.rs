@@ -20,6 +20,9 @@ const SALTS: [u32; 8] =
 /// A new filter can be folded in halves this many times.
 const FOLDS_MAX: u32 = 3;
 
+/// So many keys are added together.
+const PENDING_MAX: usize = 64;
+
 /// 256 bits in one half of a cache line.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(align(32))]
@@ -40,7 +43,11 @@ impl Probe {
         let hash = hash(key);
         #[expect(clippy::cast_possible_truncation, reason = "the halves of the hash")]
         let (place, seed) = ((hash >> 32) as u32, hash as u32);
-        Self { place, bits: Block(SALTS.map(|salt| 1 << (seed.wrapping_mul(salt) >> 27))) }
+        let mut bits = Block::default();
+        for (bit, salt) in bits.0.iter_mut().zip(SALTS) {
+            *bit = 1 << (seed.wrapping_mul(salt) >> 27);
+        }
+        Self { place, bits }
     }
 }
 
@@ -59,6 +66,54 @@ const fn mix(number: u64) -> u64 {
     z ^ (z >> 31)
 }
 
+/// Makes a filter.
+#[derive(Debug)]
+pub(super) struct FilterBuilder {
+    /// What has been added.
+    filter: Filter,
+    /// What will be added next, all together: each has to wait for memory, and these waits then overlap.
+    pending: Vec<Probe>,
+}
+
+impl FilterBuilder {
+    /// An empty filter for at most so many entries.
+    pub(super) fn for_entries(entries: u64) -> Self {
+        let blocks = (entries * BITS_PER_ENTRY).div_ceil(BLOCK_BITS).max(1).next_multiple_of(1 << FOLDS_MAX);
+        let filter = Filter { blocks: vec![Block::default(); usize_of(blocks)] };
+        Self { filter, pending: Vec::with_capacity(PENDING_MAX) }
+    }
+
+    /// Adds a key.
+    pub(super) fn insert(&mut self, key: u128) {
+        self.pending.push(Probe::new(key));
+        if self.pending.len() == PENDING_MAX {
+            self.insert_pending();
+        }
+    }
+
+    fn insert_pending(&mut self) {
+        for probe in self.pending.drain(..) {
+            let place = self.filter.place(probe);
+            let block = &mut self.filter.blocks[place];
+            *block = union(*block, probe.bits);
+        }
+    }
+
+    /// The filter of all keys, which are so many. It gives memory back when that is fewer than expected: merging cannot
+    /// know how many entries are replaced.
+    pub(super) fn finish(mut self, entries: u64) -> Filter {
+        self.insert_pending();
+        let mut folds = 0;
+        while folds < FOLDS_MAX && self.filter.bits() / 2 >= entries * BITS_PER_ENTRY {
+            // Half as many blocks: a key's block is then half as far from the first, and has all its bits.
+            let (pairs, _) = self.filter.blocks.as_chunks::<2>();
+            self.filter.blocks = pairs.iter().map(|[a, b]| union(*a, *b)).collect();
+            folds += 1;
+        }
+        self.filter
+    }
+}
+
 /// The filter of one run.
 #[derive(Debug)]
 pub(super) struct Filter {
@@ -67,36 +122,13 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// An empty filter for at most so many entries.
-    pub(super) fn for_entries(entries: u64) -> Self {
-        let blocks = (entries * BITS_PER_ENTRY).div_ceil(BLOCK_BITS).max(1).next_multiple_of(1 << FOLDS_MAX);
-        Self { blocks: vec![Block::default(); usize_of(blocks)] }
-    }
-
-    /// Adds a key.
-    pub(super) fn insert(&mut self, key: u128) {
-        let probe = Probe::new(key);
-        let place = self.place(probe);
-        for (word, bit) in self.blocks[place].0.iter_mut().zip(probe.bits.0) {
-            *word |= bit;
-        }
-    }
-
     /// Whether the key may have been added. If not, it certainly was not.
     pub(super) fn may_contain(&self, probe: Probe) -> bool {
         let block = &self.blocks[self.place(probe)].0;
-        block.iter().zip(probe.bits.0).all(|(word, bit)| word & bit != 0)
-    }
-
-    /// Gives memory back when there are fewer entries than expected: merging cannot know how many are replaced.
-    pub(super) fn shrink(&mut self, entries: u64) {
-        let mut folds = 0;
-        while folds < FOLDS_MAX && self.bits() / 2 >= entries * BITS_PER_ENTRY {
-            // Half as many blocks: a key's block is then half as far from the first, and has all its bits.
-            let half = self.blocks.chunks_exact(2).map(|pair| union(pair[0], pair[1])).collect();
-            self.blocks = half;
-            folds += 1;
-        }
+        // All words, with one branch that nearly always goes the same way: so the processor fetches the blocks of all
+        // runs at once, and does not wait for one after the other.
+        let missing = block.iter().zip(probe.bits.0).fold(0, |missing, (word, bit)| missing | (!word & bit));
+        missing == 0
     }
 
     fn bits(&self) -> u64 {

@@ -24,7 +24,10 @@ impl Shared {
                     "runs stay as they are until the next save, for they cannot be merged: {error}"
                 );
                 state.merging = Merging::Failed;
-                if let StoreError::Damaged { path, reason } = error {
+                // When the store was cleared meanwhile, the damage is gone with the run.
+                if let StoreError::Damaged { path, reason } = error
+                    && self.view().tables.iter().flatten().any(|run| run.path == path)
+                {
                     state.damage = Some((path, reason));
                 }
             }

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::block;
 use super::ends::{Footer, header};
-use super::filter::Filter;
+use super::filter::FilterBuilder;
 use super::home::Home;
 use super::index::Index;
 use super::output::Output;
@@ -27,7 +27,7 @@ pub(super) struct RunWriter {
     /// Where blocks begin.
     index: Index,
     /// All keys.
-    filter: Filter,
+    filter: FilterBuilder,
 }
 
 impl RunWriter {
@@ -47,7 +47,7 @@ impl RunWriter {
             block: output.buffered(),
             output,
             index: Index::default(),
-            filter: Filter::for_entries(entries_max),
+            filter: FilterBuilder::for_entries(entries_max),
         })
     }
 
@@ -88,8 +88,8 @@ impl RunWriter {
         }
         let blocks_end = self.output.at();
         self.index.end_at(blocks_end);
-        self.filter.shrink(self.info.entries);
-        let (blocks, filter_blocks) = (self.index.blocks() as u64, self.filter.blocks() as u64);
+        let filter = self.filter.finish(self.info.entries);
+        let (blocks, filter_blocks) = (self.index.blocks() as u64, filter.blocks() as u64);
         let footer = Footer { entries: self.info.entries, blocks_end, blocks, filter_blocks };
         let mut checksum = crc32c::crc32c(&header(self.info.table, self.info.number));
         let mut put = |bytes: &[u8]| {
@@ -98,14 +98,14 @@ impl RunWriter {
             self.output.flush_if_full()
         };
         self.index.encode().try_for_each(|place| put(&place))?;
-        self.filter.encode().try_for_each(|block| put(&block))?;
+        filter.encode().try_for_each(|block| put(&block))?;
         put(&footer.encode())?;
         self.output.buffer().extend_from_slice(&checksum.to_le_bytes());
         self.info.bytes = self.output.at();
         let (file, path) = self.output.finish()?;
         // The run removes the file, unless something durable will name it.
         let named = AtomicBool::new(false);
-        let Self { info, home, index, filter, .. } = self;
+        let Self { info, home, index, .. } = self;
         Ok(Run { info, index, filter, file, path, home, named })
     }
 }

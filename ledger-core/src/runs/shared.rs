@@ -118,7 +118,12 @@ impl Shared {
     ) -> Result<Arc<View>, StoreError> {
         let runs = view.tables.iter().flatten().map(|run| run.info).collect();
         let manifest = Manifest { format: self.format, tables: self.tables, note, runs };
-        manifest.prepare(&self.home)?;
+        if let Err(error) = manifest.prepare(&self.home) {
+            if state.note != Some(note) {
+                self.home.remove(&self.home.note_path(note.number));
+            }
+            return Err(error);
+        }
         // If the next step fails, the new manifest may hold all the same. Then these files wait for the next start.
         for run in added {
             run.keep();

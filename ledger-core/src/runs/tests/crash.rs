@@ -99,7 +99,7 @@ fn a_crash_at_any_moment_leaves_what_was_saved() {
 
 /// Each way in which one file can be other than it was.
 fn damages(bytes: &[u8]) -> impl Iterator<Item = Option<Vec<u8>>> {
-    let flipped = (0..bytes.len()).step_by(3).map(|at| {
+    let flipped = (0..bytes.len()).step_by(5).map(|at| {
         let mut bytes = bytes.to_vec();
         bytes[at] ^= 1 << (at % 8);
         bytes

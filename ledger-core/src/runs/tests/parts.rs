@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::runs::block::{checked, checksum, entry_bytes_max, find, put_entry, take_entry};
-use crate::runs::filter::{Filter, Probe};
+use crate::runs::filter::{Filter, FilterBuilder, Probe};
 
 /// Keys that differ in few bits, as numbers of events do.
 fn key(number: u64) -> u128 {
@@ -13,9 +13,9 @@ fn key(number: u64) -> u128 {
 #[test]
 fn a_filter_passes_every_key_and_few_others() {
     for (entries, expected) in [(1, 1), (100, 100), (20_000, 20_000), (20_000, 2_000), (20_000, 7_000)] {
-        let mut filter = Filter::for_entries(expected.max(entries));
+        let mut filter = FilterBuilder::for_entries(expected.max(entries));
         (0..expected).for_each(|number| filter.insert(key(number)));
-        filter.shrink(expected);
+        let filter = filter.finish(expected);
         assert!((0..expected).all(|number| filter.may_contain(Probe::new(key(number)))));
         let passed = (0..100_000).filter(|number| filter.may_contain(Probe::new(key(*number) + 1))).count();
         assert!(passed < 1000, "{passed} of 100000 absent keys pass");
@@ -24,15 +24,15 @@ fn a_filter_passes_every_key_and_few_others() {
 
 #[test]
 fn a_filter_has_16_bits_an_entry_when_half_of_the_entries_were_replaced() {
-    let mut filter = Filter::for_entries(64_000);
-    filter.shrink(15_000);
+    let filter = FilterBuilder::for_entries(64_000).finish(15_000);
     assert_eq!(filter.blocks(), 1000);
 }
 
 #[test]
 fn a_filter_is_the_same_after_it_was_stored() {
-    let mut filter = Filter::for_entries(500);
+    let mut filter = FilterBuilder::for_entries(500);
     (0..500).for_each(|number| filter.insert(key(number)));
+    let filter = filter.finish(500);
     let bytes: Vec<u8> = filter.encode().flatten().collect();
     let read = Filter::decode(&bytes).unwrap();
     assert!(read.encode().eq(filter.encode()));
