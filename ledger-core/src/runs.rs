@@ -27,6 +27,7 @@ mod note;
 mod manifest;
 mod view;
 mod levels;
+mod under_way;
 mod shared;
 mod merger;
 mod opening;
@@ -104,8 +105,10 @@ impl StoreError {
 pub(crate) struct Options {
     /// How many runs of one level are merged into one of the next level.
     pub(crate) runs_per_level: usize,
-    /// With this many runs in one level, saving waits for merging.
+    /// With this many runs in one level that are not being merged, saving waits for merging.
     pub(crate) runs_waiting_max: usize,
+    /// After so many entries of a merge it is looked whether to go on, and whether a smaller merge should come first.
+    pub(crate) entries_per_look: u64,
     /// The usual length of a block of entries; a larger entry has a block of its own.
     pub(crate) block_bytes: usize,
     /// How much is read, and how much is written, at once when a run is read or written from end to end.
@@ -119,6 +122,7 @@ impl Default for Options {
         Self {
             runs_per_level: 4,
             runs_waiting_max: 12,
+            entries_per_look: 1024,
             block_bytes: 4 << 10,
             buffer_bytes: 256 << 10,
             sync_bytes: 8 << 20,

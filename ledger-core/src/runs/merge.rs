@@ -1,22 +1,19 @@
 //! Makes one run of several.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::cursor::Cursor;
 use super::run::Run;
 use super::run_writer::RunWriter;
 use super::{Options, StoreError};
 
-/// So often is looked whether to go on.
-const ENTRIES_PER_LOOK: u64 = 1024;
-
-/// Merges runs, the newest of which comes first, into the new one. `None` when it was told to stop before the end.
+/// Merges runs, the newest of which comes first, into the new one. `go_on` is asked now and then, and told how many
+/// entries are merged by then. `None` when it said no.
 pub(super) fn merge(
     runs: &[Arc<Run>],
     mut writer: RunWriter,
     options: Options,
-    stop: &AtomicBool,
+    mut go_on: impl FnMut(u64) -> Result<bool, StoreError>,
 ) -> Result<Option<Run>, StoreError> {
     let mut cursors = Vec::with_capacity(runs.len());
     let mut keys = Vec::with_capacity(runs.len());
@@ -27,8 +24,9 @@ pub(super) fn merge(
             keys.push(key);
         }
     }
+    let mut merged = 0;
     while let Some((newest, key)) = least(&keys) {
-        if writer.entries().is_multiple_of(ENTRIES_PER_LOOK) && stop.load(Ordering::Relaxed) {
+        if writer.entries().is_multiple_of(options.entries_per_look) && !go_on(merged)? {
             return Ok(None);
         }
         writer.push(key, cursors[newest].value())?;
@@ -37,6 +35,7 @@ pub(super) fn merge(
             if keys[other] != key {
                 continue;
             }
+            merged += 1;
             if let Some(next) = cursors[other].advance()? {
                 keys[other] = next;
             } else {

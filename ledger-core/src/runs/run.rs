@@ -46,6 +46,8 @@ pub(super) struct Run {
     pub(super) home: Arc<Home>,
     /// Whether a durable manifest may name it.
     pub(super) named: AtomicBool,
+    /// Whether a merge that is under way uses it.
+    pub(super) merging: AtomicBool,
 }
 
 impl Run {
@@ -71,8 +73,8 @@ impl Run {
             footer.ok_or_else(|| StoreError::damaged(&path, "its footer is not that of this run"))?;
         let opened = footer.open(&head, &read(length - footer.blocks_end, footer.blocks_end)?);
         let (index, filter) = opened.ok_or_else(|| StoreError::damaged(&path, "its index is damaged"))?;
-        let named = AtomicBool::new(true);
-        Ok(Self { info, index, filter, file, path, home: Arc::clone(home), named })
+        let (named, merging) = (AtomicBool::new(true), AtomicBool::new(false));
+        Ok(Self { info, index, filter, file, path, home: Arc::clone(home), named, merging })
     }
 
     /// Writes the value of a key to `value`, instead of what is there; answers whether there is one.
@@ -113,6 +115,11 @@ impl Run {
     /// A manifest is going to name the run: from now on its file stays.
     pub(super) fn keep(&self) {
         self.named.store(true, Ordering::Release);
+    }
+
+    /// Whether a merge that is under way uses the run: then it is not for another one.
+    pub(super) fn is_merging(&self) -> bool {
+        self.merging.load(Ordering::Relaxed)
     }
 
     /// The durable manifest does not name the run any more: its file goes when nobody reads it.

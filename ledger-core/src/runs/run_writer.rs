@@ -104,8 +104,8 @@ impl RunWriter {
         self.info.bytes = self.output.at();
         let (file, path) = self.output.finish()?;
         // The run removes the file, unless something durable will name it.
-        let named = AtomicBool::new(false);
+        let (named, merging) = (AtomicBool::new(false), AtomicBool::new(false));
         let Self { info, home, index, .. } = self;
-        Ok(Run { info, index, filter, file, path, home, named })
+        Ok(Run { info, index, filter, file, path, home, named, merging })
     }
 }

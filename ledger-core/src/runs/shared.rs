@@ -31,7 +31,7 @@ pub(super) struct Shared {
     pub(super) state: Mutex<State>,
     /// Something of `state` has changed that somebody may wait for.
     pub(super) changed: Condvar,
-    /// The merge that is going on need not be finished.
+    /// The merges that are going on need not be finished.
     pub(super) break_off: AtomicBool,
 }
 

@@ -21,7 +21,7 @@ use super::{Options, StoreError};
 #[derive(Debug)]
 pub struct Store {
     /// What the thread knows as well.
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     /// The thread that merges.
     thread: Option<JoinHandle<()>>,
     /// Held while saving or clearing: one at a time.
@@ -45,6 +45,21 @@ impl Store {
         tables: usize,
         options: Options,
     ) -> Result<(Self, Option<Vec<u8>>), StoreError> {
+        let (mut store, note) = Self::open_unmerged(dir, format, tables, options)?;
+        let merging = Arc::clone(&store.shared);
+        let named = std::thread::Builder::new().name("merge".to_owned());
+        let thread = named.spawn(move || merging.keep_merging()).map_err(StoreError::io(dir))?;
+        store.thread = Some(thread);
+        Ok((store, note))
+    }
+
+    /// Opens the store without the thread that merges.
+    pub(super) fn open_unmerged(
+        dir: &Path,
+        format: u32,
+        tables: usize,
+        options: Options,
+    ) -> Result<(Self, Option<Vec<u8>>), StoreError> {
         let home = Arc::new(Home::create(dir)?);
         let (view, info, note, next_number) = match opening::find(&home, format, tables)? {
             Some(found) => (found.view, Some(found.info), Some(found.note), found.next_number),
@@ -61,10 +76,7 @@ impl Store {
             changed: Condvar::new(),
             break_off: AtomicBool::new(false),
         });
-        let merging = Arc::clone(&shared);
-        let named = std::thread::Builder::new().name("merge".to_owned());
-        let thread = named.spawn(move || merging.keep_merging()).map_err(StoreError::io(dir))?;
-        Ok((Self { shared, thread: Some(thread), saving: Mutex::default() }, note))
+        Ok((Self { shared, thread: None, saving: Mutex::default() }, note))
     }
 
     /// The contents now.
@@ -141,7 +153,7 @@ impl Store {
         let mut state = shared.lock();
         loop {
             match state.merging {
-                Merging::Idle if super::levels::next_job(&shared.view(), shared.options).is_none() => {
+                Merging::Idle if super::levels::next_job(&shared.view(), shared.options, None).is_none() => {
                     return true;
                 }
                 Merging::Failed | Merging::Ended => return false,

@@ -9,6 +9,7 @@ use super::{Entries, Options, Store, StoreError, View};
 mod parts;
 mod saving;
 mod merging;
+mod inside;
 mod trouble;
 mod crash;
 mod model;
@@ -20,8 +21,14 @@ const FORMAT: u32 = 7;
 type Table = BTreeMap<u128, Vec<u8>>;
 
 /// Sizes with which a few entries make many blocks, and a few saves many levels.
-const SMALL: Options =
-    Options { runs_per_level: 2, runs_waiting_max: 4, block_bytes: 100, buffer_bytes: 400, sync_bytes: 1000 };
+const SMALL: Options = Options {
+    runs_per_level: 2,
+    runs_waiting_max: 4,
+    entries_per_look: 3,
+    block_bytes: 100,
+    buffer_bytes: 400,
+    sync_bytes: 1000,
+};
 
 /// Like [`SMALL`], but nothing is merged.
 const UNMERGED: Options = Options { runs_per_level: 1000, runs_waiting_max: 1000, ..SMALL };

@@ -41,13 +41,16 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 fn options() -> impl Strategy<Value = Options> {
-    (2..4_usize, 2..8_usize, 1..300_usize, 1..1000_usize).prop_map(|(runs, more, block, buffer)| Options {
-        runs_per_level: runs,
-        runs_waiting_max: runs + more,
-        block_bytes: block,
-        buffer_bytes: buffer,
-        sync_bytes: 4096,
-    })
+    (2..4_usize, 2..8_usize, 1..6_u64, 1..300_usize, 1..1000_usize).prop_map(
+        |(runs, more, look, block, buffer)| Options {
+            runs_per_level: runs,
+            runs_waiting_max: runs + more,
+            entries_per_look: look,
+            block_bytes: block,
+            buffer_bytes: buffer,
+            sync_bytes: 4096,
+        },
+    )
 }
 
 fn same(view: &View, model: &[Table; TABLES]) {

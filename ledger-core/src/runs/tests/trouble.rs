@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Options, SMALL, UNMERGED, check, entries, names, open, read, table};
 use crate::runs::StoreError;
 
-/// Two saves are merged, and no third one is made before.
+/// Two saves are merged, and no third one is made before that begins.
 const PAIRS: Options = Options { runs_waiting_max: 2, ..SMALL };
 
 /// No file can be made where a directory is.
