@@ -52,8 +52,18 @@ fn large(number: usize) -> Value {
             "payment_id": format!("large-{number}"), "method": "cash", "amount": "1.00",
         }),
     );
-    event["padding"] = "x".repeat(200 << 10).into();
+    event["padding"] = noise(number as u64, 200 << 10).into();
     event
+}
+
+/// A text that cannot be compressed by much.
+fn noise(seed: u64, bytes: usize) -> String {
+    let mut state = seed;
+    let letter = |_| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'0' + (state >> 58) as u8)
+    };
+    (0..bytes).map(letter).map(|letter| if letter == '\\' { 'x' } else { letter }).collect()
 }
 
 /// Publishes until nothing more is taken; how many large events were.

@@ -1,5 +1,8 @@
 //! The decider: one thread that owns the books.
 
+/// Memory that is bounded.
+mod memory;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -7,18 +10,16 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use events_schema::Timestamp;
 use events_schema::block::{BLOCK_EVENTS_MAX, BLOCK_PAYLOAD_BYTES_MAX};
 use events_schema::command::{Action, Command};
 use events_schema::recorded::{Actor, CommandKey};
 use events_schema::terms::WithdrawalState;
-use events_schema::{Recorded, Timestamp};
 
 use super::request::{Batch, Inbox, Pending, Reply, Request, Shared, Work};
 use super::upkeep::Upkeep;
 use super::{Answer, BLOCKS_IN_FLIGHT, Clock, size};
 use crate::books::{Books, DECISION_EVENTS_MAX, Identity, Outcome};
-use crate::recall::Missing;
-use crate::runs::StoreError;
 
 /// How often the clock is asked for settlements that are due. The contract allows a minute.
 const CLOCK_INTERVAL: Duration = Duration::from_secs(1);
@@ -102,21 +103,6 @@ impl Decider {
         self.save_all();
     }
 
-    /// Saves the books as they stand, so that the next start has nothing to replay.
-    fn save_all(&mut self) {
-        self.upkeep.finish();
-        while self.upkeep.is_busy() && !self.ended {
-            self.wait();
-        }
-        if !self.ended && self.upkeep.cut(&mut self.books) {
-            self.batch.wants_tree = true;
-            self.send();
-            while self.upkeep.is_busy() && !self.ended {
-                self.wait();
-            }
-        }
-    }
-
     /// The next request; none when a credit, the clock or the end comes first.
     fn next_request(&mut self) -> Option<Request> {
         if let Some(request) = self.backlog.pop_front() {
@@ -197,35 +183,6 @@ impl Decider {
         commands.iter().zip(identities).map(|(command, identity)| self.take(command, identity)).collect()
     }
 
-    /// Looks at once at what all commands of a request ask for first, and brings what memory lacks. One look after the
-    /// other does not wait for memory as long as a decision after each look would.
-    fn foresee(&mut self, commands: &[Command]) -> Option<Vec<Identity>> {
-        if let [command] = commands {
-            return Some(vec![self.books.identity(command)]);
-        }
-        let mut identities = Vec::with_capacity(commands.len());
-        let (mut missing, mut again) = (Vec::new(), Vec::new());
-        for command in commands {
-            let identity = self.books.identity(command);
-            let before = missing.len();
-            self.books.foresee(identity, command, &mut missing);
-            identities.push(identity);
-            if missing.len() > before {
-                again.push((identity, command));
-            }
-        }
-        // First where they stand, then what stands there.
-        for _ in 0..2 {
-            missing.sort_unstable();
-            missing.dedup();
-            missing.drain(..).try_for_each(|missing| self.bring(missing))?;
-            for (identity, command) in &again {
-                self.books.foresee(*identity, command, &mut missing);
-            }
-        }
-        Some(identities)
-    }
-
     /// Decides one command and what it sets off; nothing where the writer has to end.
     fn take(&mut self, command: &Command, identity: Identity) -> Option<Outcome> {
         self.make_room(size::of_command(command));
@@ -247,33 +204,6 @@ impl Decider {
             self.batch.bytes_max += size::of_released(&self.batch.events[before..]);
         }
         Some(())
-    }
-
-    /// Does `work`, which changes nothing while memory lacks something, as often as something had to be brought first.
-    fn with_memory<T>(
-        &mut self,
-        work: impl Fn(&mut Books, &mut Vec<Recorded>) -> Result<T, Missing>,
-    ) -> Option<T> {
-        loop {
-            match work(&mut self.books, &mut self.batch.events) {
-                Ok(done) => return Some(done),
-                Err(missing) => self.bring(missing)?,
-            }
-        }
-    }
-
-    /// Brings what memory lacks; nothing where the writer has to end.
-    fn bring(&mut self, missing: Missing) -> Option<()> {
-        let Err(error) = self.upkeep.bring(missing, &mut self.books) else { return Some(()) };
-        self.fail(&error);
-        None
-    }
-
-    /// The writer has to end: the books cannot be read or saved.
-    fn fail(&mut self, error: &StoreError) {
-        // The first failure is the one that counts.
-        let _ = self.shared.failure.set(format!("the books on disk cannot be used: {error}"));
-        (self.stopping, self.ended) = (true, true);
     }
 
     /// Settles what has fallen due (domain §7: within a minute).

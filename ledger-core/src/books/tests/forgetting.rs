@@ -6,8 +6,9 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use tempfile::TempDir;
 
-use super::super::{Books, BooksCut, Outcome};
-use super::histories::{Moment, history};
+use super::super::{Books, BooksCut};
+use super::histories::history;
+use super::properties::play;
 use super::scene::Scene;
 use crate::recall::{Missing, Reader};
 use crate::runs::Store;
@@ -67,16 +68,6 @@ impl Shelf {
                 *books = Books::restore(&cut.rest(), &view).unwrap();
             }
         }
-    }
-}
-
-fn play(scene: &mut Scene, moment: &Moment) -> Option<Outcome> {
-    match moment {
-        Moment::Wait(seconds) => {
-            scene.wait(*seconds);
-            None
-        }
-        Moment::Ask(ask) => Some(scene.ask(ask)),
     }
 }
 

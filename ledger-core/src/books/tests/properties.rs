@@ -13,7 +13,8 @@ use super::ask::{Ask, What};
 use super::histories::{Moment, history};
 use super::scene::{Scene, Told, created};
 
-fn play(scene: &mut Scene, moment: &Moment) -> Option<Outcome> {
+/// Lets a moment of a history happen; the answer to what was asked.
+pub(super) fn play(scene: &mut Scene, moment: &Moment) -> Option<Outcome> {
     match moment {
         Moment::Wait(seconds) => {
             scene.wait(*seconds);
