@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::runs::{Entries, Store, StoreError, View};
+use crate::runs::{Entries, Store, StoreError, Table, View};
 
 /// How long a disk that is full, or does not answer, is left alone before the next try.
 const RETRY: Duration = Duration::from_millis(250);
@@ -50,7 +50,11 @@ pub struct Keeper {
 impl Keeper {
     /// Opens the tables in `dir`, whose contents have this `format`; the answer is the note of the last save, where there is
     /// one that can be used.
-    pub fn open(dir: &Path, format: u32, tables: usize) -> Result<(Self, Option<Vec<u8>>), StoreError> {
+    pub fn open(
+        dir: &Path,
+        format: u32,
+        tables: &'static [Table],
+    ) -> Result<(Self, Option<Vec<u8>>), StoreError> {
         let (store, note) = Store::open(dir, format, tables)?;
         let kept = Arc::new(Kept { store, condemned: Mutex::new(false) });
         let (jobs, received) = mpsc::channel();

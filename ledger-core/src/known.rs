@@ -13,6 +13,8 @@ use crate::runs::View;
 #[derive(Clone, Debug)]
 pub(crate) struct Cold {
     view: Arc<View>,
+    /// How often it was replaced.
+    version: u32,
     /// The table in the runs.
     table: usize,
 }
@@ -20,12 +22,12 @@ pub(crate) struct Cold {
 impl Cold {
     /// Nothing was forgotten yet.
     pub(crate) fn empty(table: usize) -> Self {
-        Self { view: Arc::new(View::default()), table }
+        Self { view: Arc::new(View::default()), version: 0, table }
     }
 
     /// What was saved to this table.
     pub(crate) const fn new(view: Arc<View>, table: usize) -> Self {
-        Self { view, table }
+        Self { view, version: 0, table }
     }
 
     /// Whether `key` may stand there: what was never saved is known without reading, nearly always.
@@ -36,8 +38,13 @@ impl Cold {
     /// From now on what `view` sees stands there.
     pub(crate) fn replace(&mut self, view: &Arc<View>) {
         self.view = Arc::clone(view);
+        self.version += 1;
     }
 }
+
+/// A key is not in the runs as they were then: no need to ask them again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotInRuns(u32);
 
 /// Values by key.
 #[derive(Clone, Debug)]
@@ -65,6 +72,19 @@ pub(crate) struct Forgotten(pub(crate) Key);
 impl<V: Copy> Known<V> {
     pub(crate) fn new(cold: Cold) -> Self {
         Self { hot: Generations::default(), fresh: Vec::new(), absent: HashSet::default(), cold }
+    }
+
+    /// Asks the runs ahead whether they may have `key`.
+    pub(crate) fn ask_runs(&self, key: Key) -> Option<NotInRuns> {
+        (!self.cold.may_hold(key.number())).then_some(NotInRuns(self.cold.version))
+    }
+
+    /// The value of `key`, of which the runs may have been asked ahead.
+    pub(crate) fn get_asked(&self, key: Key, asked: Option<NotInRuns>) -> Result<Option<V>, Forgotten> {
+        if asked != Some(NotInRuns(self.cold.version)) {
+            return self.get(key);
+        }
+        Ok(self.hot.get(key).copied())
     }
 
     /// The value of `key`.

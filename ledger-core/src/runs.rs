@@ -100,9 +100,30 @@ impl StoreError {
     }
 }
 
+/// What a table is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// Mostly for keys that it does not have. Each question goes to all runs, so there are few.
+    MostlyAbsent,
+    /// Mostly for keys that it has. There may be many runs, so an entry is written less often.
+    MostlyPresent,
+}
+
+impl Table {
+    /// How many times as many runs it may have.
+    const fn runs_factor(self) -> usize {
+        match self {
+            Self::MostlyAbsent => 1,
+            Self::MostlyPresent => 3,
+        }
+    }
+}
+
 /// Sizes. Tests make them small.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
+    /// What each table is asked for; those that are not named are mostly asked for what is absent.
+    pub(crate) tables: &'static [Table],
     /// How many runs of one level are merged into one of the next level.
     pub(crate) runs_per_level: usize,
     /// With this many runs in one level that are not being merged, saving waits for merging.
@@ -117,9 +138,18 @@ pub(crate) struct Options {
     pub(crate) sync_bytes: usize,
 }
 
+impl Options {
+    /// With so many runs of a table in one level they are merged; and with so many, saving waits for that.
+    fn runs_of(&self, table: usize) -> (usize, usize) {
+        let factor = self.tables.get(table).copied().unwrap_or(Table::MostlyAbsent).runs_factor();
+        (self.runs_per_level * factor, self.runs_waiting_max * factor)
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
+            tables: &[],
             runs_per_level: 4,
             runs_waiting_max: 12,
             entries_per_look: 1024,

@@ -15,7 +15,7 @@ use ledger_core::entities::{Entities, EntitiesCut};
 use ledger_core::keeper::{Keeper, Saved, Saving};
 use ledger_core::log::{Log, root_at};
 use ledger_core::recall::Reader;
-use ledger_core::runs::StoreError;
+use ledger_core::runs::{StoreError, Table};
 use serde::{Deserialize, Serialize};
 
 use crate::fold::RestoreError;
@@ -70,7 +70,7 @@ pub(crate) struct Note {
 impl SavedEntities {
     /// Opens the entities in `dir`; `memory_bytes` is how much of them memory may hold, about.
     pub(crate) fn open(dir: &Path, memory_bytes: usize) -> Result<Self, StoreError> {
-        let (keeper, note) = Keeper::open(dir, Entities::FORMAT, 1)?;
+        let (keeper, note) = Keeper::open(dir, Entities::FORMAT, &[Table::MostlyPresent])?;
         let note = note.and_then(|note| serde_json::from_slice(&note).ok());
         let (reader, weight_max) = (Reader::new(keeper.view()), memory_bytes / SHARES);
         let (position, stage, told) = (Position::ZERO, Stage::Idle, channel());

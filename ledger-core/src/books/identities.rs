@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Books, Decision, Rejection};
 use crate::directory::{Directory, Key, Namespace};
-use crate::known::{Cold, Known, KnownCut};
+use crate::known::{Cold, Known, KnownCut, NotInRuns};
 use crate::recall::Missing;
 use crate::runs::View;
 
@@ -65,8 +65,8 @@ impl Identities {
         self.current
     }
 
-    pub(super) fn get(&self, key: Key) -> Result<Option<FirstAnswer>, Missing> {
-        self.answers.get(key).map_err(|forgotten| Missing::Answer(forgotten.0))
+    fn get(&self, key: Key, asked: Option<NotInRuns>) -> Result<Option<FirstAnswer>, Missing> {
+        self.answers.get_asked(key, asked).map_err(|forgotten| Missing::Answer(forgotten.0))
     }
 
     /// Takes in what the runs say about `key`.
@@ -102,7 +102,7 @@ impl Identities {
     }
 
     fn begin(&mut self, recorded: &Recorded, identity: Identity) {
-        let answer = identity.0.map(|(key, digest)| {
+        let answer = identity.request.map(|(key, digest)| {
             let state = decided_state(&recorded.event);
             (key, FirstAnswer { digest, position: recorded.position, state })
         });
@@ -145,14 +145,18 @@ fn decided_state(event: &Event) -> Option<WithdrawalState> {
 /// What makes a request the same one when it comes again: its key in the table of first answers, and the digest of what
 /// it says. None for a request that cannot be told from others.
 #[derive(Clone, Copy, Debug)]
-pub struct Identity(Option<(Key, Digest)>);
+pub struct Identity {
+    request: Option<(Key, Digest)>,
+    /// Whether the runs of first answers were asked ahead, and do not have it.
+    asked: Option<NotInRuns>,
+}
 
 impl Identity {
     /// That of what the ledger does by itself.
-    pub const NONE: Self = Self(None);
+    pub const NONE: Self = Self { request: None, asked: None };
 
     pub(super) fn of(key: &CommandKey, actor: &Actor, directory: &Directory) -> Self {
-        Self(match key {
+        let request = match key {
             CommandKey::Published(published) => {
                 let key = directory.key_of_pair(Namespace::Published, &published.source, &published.id);
                 Some((key, published.digest))
@@ -166,7 +170,8 @@ impl Identity {
                 Some((key, idempotency.digest))
             }
             CommandKey::Decision(None) | CommandKey::Ledger | CommandKey::SameDecision => None,
-        })
+        };
+        Self { request, asked: None }
     }
 }
 
@@ -181,18 +186,23 @@ impl Books {
         Identity::of(&command.key, &command.actor, &self.directory)
     }
 
+    /// Asks the runs ahead whether they may have the first answer to the request of `identity`.
+    pub(super) fn ask_runs(&self, identity: &mut Identity) {
+        identity.asked = identity.request.and_then(|(key, _)| self.identities.answers.ask_runs(key));
+    }
+
     /// What was answered to the request of this identity first.
     pub(super) fn answer_to(&self, identity: Identity) -> Result<Option<FirstAnswer>, Missing> {
-        match identity.0 {
-            Some((key, _)) => self.identities.get(key),
+        match identity.request {
+            Some((key, _)) => self.identities.get(key, identity.asked),
             None => Ok(None),
         }
     }
 
     /// Decides a command whose identity is taken.
     pub(super) fn decide_identity(&self, identity: Identity) -> Result<Option<Decision>, Missing> {
-        let Some((key, digest)) = identity.0 else { return Ok(None) };
-        Ok(self.identities.get(key)?.map(|answer| {
+        let Some((key, digest)) = identity.request else { return Ok(None) };
+        Ok(self.identities.get(key, identity.asked)?.map(|answer| {
             if answer.digest == digest {
                 Decision::Duplicate(answer.position)
             } else {

@@ -15,7 +15,7 @@ use crate::directory::{Directory, Namespace};
 use crate::entities::{Entities, EntitiesCut};
 use crate::known::KnownCut;
 use crate::recall::{Missing, Recalled, encode};
-use crate::runs::{Entries, View};
+use crate::runs::{Entries, Table, View};
 
 /// What a cut sets free: the books as they stand, but for what was saved before; and what is forgotten.
 #[derive(Debug)]
@@ -42,8 +42,9 @@ impl Books {
     /// The version of saved books: of their entities, and of the rest. It is raised whenever they would be saved in
     /// another form, or the same events would give others: then they are made anew from the log.
     pub const FORMAT: u32 = Entities::FORMAT << 16 | 1;
-    /// How many tables there are in the runs of books.
-    pub const TABLES: usize = 3;
+    /// The tables in the runs of books: entities, the directory, first answers. Nearly every id is new when it is looked
+    /// up there; an entity is looked up because it is there.
+    pub const TABLES: &'static [Table] = &[Table::MostlyPresent, Table::MostlyAbsent, Table::MostlyAbsent];
 
     /// Books that were saved to the runs of `view`, with `rest` beside them; nothing when that is not understood.
     pub fn restore(rest: &[u8], view: &Arc<View>) -> Option<Self> {
@@ -116,8 +117,9 @@ impl Books {
 
     /// Looks at what deciding `command` will look at first, and adds to `missing` what memory lacks of it. Only so that
     /// many commands are looked at together.
-    pub fn foresee(&self, identity: Identity, command: &Command, missing: &mut Vec<Missing>) {
-        missing.extend(self.answer_to(identity).err());
+    pub fn foresee(&self, identity: &mut Identity, command: &Command, missing: &mut Vec<Missing>) {
+        self.ask_runs(identity);
+        missing.extend(self.answer_to(*identity).err());
         let mut look = |namespace, id: &Id| match self.directory.find(namespace, id) {
             Ok(Some(birth)) => missing.extend(self.entities.find(birth).err()),
             Ok(None) => {}

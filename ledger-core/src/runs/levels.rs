@@ -40,7 +40,8 @@ impl Job {
 /// What should be merged next, inside the merge that is under way: of all tables what is on the lowest level.
 pub(super) fn next_job(view: &View, options: Options, inside: Option<&UnderWay<'_>>) -> Option<Job> {
     let below = inside.map_or(u32::MAX, |merge| merge.job.lowest_level());
-    let full = levels(view).filter(|level| level.number < below && level.waiting >= options.runs_per_level);
+    let full =
+        levels(view).filter(|level| level.number < below && level.waiting >= options.runs_of(level.table).0);
     let jobs = full.filter_map(|level| job(view, &level));
     jobs.filter(|job| {
         // So that the new run does not make its level too full.
@@ -53,7 +54,7 @@ pub(super) fn next_job(view: &View, options: Options, inside: Option<&UnderWay<'
 /// With this many runs waiting in a level, merging makes no more of them. While others of that level are being merged,
 /// these are fewer at the beginning, and more as it gets on: both are done at about the same time.
 fn waiting_max(level: &Level, options: Options, inside: Option<&UnderWay<'_>>) -> usize {
-    let (few, many) = (options.runs_per_level, options.runs_waiting_max);
+    let (few, many) = options.runs_of(level.table);
     let mut merges = inside.into_iter().flat_map(UnderWay::outwards);
     let merge =
         merges.find(|merge| merge.job.table == level.table && merge.job.lowest_level() == level.number);
@@ -80,7 +81,7 @@ fn job(view: &View, level: &Level) -> Option<Job> {
 
 /// Whether merging is too far behind for another save.
 pub(super) fn is_behind(view: &View, options: Options) -> bool {
-    levels(view).any(|level| level.waiting >= options.runs_waiting_max)
+    levels(view).any(|level| level.waiting >= options.runs_of(level.table).1)
 }
 
 /// A level of a table that has runs.

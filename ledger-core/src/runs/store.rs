@@ -13,7 +13,7 @@ use super::run::Run;
 use super::run_writer::RunWriter;
 use super::shared::{Merging, Shared, State};
 use super::view::View;
-use super::{Options, StoreError};
+use super::{Options, StoreError, Table};
 
 /// A store of keys and values, in tables. It owns its directory, and the thread that merges.
 ///
@@ -30,12 +30,16 @@ pub struct Store {
 
 impl Store {
     /// Opens the store in `dir`, which is made if there is none. `format` is the caller's version of the contents, and
-    /// `tables` the number of tables.
+    /// `tables` what each table is asked for.
     ///
     /// Answers the note of the last save as well. It is `None` when nothing was saved, and when anything is not
     /// exactly as it was saved: then a line of the log says why, and the store is empty.
-    pub fn open(dir: &Path, format: u32, tables: usize) -> Result<(Self, Option<Vec<u8>>), StoreError> {
-        Self::open_with(dir, format, tables, Options::default())
+    pub fn open(
+        dir: &Path,
+        format: u32,
+        tables: &'static [Table],
+    ) -> Result<(Self, Option<Vec<u8>>), StoreError> {
+        Self::open_with(dir, format, tables.len(), Options { tables, ..Options::default() })
     }
 
     /// Opens the store, with other sizes than the usual ones.

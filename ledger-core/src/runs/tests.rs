@@ -22,6 +22,7 @@ type Table = BTreeMap<u128, Vec<u8>>;
 
 /// Sizes with which a few entries make many blocks, and a few saves many levels.
 const SMALL: Options = Options {
+    tables: &[],
     runs_per_level: 2,
     runs_waiting_max: 4,
     entries_per_look: 3,

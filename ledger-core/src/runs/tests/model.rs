@@ -43,6 +43,7 @@ fn step() -> impl Strategy<Value = Step> {
 fn options() -> impl Strategy<Value = Options> {
     (2..4_usize, 2..8_usize, 1..6_u64, 1..300_usize, 1..1000_usize).prop_map(
         |(runs, more, look, block, buffer)| Options {
+            tables: &[],
             runs_per_level: runs,
             runs_waiting_max: runs + more,
             entries_per_look: look,

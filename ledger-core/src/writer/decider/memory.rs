@@ -18,9 +18,9 @@ impl Decider {
         let mut identities = Vec::with_capacity(commands.len());
         let (mut missing, mut again) = (Vec::new(), Vec::new());
         for command in commands {
-            let identity = self.books.identity(command);
+            let mut identity = self.books.identity(command);
             let before = missing.len();
-            self.books.foresee(identity, command, &mut missing);
+            self.books.foresee(&mut identity, command, &mut missing);
             identities.push(identity);
             if missing.len() > before {
                 again.push((identity, command));
@@ -31,8 +31,8 @@ impl Decider {
             missing.sort_unstable();
             missing.dedup();
             missing.drain(..).try_for_each(|missing| self.bring(missing))?;
-            for (identity, command) in &again {
-                self.books.foresee(*identity, command, &mut missing);
+            for (identity, command) in &mut again {
+                self.books.foresee(identity, command, &mut missing);
             }
         }
         Some(identities)
