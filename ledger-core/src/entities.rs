@@ -108,6 +108,9 @@ pub enum Step<'a> {
     },
 }
 
+/// About how many bytes an entity has when it is saved.
+const STATE_BYTES: usize = 320;
+
 /// What stands at a position, as far as it is known.
 #[derive(Clone, Debug)]
 struct Held {
@@ -336,7 +339,7 @@ impl PartialEq for Held {
 impl EntitiesCut {
     /// What is to be saved, encoded.
     pub fn entries(&self) -> Entries {
-        let mut entries = Entries::default();
+        let mut entries = Entries::with_capacity(self.changed.len(), STATE_BYTES);
         for (birth, state) in &self.changed {
             entries.push(birth.get().into(), |bytes| encode(state, bytes));
         }

@@ -150,12 +150,12 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             tables: &[],
-            runs_per_level: 4,
+            runs_per_level: 5,
             runs_waiting_max: 12,
             entries_per_look: 1024,
             block_bytes: 4 << 10,
             buffer_bytes: 256 << 10,
-            sync_bytes: 8 << 20,
+            sync_bytes: 1 << 20,
         }
     }
 }

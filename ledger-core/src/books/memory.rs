@@ -200,7 +200,7 @@ impl BooksCut {
 }
 
 fn entries<V: Serialize>(fresh: &[(crate::directory::Key, V)]) -> Entries {
-    let mut entries = Entries::default();
+    let mut entries = Entries::with_capacity(fresh.len(), size_of::<V>());
     for (key, value) in fresh {
         entries.push(key.number(), |bytes| encode(value, bytes));
     }

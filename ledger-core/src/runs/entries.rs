@@ -26,6 +26,11 @@ impl Entries {
         Self::default()
     }
 
+    /// No entries, with room for so many, whose values have about `value_bytes` each.
+    pub fn with_capacity(entries: usize, value_bytes: usize) -> Self {
+        Self { values: Vec::with_capacity(entries * value_bytes), places: Vec::with_capacity(entries) }
+    }
+
     /// Adds an entry; `encode` appends its value to the vector, and leaves alone what is there.
     pub fn push(&mut self, key: u128, encode: impl FnOnce(&mut Vec<u8>)) {
         let start = self.values.len();

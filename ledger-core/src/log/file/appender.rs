@@ -14,6 +14,9 @@ use super::ending::sectors;
 use super::{OpenOptions, POWER_CUT, Shared};
 use crate::log::{AppendError, Tail};
 
+/// What is filled ahead is filled in so many steps.
+const FILL_STEPS: u64 = 8;
+
 /// What the thread is asked to do.
 pub(super) enum Request {
     /// Append a block.
@@ -136,12 +139,13 @@ impl Appender {
         self.options.segment_bytes.min(filled + self.options.zero_fill_bytes).max(filled)
     }
 
-    /// Fills on when half of what was filled is used up; while nobody waits. Without room, that is not tried again
-    /// until an append needs it, which will say so.
+    /// Fills on step by step, as what was filled is used up: the next append does not wait long for one step. Without
+    /// room, that is not tried again until an append needs it, which will say so.
     fn fill_ahead(&mut self) {
         let left = self.active.filled - self.active.at;
-        let target = self.fill_target(self.active.filled);
-        let wanted = left < self.options.zero_fill_bytes / 2 && target > self.active.filled;
+        let step = self.options.zero_fill_bytes / FILL_STEPS;
+        let target = self.options.segment_bytes.min(self.active.filled + step);
+        let wanted = left + step <= self.options.zero_fill_bytes && target > self.active.filled;
         if !wanted || self.crowded || self.broken.is_some() {
             return;
         }
