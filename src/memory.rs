@@ -8,8 +8,8 @@ use serde::de::{self, Deserializer};
 
 /// What the service takes where nobody says otherwise.
 pub(crate) const MEMORY_DEFAULT: Size = Size(384 << 20);
-/// With less it would only read and write what it has just forgotten.
-const MEMORY_MIN: Size = Size(64 << 20);
+/// With less it would only read and write what it has just forgotten. So little is for tests: 64 MiB are usable.
+const MEMORY_MIN: Size = Size(1 << 20);
 
 /// A number of bytes, written such as `512MiB`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,7 +88,7 @@ mod tests {
     fn shares_are_no_more_than_the_whole() {
         let Shares { books, entities, pages, bodies } = Shares::of(MEMORY_DEFAULT).unwrap();
         assert!(books + entities + pages + bodies <= MEMORY_DEFAULT.0);
-        let refused = Shares::of("1MiB".parse().unwrap()).unwrap_err().to_string();
-        assert_eq!(refused, "--memory 1MiB: expected at least 64MiB");
+        let refused = Shares::of("1KiB".parse().unwrap()).unwrap_err().to_string();
+        assert_eq!(refused, "--memory 1KiB: expected at least 1MiB");
     }
 }
