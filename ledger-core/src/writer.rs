@@ -57,9 +57,8 @@ use upkeep::Upkeep;
 
 /// Events that may wait to be decided, over all requests.
 pub const QUEUE_EVENTS_MAX: usize = 100_000;
-/// Blocks between the decider and the end of their append: one on its way to the disk, one that waits for that, one
-/// being sealed.
-const BLOCKS_IN_FLIGHT: usize = 3;
+/// Blocks between the decider and the end of their append: one on its way to the disk, one being sealed.
+const BLOCKS_IN_FLIGHT: usize = 2;
 
 /// The clock of a writer.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

@@ -71,9 +71,9 @@ fn of_entries_with_one_key_the_later_one_counts() {
 #[test]
 fn values_may_be_empty_or_a_mebibyte() {
     let dir = tempfile::tempdir().unwrap();
-    let (store, _) = Store::open(dir.path(), FORMAT, &[crate::runs::Table::MostlyPresent]).unwrap();
+    let (store, _) = Store::open(dir.path(), FORMAT, &[crate::runs::Table::MostlyAbsent]).unwrap();
     let large = |key: u8| (u128::from(key), vec![key; if key.is_multiple_of(2) { 1 << 20 } else { 0 }]);
-    let all: Table = (0..12).map(large).collect();
+    let all: Table = (0..15).map(large).collect();
     for some in all.iter().collect::<Vec<_>>().chunks(3) {
         let some = some.iter().map(|(key, value)| (**key, (*value).clone())).collect();
         store.save(vec![entries(&some)], b"").unwrap();
