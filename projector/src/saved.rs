@@ -71,7 +71,14 @@ impl SavedEntities {
     /// Opens the entities in `dir`; `memory_bytes` is how much of them memory may hold, about.
     pub(crate) fn open(dir: &Path, memory_bytes: usize) -> Result<Self, StoreError> {
         let (keeper, note) = Keeper::open(dir, Entities::FORMAT, &[Table::MostlyPresent])?;
-        let note = note.and_then(|note| serde_json::from_slice(&note).ok());
+        let note = match note.map(|note| serde_json::from_slice(&note)) {
+            Some(Err(_)) => {
+                // Entities without a place in the log are of no use, and must not be mixed with new ones.
+                keeper.clear()?;
+                None
+            }
+            note => note.transpose().ok().flatten(),
+        };
         let (reader, weight_max) = (Reader::new(keeper.view()), memory_bytes / SHARES);
         let (position, stage, told) = (Position::ZERO, Stage::Idle, channel());
         Ok(Self { keeper, reader, note, weight_max, position, stage, told })

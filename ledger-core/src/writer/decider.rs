@@ -138,7 +138,11 @@ impl Decider {
                     self.fail(&error);
                 }
             }
-            Inbox::Stop => self.stopping = true,
+            Inbox::Stop => {
+                self.stopping = true;
+                // Nobody waits for room when the end has come.
+                self.upkeep.finish();
+            }
             Inbox::Ended => (self.stopping, self.ended) = (true, true),
         }
         None

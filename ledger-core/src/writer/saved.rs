@@ -50,10 +50,14 @@ impl SavedBooks {
     /// their ids, 2 bytes for each, comes on top.
     pub fn open(lock: &DataDirLock, memory_bytes: usize) -> Result<Self, StoreError> {
         let (keeper, note) = Keeper::open(&dir(lock.dir()), Books::FORMAT, Books::TABLES)?;
-        let note = note.and_then(|note| {
-            let whole = postcard::take_from_bytes::<Note>(&note).ok().filter(|(_, after)| after.is_empty());
-            whole.map(|(note, _)| note)
-        });
+        let note = match note.map(|note| postcard::take_from_bytes::<Note>(&note).map(|(note, _)| note)) {
+            Some(Err(_)) => {
+                // Tables without a place in the log are of no use, and must not be mixed with new ones.
+                keeper.clear()?;
+                None
+            }
+            note => note.transpose().ok().flatten(),
+        };
         let tree = note.as_ref().and_then(|note| Frontier::from_bytes(&note.tree));
         let position = Position::new(tree.map_or(0, |tree| tree.size()));
         let (reader, weight_max) = (Reader::new(keeper.view()), memory_bytes / SHARES);
@@ -173,4 +177,26 @@ fn saving(cut: &BooksCut, tree: Vec<u8>) -> Saving {
 
 fn dir(data_dir: &Path) -> std::path::PathBuf {
     data_dir.join(DIR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runs::Entries;
+
+    #[test]
+    fn tables_whose_note_is_not_understood_are_not_mixed_with_new_ones() {
+        let data = tempfile::tempdir().unwrap();
+        let mut entries = Entries::default();
+        entries.push(1, |bytes| bytes.push(0));
+        let (keeper, _) = Keeper::open(&dir(data.path()), Books::FORMAT, Books::TABLES).unwrap();
+        let tables = vec![entries, Entries::default(), Entries::default()];
+        let view = keeper.save_now(Saving { tables, note: vec![0xff; 3] }).unwrap();
+        assert!(!view.is_empty(0));
+        drop((keeper, view));
+
+        let saved = SavedBooks::open(&DataDirLock::acquire(data.path()).unwrap(), 1).unwrap();
+        assert_eq!((saved.position(), saved.note.is_none()), (Position::ZERO, true));
+        assert!(saved.keeper.view().is_empty(0));
+    }
 }

@@ -28,6 +28,8 @@ enum Stage {
     Cut(Box<BooksCut>),
     /// It is being written.
     Writing,
+    /// It was given up at the end, for there was no room. What it held is in no table, so none can follow.
+    GivenUp,
 }
 
 impl Upkeep {
@@ -70,10 +72,17 @@ impl Upkeep {
         }
     }
 
-    /// The save under way has ended. After an error nothing more can be forgotten, or brought.
+    /// The save under way has ended. After damage nothing more can be brought.
     pub(super) fn saved(&mut self, told: Saved, books: &mut Books) -> Result<(), StoreError> {
+        let view = match told {
+            Ok(view) => view,
+            Err(damage) if damage.is_damage() => return Err(damage),
+            Err(_) => {
+                self.stage = Stage::GivenUp;
+                return Ok(());
+            }
+        };
         self.stage = Stage::Idle;
-        let view = told?;
         if let Some(saved) = &mut self.saved {
             saved.saved(&view, books);
         }
@@ -82,7 +91,7 @@ impl Upkeep {
 
     /// Whether a save is under way.
     pub(super) const fn is_busy(&self) -> bool {
-        !matches!(self.stage, Stage::Idle)
+        matches!(self.stage, Stage::Cut(_) | Stage::Writing)
     }
 
     /// Whether the books must not grow before the save under way has ended.

@@ -27,15 +27,19 @@ impl Decider {
             }
         }
         // First where they stand, then what stands there.
-        for _ in 0..2 {
-            missing.sort_unstable();
-            missing.dedup();
-            missing.drain(..).try_for_each(|missing| self.bring(missing))?;
-            for (identity, command) in &mut again {
-                self.books.foresee(identity, command, &mut missing);
-            }
+        self.bring_all(&mut missing)?;
+        for (identity, command) in &mut again {
+            self.books.foresee(identity, command, &mut missing);
         }
+        self.bring_all(&mut missing)?;
         Some(identities)
+    }
+
+    /// Brings all that is missing, each once and in the order of the tables.
+    fn bring_all(&mut self, missing: &mut Vec<Missing>) -> Option<()> {
+        missing.sort_unstable();
+        missing.dedup();
+        missing.drain(..).try_for_each(|missing| self.bring(missing))
     }
 
     /// Does `work`, which changes nothing while memory lacks something, as often as something had to be brought first.
@@ -67,7 +71,6 @@ impl Decider {
 
     /// Saves the books as they stand, so that the next start has nothing to replay.
     pub(super) fn save_all(&mut self) {
-        self.upkeep.finish();
         while self.upkeep.is_busy() && !self.ended {
             self.wait();
         }
