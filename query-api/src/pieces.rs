@@ -1,9 +1,6 @@
 //! The SQL that reads one selection from cells and rows alike.
 
-use sqlx::Sqlite;
-use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-
+use crate::database::Sql;
 use crate::range::Pieces;
 
 /// Where figures are kept: as cells by hour, day and month, and as the rows that the cells add up.
@@ -69,7 +66,7 @@ enum Sign {
 }
 
 impl Source {
-    /// A select of the sums of `figures` over all [`Pieces`] of a range, whose ends are `?1` to `?26`, for each value
+    /// A select of the sums of `figures` over all [`Pieces`] of a range, whose ends are `$1` to `$26`, for each value
     /// of `keys`. `filter` is one more condition for cells and rows, or nothing.
     pub(crate) fn sums(&self, keys: &[&str], figures: &[Figure], filter: &str) -> String {
         let pieces: Vec<_> = PIECES
@@ -111,23 +108,18 @@ impl Source {
         match table {
             Table::Cells(grain) => {
                 format!(
-                    "select {columns} from {cells}_{grain} where start >= ?{from} and start < ?{to}{filter}"
+                    "select {columns} from {cells}_{grain} where start >= ${from} and start < ${to}{filter}"
                 )
             }
             Table::Rows => format!(
-                "select {columns} from {rows} where {rows_where} and {rows_at} >= ?{from} and {rows_at} < ?{to}{filter}"
+                "select {columns} from {rows} where {rows_where} and {rows_at} >= ${from} and {rows_at} < ${to}{filter}"
             ),
         }
     }
 }
 
-/// Binds `?1` to `?26` to the ends of the pieces.
-pub(crate) fn bind<'q>(
-    query: Query<'q, Sqlite, SqliteArguments>,
-    pieces: &Pieces,
-) -> Query<'q, Sqlite, SqliteArguments> {
-    pieces
-        .all()
-        .into_iter()
-        .fold(query, |query, piece| query.bind(piece.from.micros()).bind(piece.to.micros()))
+/// The select `text` of [`Source::sums`] over these pieces: `$1` to `$26` are their ends.
+pub(crate) fn over(pieces: &Pieces, text: &'static str) -> Sql {
+    let ends = pieces.all().into_iter().flat_map(|piece| [piece.from.micros(), piece.to.micros()]);
+    ends.fold(Sql::new(text), Sql::with)
 }

@@ -4,12 +4,11 @@ use axum::extract::State;
 use events_schema::terms::{CashKind, Direction, Method, Mode, Term};
 use events_schema::{Calendar, Id, Position};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer;
 use crate::cursor::{Cursor, ListKind};
+use crate::database::{Row, Sql};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, LocalTime, MethodWord, ModeWord};
 use crate::lists::page::{Limit, Page, Prefix, push_equal, push_place};
@@ -95,7 +94,7 @@ pub struct CashEntry {
 }
 
 impl CashEntry {
-    pub(super) fn read(row: &SqliteRow, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    pub(super) fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
         let method: Method = row::word(row, "method")?;
         Ok(Self {
             occurred_at: row::time(row, "occurred_at", calendar)?,
@@ -104,11 +103,11 @@ impl CashEntry {
             method,
             mode: method.mode(),
             amount: row::amount(row, "amount")?,
-            source_id: row.try_get("source_id")?,
-            order_id: row.try_get("order_id")?,
-            order_no: row.try_get("order_no")?,
-            reference: row.try_get("reference")?,
-            position: row.try_get("position")?,
+            source_id: row.get("source_id")?,
+            order_id: row.get("order_id")?,
+            order_no: row.get("order_no")?,
+            reference: row.get("reference")?,
+            position: row.get("position")?,
         })
     }
 }
@@ -132,11 +131,11 @@ pub(crate) async fn cash_entries(
         query.cursor.as_deref().map(|cursor| Cursor::decode(cursor, ListKind::CashEntries)).transpose()?;
     let mut snapshot = reading.at_least(query.min_position).await?;
     let range = period::of_list(query.from, query.to, &snapshot.calendar)?;
-    let rows = query.sql(range, after).build().fetch_all(snapshot.connection()).await?;
+    let rows = snapshot.fetch_all(query.sql(range, after)).await?;
     let items: Result<_, sqlx::Error> = rows
         .iter()
         .map(|row| {
-            let cursor = Cursor { at: row.try_get("occurred_at")?, number: row.try_get("position")? };
+            let cursor = Cursor { at: row.get("occurred_at")?, number: row.get("position")? };
             Ok((cursor, CashEntry::read(row, &snapshot.calendar)?))
         })
         .collect();
@@ -145,49 +144,43 @@ pub(crate) async fn cash_entries(
 
 impl CashEntriesQuery {
     /// The index begins with the direction, so each direction is read newest first for itself, and both are merged.
-    fn sql(&self, range: Range, after: Option<Cursor>) -> QueryBuilder<Sqlite> {
-        let mut sql = QueryBuilder::new("select * from (");
+    fn sql(&self, range: Range, after: Option<Cursor>) -> Sql {
+        let mut sql = Sql::new("select * from (");
         for (index, direction) in self.directions().iter().enumerate() {
             sql.push(if index == 0 { "select * from (" } else { " union all select * from (" });
             self.push_direction(&mut sql, *direction, range, after);
             sql.push(")");
         }
-        sql.push(") order by occurred_at desc, position desc limit ").push_bind(self.limit.rows());
+        sql.push(") order by occurred_at desc, position desc limit ").bind(self.limit.rows());
         sql
     }
 
-    fn push_direction(
-        &self,
-        sql: &mut QueryBuilder<Sqlite>,
-        direction: Direction,
-        range: Range,
-        after: Option<Cursor>,
-    ) {
+    fn push_direction(&self, sql: &mut Sql, direction: Direction, range: Range, after: Option<Cursor>) {
         sql.push(
             "select position, occurred_at, direction, kind, method, amount, source_id, order_id, order_no, reference \
              from cash_entries where direction = ",
         );
-        sql.push_bind(direction.as_str());
+        sql.bind(direction.as_str());
         push_place(sql, ["occurred_at", "position"], range, after);
         push_equal(sql, "kind", self.kind.map(Term::as_str));
         push_equal(sql, "method", self.method.map(Term::as_str));
         push_equal(sql, "source_id", self.source_id.as_deref());
         if let Some(mode) = self.mode {
             let methods = Method::ALL.iter().filter(|method| method.mode() == mode);
-            let mut list = sql.push(" and method in (").separated(", ");
-            for method in methods {
-                list.push_bind(method.as_str());
+            sql.push(" and method in (");
+            for (index, method) in methods.enumerate() {
+                sql.push(if index == 0 { "" } else { ", " }).bind(method.as_str());
             }
             sql.push(")");
         }
         if let Some(order_id) = self.order_id.as_deref() {
             sql.push(" and order_birth in (select birth from orders where order_id = ");
-            sql.push_bind(order_id.to_owned()).push(")");
+            sql.bind(order_id.to_owned()).push(")");
         }
         if let Some(prefix) = &self.q {
             prefix.push(sql, &["order_no", "order_id", "source_id", "reference"]);
         }
-        sql.push(" order by occurred_at desc, position desc limit ").push_bind(self.limit.rows());
+        sql.push(" order by occurred_at desc, position desc limit ").bind(self.limit.rows());
     }
 
     fn directions(&self) -> &'static [Direction] {

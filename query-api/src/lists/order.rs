@@ -6,11 +6,10 @@ use events_schema::terms::{
 };
 use events_schema::{Calendar, Money, Position};
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer;
+use crate::database::{Row, Sql};
 use crate::extract::{ValidPath, ValidQuery};
 use crate::figure::{
     Amount, ConfirmationWord, DiscountKindWord, LocalTime, MethodWord, RefundStateWord, SettlementStateWord,
@@ -205,16 +204,16 @@ pub(crate) async fn order(
 
 /// The order with this id, if it is recorded.
 async fn read(snapshot: &mut Snapshot, order_id: &str) -> Result<Option<Order>, sqlx::Error> {
-    const ORDER: &str = "select * from orders where order_id = ? order by birth limit 1";
-    const REFUNDS: &str = "select * from refunds where order_birth = ? order by ordinal";
-    const CASH_ENTRIES: &str = "select * from cash_entries where order_birth = ? order by position";
+    const ORDER: &str = "select * from orders where order_id = $1 order by birth limit 1";
+    const REFUNDS: &str = "select * from refunds where order_birth = $1 order by ordinal";
+    const CASH_ENTRIES: &str = "select * from cash_entries where order_birth = $1 order by position";
 
-    let Some(row) = sqlx::query(ORDER).bind(order_id).fetch_optional(snapshot.connection()).await? else {
+    let Some(row) = snapshot.fetch_optional(Sql::new(ORDER).with(order_id)).await? else {
         return Ok(None);
     };
-    let birth: i64 = row.try_get("birth")?;
-    let refunds = sqlx::query(REFUNDS).bind(birth).fetch_all(snapshot.connection()).await?;
-    let cash_entries = sqlx::query(CASH_ENTRIES).bind(birth).fetch_all(snapshot.connection()).await?;
+    let birth: i64 = row.get("birth")?;
+    let refunds = snapshot.fetch_all(Sql::new(REFUNDS).with(birth)).await?;
+    let cash_entries = snapshot.fetch_all(Sql::new(CASH_ENTRIES).with(birth)).await?;
     let calendar = &snapshot.calendar;
     let mut order = Order::read(&row, calendar, snapshot.position)?;
     order.refunds = refunds.iter().map(|row| Refund::read(row, calendar)).collect::<Result<_, _>>()?;
@@ -225,25 +224,25 @@ async fn read(snapshot: &mut Snapshot, order_id: &str) -> Result<Option<Order>, 
 
 impl Order {
     /// The order of this row, without what stands in other tables.
-    fn read(row: &SqliteRow, calendar: &Calendar, position: Position) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar, position: Position) -> Result<Self, sqlx::Error> {
         let item = OrderItem::read(row, calendar)?;
         Ok(Self {
             settlement: Settlement::read(row, calendar, &item)?,
             commissions: commissions(row, &item)?,
-            product_id: row.try_get("product_id")?,
-            packages: row.try_get("packages")?,
-            used_packages: row.try_get("used_packages")?,
+            product_id: row.get("product_id")?,
+            packages: row.get("packages")?,
+            used_packages: row.get("used_packages")?,
             confirmation: row::word(row, "confirmation")?,
             amount: row::amount(row, "amount")?,
             discounts: row::list(row, "discounts")?,
             freight: row::amount(row, "freight")?,
             travellers: Travellers {
-                male: row.try_get("male_travellers")?,
-                female: row.try_get("female_travellers")?,
-                unknown: row.try_get("unknown_travellers")?,
+                male: row.get("male_travellers")?,
+                female: row.get("female_travellers")?,
+                unknown: row.get("unknown_travellers")?,
             },
-            payment_id: row.try_get("payment_id")?,
-            payment_reference: row.try_get("payment_reference")?,
+            payment_id: row.get("payment_id")?,
+            payment_reference: row.get("payment_reference")?,
             paid: row::amount(row, "paid")?,
             refunded: row::amount(row, "refunded_gross")?,
             purchase_cost_original: row::amount(row, "purchase_cost_original")?,
@@ -251,7 +250,7 @@ impl Order {
             commission_cost_now: row::amount(row, "commission_cost_now")?,
             refunds: Vec::new(),
             cash_entries: Vec::new(),
-            last_position: row.try_get("position")?,
+            last_position: row.get("position")?,
             item,
             position,
         })
@@ -259,9 +258,9 @@ impl Order {
 }
 
 impl Refund {
-    fn read(row: &SqliteRow, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            refund_id: row.try_get("refund_id")?,
+            refund_id: row.get("refund_id")?,
             requested_at: row::time(row, "requested_at", calendar)?,
             decided_at: row::time_or_null(row, "decided_at", calendar)?,
             amount: row::amount(row, "amount")?,
@@ -273,7 +272,7 @@ impl Refund {
 }
 
 impl Settlement {
-    fn read(row: &SqliteRow, calendar: &Calendar, order: &OrderItem) -> Result<Option<Self>, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar, order: &OrderItem) -> Result<Option<Self>, sqlx::Error> {
         if order.supplier_id.is_none() || !order.status.is_paid() {
             return Ok(None);
         }
@@ -296,7 +295,7 @@ impl Settlement {
     }
 }
 
-fn commissions(row: &SqliteRow, order: &OrderItem) -> Result<Vec<Commission>, sqlx::Error> {
+fn commissions(row: &Row, order: &OrderItem) -> Result<Vec<Commission>, sqlx::Error> {
     let (paid, refunded) = (row::amount(row, "paid")?, row::amount(row, "refunded_gross")?);
     let state = commission_state(order);
     let commission = |line: CommissionLine| {

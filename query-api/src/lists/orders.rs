@@ -4,12 +4,11 @@ use axum::extract::State;
 use events_schema::terms::{Method, OrderSource, OrderStatus, Term};
 use events_schema::{Calendar, Id, Position, ProductType};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer;
 use crate::cursor::{Cursor, ListKind};
+use crate::database::{Row, Sql};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, MethodWord, OrderSourceWord, OrderStatusWord};
 use crate::lists::page::{Limit, Page, Prefix, push_equal, push_place};
@@ -105,24 +104,24 @@ pub struct OrderItem {
 }
 
 impl OrderItem {
-    pub(super) fn read(row: &SqliteRow, calendar: &Calendar) -> Result<Self, sqlx::Error> {
-        let left = row.try_get::<i64, _>("paid")? - row.try_get::<i64, _>("refunded_gross")?;
+    pub(super) fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+        let left = row.get::<i64>("paid")? - row.get::<i64>("refunded_gross")?;
         Ok(Self {
-            order_id: row.try_get("order_id")?,
-            order_no: row.try_get("order_no")?,
+            order_id: row.get("order_id")?,
+            order_no: row.get("order_no")?,
             status: row::word(row, "status")?,
             placed_at: row::time(row, "placed_at", calendar)?,
             paid_at: row::time_or_null(row, "paid_at", calendar)?,
             completed_at: row::time_or_null(row, "completed_at", calendar)?,
-            product_type: row.try_get("product_type")?,
-            product_name: row.try_get("product_name")?,
-            member_id: row.try_get("member_id")?,
+            product_type: row.get("product_type")?,
+            product_name: row.get("product_name")?,
+            member_id: row.get("member_id")?,
             source: row::word(row, "source")?,
             payable: row::amount(row, "payable")?,
             left: Amount::minor(left),
             payment_method: row::word_or_null(row, "payment_method")?,
-            supplier_id: row.try_get("supplier_id")?,
-            supplier_name: row.try_get("supplier_name")?,
+            supplier_id: row.get("supplier_id")?,
+            supplier_name: row.get("supplier_name")?,
         })
     }
 }
@@ -145,11 +144,11 @@ pub(crate) async fn orders(
     let after = query.cursor.as_deref().map(|cursor| Cursor::decode(cursor, ListKind::Orders)).transpose()?;
     let mut snapshot = reading.at_least(query.min_position).await?;
     let range = period::of_list(query.from, query.to, &snapshot.calendar)?;
-    let rows = query.sql(range, after).build().fetch_all(snapshot.connection()).await?;
+    let rows = snapshot.fetch_all(query.sql(range, after)).await?;
     let items: Result<_, sqlx::Error> = rows
         .iter()
         .map(|row| {
-            let cursor = Cursor { at: row.try_get("placed_at")?, number: row.try_get("birth")? };
+            let cursor = Cursor { at: row.get("placed_at")?, number: row.get("birth")? };
             Ok((cursor, OrderItem::read(row, &snapshot.calendar)?))
         })
         .collect();
@@ -157,8 +156,8 @@ pub(crate) async fn orders(
 }
 
 impl OrdersQuery {
-    fn sql(&self, range: Range, after: Option<Cursor>) -> QueryBuilder<Sqlite> {
-        let mut sql = QueryBuilder::new(
+    fn sql(&self, range: Range, after: Option<Cursor>) -> Sql {
+        let mut sql = Sql::new(
             "select birth, order_id, order_no, status, placed_at, paid_at, completed_at, product_type, product_name, \
              member_id, source, payable, paid, refunded_gross, payment_method, supplier_id, supplier_name \
              from orders where true",
@@ -174,7 +173,7 @@ impl OrdersQuery {
         if let Some(prefix) = &self.q {
             prefix.push(&mut sql, &["order_no", "order_id", "product_name"]);
         }
-        sql.push(" order by placed_at desc, birth desc limit ").push_bind(self.limit.rows());
+        sql.push(" order by placed_at desc, birth desc limit ").bind(self.limit.rows());
         sql
     }
 }

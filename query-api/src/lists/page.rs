@@ -2,11 +2,11 @@
 
 use events_schema::Position;
 use serde::{Deserialize, Serialize};
-use sqlx::{QueryBuilder, Sqlite};
 use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::cursor::{Cursor, ListKind};
+use crate::database::Sql;
 use crate::range::Range;
 
 /// Most items of one page.
@@ -68,41 +68,36 @@ impl TryFrom<String> for Prefix {
 
 impl Prefix {
     /// Adds `and (…)`: one of `columns` begins with this.
-    pub(super) fn push(&self, sql: &mut QueryBuilder<Sqlite>, columns: &[&str]) {
+    pub(super) fn push(&self, sql: &mut Sql, columns: &[&str]) {
         // After every text that begins with it, in the order of bytes.
         let end = format!("{}{}", self.0, char::MAX);
         for (index, column) in columns.iter().enumerate() {
             sql.push(if index == 0 { " and ((" } else { " or (" });
-            sql.push(column).push(" >= ").push_bind(self.0.clone());
-            sql.push(" and ").push(column).push(" < ").push_bind(end.clone()).push(")");
+            sql.push(column).push(" >= ").bind(self.0.clone());
+            sql.push(" and ").push(column).push(" < ").bind(end.clone()).push(")");
         }
         sql.push(")");
     }
 }
 
 /// Adds `and column = value`, when there is a value.
-pub(super) fn push_equal(sql: &mut QueryBuilder<Sqlite>, column: &str, value: Option<&str>) {
+pub(super) fn push_equal(sql: &mut Sql, column: &str, value: Option<&str>) {
     if let Some(value) = value {
-        sql.push(" and ").push(column).push(" = ").push_bind(value.to_owned());
+        sql.push(" and ").push(column).push(" = ").bind(value.to_owned());
     }
 }
 
 /// Adds what limits a page: the range of times, and the item after which it begins.
-pub(super) fn push_place(
-    sql: &mut QueryBuilder<Sqlite>,
-    [at, number]: [&str; 2],
-    range: Range,
-    after: Option<Cursor>,
-) {
+pub(super) fn push_place(sql: &mut Sql, [at, number]: [&str; 2], range: Range, after: Option<Cursor>) {
     if range.from != Range::BEGINNING {
-        sql.push(" and ").push(at).push(" >= ").push_bind(range.from.micros());
+        sql.push(" and ").push(at).push(" >= ").bind(range.from.micros());
     }
     if range.to != Range::END {
-        sql.push(" and ").push(at).push(" < ").push_bind(range.to.micros());
+        sql.push(" and ").push(at).push(" < ").bind(range.to.micros());
     }
     if let Some(Cursor { at: last_at, number: last_number }) = after {
-        sql.push(format_args!(" and ({at}, {number}) < ("));
-        sql.push_bind(last_at).push(", ").push_bind(last_number).push(")");
+        sql.push(&format!(" and ({at}, {number}) < ("));
+        sql.bind(last_at).push(", ").bind(last_number).push(")");
     }
 }
 

@@ -6,11 +6,10 @@ use axum::extract::State;
 use events_schema::terms::{CashKind, Direction, Method, Mode, Term};
 use events_schema::{Position, Timestamp};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::{Answer, Report};
+use crate::database::Row;
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, MethodWord, ModeWord};
 use crate::period::{self, Moment};
@@ -191,24 +190,22 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<CashRe
 /// All income less all expense before `range`.
 async fn read_opening(snapshot: &mut Snapshot, range: Range) -> Result<i64, sqlx::Error> {
     let pieces = range.before().pieces(&snapshot.calendar);
-    let query = pieces::bind(sqlx::query(AssertSqlSafe(NET.as_str())), &pieces);
-    let net: Option<i64> = query.fetch_one(snapshot.connection()).await?.try_get(0)?;
+    let net: Option<i64> = snapshot.fetch_one(pieces::over(&pieces, &NET)).await?.get(0)?;
     Ok(net.unwrap_or_default())
 }
 
 async fn read_sums(snapshot: &mut Snapshot, range: Range) -> Result<Vec<Sum>, sqlx::Error> {
     let pieces = range.pieces(&snapshot.calendar);
-    let query = pieces::bind(sqlx::query(AssertSqlSafe(SUMS.as_str())), &pieces);
-    query.fetch_all(snapshot.connection()).await?.iter().map(Sum::read).collect()
+    snapshot.fetch_all(pieces::over(&pieces, &SUMS)).await?.iter().map(Sum::read).collect()
 }
 
 impl Sum {
-    fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             kind: word(row, "kind")?,
             method: word(row, "method")?,
-            entries: row.try_get("entries")?,
-            amount: row.try_get("amount")?,
+            entries: row.get("entries")?,
+            amount: row.get("amount")?,
         })
     }
 }

@@ -4,9 +4,8 @@ use std::ops::AddAssign;
 use std::sync::LazyLock;
 
 use events_schema::terms::{OrderStatus, Term};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
+use crate::database::Row;
 use crate::pieces::{Figure, Source};
 
 /// Where sales figures are kept.
@@ -14,7 +13,7 @@ pub(super) const SALES: Source =
     Source { cells: "sales", rows: "orders", rows_at: "placed_at", rows_where: "true" };
 
 /// The condition of the filter by product type.
-pub(super) const OF_PRODUCT_TYPE: &str = "product_type = ?27";
+pub(super) const OF_PRODUCT_TYPE: &str = "product_type = $27";
 
 /// Number of statuses that an order can have.
 const STATUSES: usize = OrderStatus::NAMES.len();
@@ -103,10 +102,10 @@ impl Sums {
     }
 
     /// Reads the sums from the columns of [`BY_PRODUCT_TYPE`] after the first.
-    pub(super) fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+    pub(super) fn read(row: &Row) -> Result<Self, sqlx::Error> {
         let mut columns = [0; COLUMNS];
         for (index, column) in columns.iter_mut().enumerate() {
-            *column = row.try_get(index + 1)?;
+            *column = row.get(index + 1)?;
         }
         let mut sums = Self {
             orders: columns[0],
@@ -168,5 +167,5 @@ fn by_product_type(filter: &str) -> String {
 
 /// The product type and all [`Sums`] of each type in a range.
 pub(super) static BY_PRODUCT_TYPE: LazyLock<String> = LazyLock::new(|| by_product_type(""));
-/// The same of one product type, `?15`.
+/// The same of one product type, `$27`.
 pub(super) static OF_ONE_PRODUCT_TYPE: LazyLock<String> = LazyLock::new(|| by_product_type(OF_PRODUCT_TYPE));

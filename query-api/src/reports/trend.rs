@@ -8,11 +8,10 @@ use axum::http::StatusCode;
 use events_schema::terms::{OrderStatus, Term};
 use events_schema::{Calendar, Grain, Position, ProductType, Timestamp};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::{Answer, Report};
+use crate::database::{Row, Sql};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime};
 use crate::period::{self, Moment};
@@ -182,8 +181,9 @@ async fn with_beginning(
     if range.from != Range::BEGINNING {
         return Ok(Some(range));
     }
-    let sql = format!("select min(start) from {}", step.cells());
-    let first: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(snapshot.connection()).await?;
+    let mut sql = Sql::new("select min(start) from ");
+    sql.push(step.cells());
+    let first: Option<i64> = snapshot.fetch_one(sql).await?.get(0)?;
     let first = first.map(Timestamp::from_micros).filter(|first| *first < range.to);
     Ok(first.map(|first| Range::new(first, range.to)))
 }
@@ -216,18 +216,15 @@ async fn read_whole(
     product_type: Option<&ProductType>,
     sums: &mut HashMap<i64, Sums>,
 ) -> Result<(), sqlx::Error> {
-    let filter = if product_type.is_some() { " and product_type = ?3" } else { "" };
-    let sql = format!(
-        "select start, {} from {} where start >= ?1 and start < ?2{filter} group by start",
-        *CELL_SUMS,
-        step.cells()
-    );
-    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(whole.from.micros()).bind(whole.to.micros());
+    let mut sql = Sql::new("select start, ");
+    sql.push(&CELL_SUMS).push(" from ").push(step.cells());
+    sql.push(" where start >= ").bind(whole.from.micros()).push(" and start < ").bind(whole.to.micros());
     if let Some(product_type) = product_type {
-        query = query.bind(product_type.as_str());
+        sql.push(" and product_type = ").bind(product_type.as_str());
     }
-    for row in query.fetch_all(snapshot.connection()).await? {
-        sums.insert(row.try_get(0)?, Sums::read(&row, 1)?);
+    sql.push(" group by start");
+    for row in snapshot.fetch_all(sql).await? {
+        sums.insert(row.get(0)?, Sums::read(&row, 1)?);
     }
     Ok(())
 }
@@ -240,17 +237,17 @@ async fn read_part(
 ) -> Result<Sums, sqlx::Error> {
     let pieces = part.pieces(&snapshot.calendar);
     let sql = if product_type.is_some() { &PART_OF_ONE_PRODUCT_TYPE } else { &PART };
-    let mut query = pieces::bind(sqlx::query(AssertSqlSafe(sql.as_str())), &pieces);
+    let mut sql = pieces::over(&pieces, sql);
     if let Some(product_type) = product_type {
-        query = query.bind(product_type.as_str());
+        sql = sql.with(product_type.as_str());
     }
-    Sums::read(&query.fetch_one(snapshot.connection()).await?, 0)
+    Sums::read(&snapshot.fetch_one(sql).await?, 0)
 }
 
 impl Sums {
     /// Reads the sums from the columns after the `first`; a sum of nothing is null.
-    fn read(row: &SqliteRow, first: usize) -> Result<Self, sqlx::Error> {
-        let sum = |column| row.try_get::<Option<i64>, _>(first + column).map(Option::unwrap_or_default);
+    fn read(row: &Row, first: usize) -> Result<Self, sqlx::Error> {
+        let sum = |column| row.get::<Option<i64>>(first + column).map(Option::unwrap_or_default);
         Ok(Self { orders: sum(0)?, paid_orders: sum(1)?, paid_amount: sum(2)?, unpaid_amount: sum(3)? })
     }
 }
