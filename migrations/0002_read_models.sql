@@ -112,9 +112,10 @@ create index order_states_payment_method on order_states (payment_method, placed
 create index order_states_paid_at on order_states (paid_at) where paid_at is not null;
 create index order_states_settlement on order_states (settlement_state, paid_at) where settlement_state is not null;
 create index order_states_supplier on order_states (supplier_id, paid_at) where settlement_state is not null;
--- Orders that were paid more than three days after they were placed: with them the last paid orders of any range are
--- found without a look at all that came later.
-create index order_states_paid_late on order_states (paid_at, placed_at) where paid_at >= placed_at + 259200000000;
+-- Orders that were not paid within three days after they were placed: without them the last paid orders of any range
+-- are found without a look at all that was paid later.
+create index order_states_paid_at_odd on order_states (paid_at, placed_at)
+    where (paid_at < placed_at or paid_at >= placed_at + 259200000000);
 
 -- What the orders placed in one hour, day or month add to the figures of the sales report.
 create table sales_cells (

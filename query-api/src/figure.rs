@@ -155,7 +155,9 @@ macro_rules! words {
 }
 
 words! {
+    BalanceKindWord = BalanceKind,
     CashKindWord = CashKind,
+    CommissionStateWord = CommissionState,
     ConfirmationWord = Confirmation,
     DirectionWord = Direction,
     DiscountKindWord = DiscountKind,
@@ -163,8 +165,12 @@ words! {
     ModeWord = Mode,
     OrderSourceWord = OrderSource,
     OrderStatusWord = OrderStatus,
+    ParkedStateWord = ParkedState,
+    PayeeKindWord = PayeeKind,
     RefundStateWord = RefundState,
     SettlementStateWord = SettlementState,
+    WithdrawalMethodWord = WithdrawalMethod,
+    WithdrawalStateWord = WithdrawalState,
 }
 
 #[cfg(test)]

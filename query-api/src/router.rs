@@ -62,9 +62,17 @@ pub fn router(state: State, more_routes: Router, more_openapi: OpenApi) -> Resul
 
 fn reports(reading: Reading, tokens: &Tokens) -> Router {
     Router::new()
+        .route("/v1/reports/overview", get(reports::overview::overview))
         .route("/v1/reports/sales", get(reports::sales::sales))
         .route("/v1/reports/sales/trend", get(reports::trend::trend))
+        .route("/v1/reports/verifications", get(reports::verifications::verifications))
+        .route("/v1/reports/refunds", get(reports::refunds::refunds))
         .route("/v1/reports/cash", get(reports::cash::cash))
+        .route("/v1/reports/suppliers", get(reports::suppliers::suppliers))
+        .route("/v1/reports/withdrawals", get(reports::withdrawals::withdrawals))
+        .route("/v1/reports/commissions", get(reports::commissions::commissions))
+        .route("/v1/reports/balances", get(reports::balances::balances))
+        .route("/v1/reports/screen", get(reports::screen::screen))
         .with_state(reading)
         .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadReports), auth::require))
 }

@@ -28,6 +28,11 @@ pub(crate) fn word_or_null<T: Term>(row: &Row, column: &str) -> Result<Option<T>
     name.map(|_| word(row, column)).transpose()
 }
 
+/// A text.
+pub(crate) fn text(row: &Row, column: &str) -> Result<String, sqlx::Error> {
+    row.get(column)
+}
+
 /// An amount in minor units.
 pub(crate) fn amount(row: &Row, column: &str) -> Result<Amount, sqlx::Error> {
     row.get(column).map(Amount::minor)

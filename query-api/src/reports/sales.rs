@@ -1,60 +1,29 @@
 //! Sales (销售统计): the orders placed in a range, in the state they are in now.
 
 use axum::extract::State;
+use events_schema::ProductType;
 use events_schema::terms::{OrderStatus, Term};
-use events_schema::{Position, ProductType, Timestamp};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::answer::{Answer, Report};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, OrderStatusWord, Ratio};
-use crate::period::{self, Moment};
-use crate::pieces;
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
-use crate::reports::sales_figures::{BY_PRODUCT_TYPE, OF_ONE_PRODUCT_TYPE, Sums};
+use crate::reports::query::report_query;
+use crate::reports::sales_figures::{BY_TYPE, SalesTotals};
+use crate::reports::split::Split;
 use crate::snapshot::Snapshot;
 
-/// What the sales report is asked for.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct SalesQuery {
-    /// Orders placed from this instant on, or from the local midnight of this date. Absent: from the beginning;
-    /// absent together with `to`: today.
-    #[param(value_type = Option<String>, example = "2026-11-01")]
-    from: Option<Moment>,
-    /// Orders placed before this instant, or before the local midnight of this date. Absent: until the end of today.
-    #[param(value_type = Option<String>, example = "2026-12-01")]
-    to: Option<Moment>,
-    /// Orders of this product type only.
-    #[param(value_type = Option<String>, example = "ticket")]
-    product_type: Option<ProductType>,
-    /// Wait until the figures reflect this position, at most 5 seconds.
-    #[param(value_type = Option<u64>)]
-    min_position: Option<Position>,
-}
-
-/// The figures of the sales report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SalesReport {
-    /// All orders of the selection.
-    pub total: SalesRow,
-    /// The same by product type, of those with an order in the selection, sorted by name.
-    pub by_product_type: Vec<SalesOfType>,
-}
-
-/// The sales of one product type.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SalesOfType {
-    /// The product type.
-    #[schema(example = "ticket")]
-    pub product_type: String,
-    /// Its sales.
-    #[serde(flatten)]
-    pub row: SalesRow,
+report_query! {
+    /// What the sales report is asked for.
+    SalesQuery {
+        /// Orders of this product type only.
+        #[param(value_type = Option<String>, example = "ticket")]
+        product_type: Option<ProductType>,
+    }
 }
 
 /// What a selection of orders has become. Always: paid = prepaid + realised + refunded + refund fee.
@@ -114,39 +83,45 @@ pub struct StatusRow {
     pub amount: Amount,
 }
 
-impl From<&Sums> for SalesRow {
-    fn from(sums: &Sums) -> Self {
-        let sales_cost = sums.purchase_cost() + sums.commission_cost() + sums.freight_cost();
-        let profit = sums.revenue() - sales_cost;
-        let figures = sums.status_orders.iter().zip(sums.status_amounts);
-        let by_status = OrderStatus::ALL
-            .iter()
-            .zip(figures)
-            .map(|(&status, (&orders, amount))| StatusRow { status, orders, amount: Amount::minor(amount) })
-            .collect();
+impl From<SalesTotals> for SalesRow {
+    fn from(totals: SalesTotals) -> Self {
+        let [orders, paid_orders, returned_orders] = totals.counts();
+        let [sales, discount, prepaid, realised, refunded, fees, revenue, purchase, commission, freight] =
+            totals.sums();
+        let sales_cost = purchase + commission + freight;
+        let profit = revenue - sales_cost;
         Self {
-            orders: sums.orders,
-            unpaid_orders: sums.orders - sums.paid_orders,
-            paid_orders: sums.paid_orders,
-            by_status,
-            sales_amount: Amount::minor(sums.sales_amount()),
-            discount_amount: Amount::minor(sums.discount_amount()),
-            paid_amount: Amount::minor(sums.sales_amount() - sums.discount_amount()),
-            prepaid_amount: Amount::minor(sums.prepaid_amount()),
-            realised_amount: Amount::minor(sums.realised_amount()),
-            refunded_amount: Amount::minor(sums.refunded_amount()),
-            refund_fee_amount: Amount::minor(sums.refund_fee_amount()),
-            revenue: Amount::minor(sums.revenue()),
-            purchase_cost: Amount::minor(sums.purchase_cost()),
-            commission_cost: Amount::minor(sums.commission_cost()),
-            freight_cost: Amount::minor(sums.freight_cost()),
+            orders,
+            unpaid_orders: orders - paid_orders,
+            paid_orders,
+            by_status: by_status(&totals),
+            sales_amount: Amount::minor(sales),
+            discount_amount: Amount::minor(discount),
+            paid_amount: Amount::minor(sales - discount),
+            prepaid_amount: Amount::minor(prepaid),
+            realised_amount: Amount::minor(realised),
+            refunded_amount: Amount::minor(refunded),
+            refund_fee_amount: Amount::minor(fees),
+            revenue: Amount::minor(revenue),
+            purchase_cost: Amount::minor(purchase),
+            commission_cost: Amount::minor(commission),
+            freight_cost: Amount::minor(freight),
             sales_cost: Amount::minor(sales_cost),
             profit: Amount::minor(profit),
-            profit_margin: Ratio::of(profit, sums.revenue()),
-            conversion_rate: Ratio::of(sums.paid_orders, sums.orders),
-            return_rate: Ratio::of(sums.returned_orders, sums.paid_orders),
+            profit_margin: Ratio::of(profit, revenue),
+            conversion_rate: Ratio::of(paid_orders, orders),
+            return_rate: Ratio::of(returned_orders, paid_orders),
         }
     }
+}
+
+/// Orders and their payable amount, in each of the nine statuses.
+pub(super) fn by_status(totals: &SalesTotals) -> Vec<StatusRow> {
+    let row = |&status| {
+        let (orders, amount) = totals.in_status(status);
+        StatusRow { status, orders, amount: Amount::minor(amount) }
+    };
+    OrderStatus::ALL.iter().map(row).collect()
 }
 
 /// Sales (销售统计)
@@ -155,7 +130,7 @@ impl From<&Sums> for SalesRow {
 #[utoipa::path(
     get, path = "/v1/reports/sales", tag = "reports", params(SalesQuery),
     responses(
-        (status = 200, description = "The report", body = Report<SalesReport>,
+        (status = 200, description = "The report", body = Report<Split<SalesRow>>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
         (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
     )
@@ -163,11 +138,10 @@ impl From<&Sums> for SalesRow {
 pub(crate) async fn sales(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<SalesQuery>,
-) -> Result<Answer<Report<SalesReport>>, Problem> {
-    let mut snapshot = reading.at_least(query.min_position).await?;
-    let range = period::of_report(query.from, query.to, Timestamp::now(), &snapshot.calendar)?;
-    let figures = read(&mut snapshot, range, query.product_type.as_ref()).await?;
-    Ok(Report::answer("sales", range, snapshot, figures))
+) -> Result<Answer<Report<Split<SalesRow>>>, Problem> {
+    let read_it =
+        async |snapshot: &mut Snapshot, range| read(snapshot, range, query.product_type.as_ref()).await;
+    query.common().answer(&reading, "sales", read_it).await
 }
 
 /// The sales over `range`, of one product type or of all.
@@ -175,19 +149,6 @@ pub(crate) async fn read(
     snapshot: &mut Snapshot,
     range: Range,
     product_type: Option<&ProductType>,
-) -> Result<SalesReport, sqlx::Error> {
-    let pieces = range.pieces(&snapshot.calendar);
-    let sql = if product_type.is_some() { &OF_ONE_PRODUCT_TYPE } else { &BY_PRODUCT_TYPE };
-    let mut sql = pieces::over(&pieces, sql);
-    if let Some(product_type) = product_type {
-        sql = sql.with(product_type.as_str());
-    }
-    let mut total = Sums::default();
-    let mut by_product_type = Vec::new();
-    for row in snapshot.fetch_all(sql).await? {
-        let sums = Sums::read(&row)?;
-        total += &sums;
-        by_product_type.push(SalesOfType { product_type: row.get(0)?, row: SalesRow::from(&sums) });
-    }
-    Ok(SalesReport { total: SalesRow::from(&total), by_product_type })
+) -> Result<Split<SalesRow>, sqlx::Error> {
+    BY_TYPE.read(snapshot, range, None, product_type).await
 }
