@@ -8,6 +8,7 @@ ORDERS   ?=
 BENCH    ?=
 
 LEDGER := $(or $(CARGO_TARGET_DIR),./target)/release/ledger
+SCHEMATHESIS := $(abspath $(or $(CARGO_TARGET_DIR),target))/tools/schemathesis/bin/schemathesis
 RUST   := $(shell sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
 
 .DEFAULT_GOAL := help
@@ -21,10 +22,10 @@ run: release ## build the ledger and start it with a demo platform
 	$(LEDGER) demo --listen $(LISTEN) --data-dir $(DATA_DIR) $(if $(ORDERS),--orders $(ORDERS))
 
 test: rust ## install what the tests need, check style, run every test
-	.ci/install gcc
+	.ci/install gcc schemathesis
 	$(MAKE) --no-print-directory lint
 	cargo test --doc --workspace --locked
-	@if cargo nextest --version >/dev/null 2>&1; \
+	@export LEDGER_TEST_SCHEMATHESIS=$(SCHEMATHESIS); if cargo nextest --version >/dev/null 2>&1; \
 	then set -x; cargo nextest run --workspace --locked --no-fail-fast; \
 	else set -x; cargo test --workspace --locked --no-fail-fast --lib --bins --tests; fi
 

@@ -20,6 +20,7 @@ mod service {
     // What comes out.
     mod reading;
     mod problems;
+    mod contract;
     mod operation;
 
     // What finance does, and who may.

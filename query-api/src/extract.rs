@@ -9,8 +9,9 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
+use utoipa::IntoResponses;
 
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemDocument};
 
 /// The parameters after the `?`. `T` should refuse unknown fields, so that a typo never widens a selection.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,20 @@ pub struct ValidPath<T>(pub T);
 /// A JSON body. `T` should refuse unknown fields.
 #[derive(Clone, Copy, Debug)]
 pub struct ValidJson<T>(pub T);
+
+/// What every route with a JSON body may answer, for the OpenAPI document.
+#[derive(IntoResponses)]
+pub enum JsonBodyProblems {
+    /// `malformed_body`: the body is not JSON.
+    #[response(status = 400)]
+    Malformed(ProblemDocument),
+    /// `body_too_large`: the body is over the limit.
+    #[response(status = 413)]
+    TooLarge(ProblemDocument),
+    /// `unsupported_media_type`: the body is not `application/json`.
+    #[response(status = 415)]
+    OtherType(ProblemDocument),
+}
 
 /// What reading a query string fails with; it is serde's own error of values without a format.
 type QueryError = serde_path_to_error::Error<serde::de::value::Error>;

@@ -17,7 +17,7 @@ use crate::client::Connection;
 use crate::platform::{Lives, Part, Settings};
 
 /// Events a second while it is measured how soon they are visible.
-const VISIBLE_RATE: u64 = 2_000;
+const VISIBLE_RATE: u64 = 5_000;
 /// Requests a second that carry them.
 const VISIBLE_REQUESTS: u64 = 100;
 

@@ -9,12 +9,12 @@ use events_schema::terms::{Term, WithdrawalState};
 use events_schema::{Id, Position, Text, Timestamp};
 use ledger_core::writer::{Answer, WriterHandle};
 use query_api::auth::Caller;
-use query_api::extract::{ValidJson, ValidPath};
+use query_api::extract::{JsonBodyProblems, ValidJson, ValidPath};
 use query_api::problem::{Problem, ProblemDocument};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::document::{IdempotencyHeader, JsonBodyProblems};
+use super::document::IdempotencyHeader;
 use super::idempotency::Idempotency;
 use super::{decide, position_header};
 
@@ -68,6 +68,7 @@ pub(crate) struct Parked {
         (status = 200, description = "It is settled", body = Decided),
         (status = 404, description = "`unknown_order`", body = ProblemDocument),
         (status = 409, description = "`not_settleable`, `id_reused`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn settle(
@@ -92,7 +93,7 @@ pub(crate) async fn settle(
         (status = 404, description = "`unknown_withdrawal`", body = ProblemDocument),
         (status = 409, description = "`already_decided`, `id_reused`", body = ProblemDocument),
         JsonBodyProblems,
-        (status = 422, description = "`invalid_body`, `invalid_time`", body = ProblemDocument),
+        (status = 422, description = "`invalid_body`, `invalid_parameter`, `invalid_time`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn approve(
@@ -120,7 +121,7 @@ pub(crate) async fn approve(
         (status = 404, description = "`unknown_withdrawal`", body = ProblemDocument),
         (status = 409, description = "`already_decided`, `id_reused`", body = ProblemDocument),
         JsonBodyProblems,
-        (status = 422, description = "`invalid_body`", body = ProblemDocument),
+        (status = 422, description = "`invalid_body`, `invalid_parameter`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn reject(

@@ -1,7 +1,6 @@
 //! The writing side as OpenAPI, and what several of its routes say alike.
 
-use query_api::problem::ProblemDocument;
-use utoipa::{IntoParams, IntoResponses, OpenApi};
+use utoipa::{IntoParams, OpenApi};
 
 use super::{decisions, events, settings};
 
@@ -33,21 +32,6 @@ pub(crate) struct WriteApi;
 #[expect(dead_code, reason = "only its description is used; reading goes through `Idempotency`")]
 pub(super) struct IdempotencyHeader {
     /// Makes a repeated decision answer as the first time did.
-    #[param(rename = "Idempotency-Key", max_length = 200)]
+    #[param(rename = "Idempotency-Key", min_length = 1, max_length = 200)]
     idempotency_key: Option<String>,
-}
-
-/// What every route with a JSON body may answer.
-#[derive(IntoResponses)]
-#[expect(dead_code, reason = "only its description is used; reading goes through `ValidJson`")]
-pub(super) enum JsonBodyProblems {
-    /// The body is not JSON.
-    #[response(status = 400)]
-    Malformed(ProblemDocument),
-    /// The body is too large.
-    #[response(status = 413)]
-    TooLarge(ProblemDocument),
-    /// The body is not `application/json`.
-    #[response(status = 415)]
-    OtherType(ProblemDocument),
 }

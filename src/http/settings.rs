@@ -11,12 +11,12 @@ use events_schema::terms::WithdrawalMethod;
 use events_schema::{Id, Money, Position};
 use ledger_core::writer::WriterHandle;
 use query_api::auth::Caller;
-use query_api::extract::ValidJson;
+use query_api::extract::{JsonBodyProblems, ValidJson};
 use query_api::problem::{Problem, ProblemDocument};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::document::{IdempotencyHeader, JsonBodyProblems};
+use super::document::IdempotencyHeader;
 use super::idempotency::Idempotency;
 use super::{decide, position_header, unavailable};
 
@@ -79,7 +79,7 @@ pub(crate) async fn get_settlement(State(writer): State<WriterHandle>) -> Result
         (status = 200, description = "The rule as it stands now", body = SettlementRule),
         (status = 409, description = "`id_reused`", body = ProblemDocument),
         JsonBodyProblems,
-        (status = 422, description = "`invalid_body`", body = ProblemDocument),
+        (status = 422, description = "`invalid_body`, `invalid_parameter`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn put_settlement(
@@ -130,7 +130,7 @@ pub(crate) async fn get_withdrawals(State(writer): State<WriterHandle>) -> Resul
         (status = 200, description = "The settings as they stand now", body = WithdrawalRules),
         (status = 409, description = "`id_reused`", body = ProblemDocument),
         JsonBodyProblems,
-        (status = 422, description = "`invalid_body`", body = ProblemDocument),
+        (status = 422, description = "`invalid_body`, `invalid_parameter`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn put_withdrawals(

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::auth::token::Token;
 use crate::auth::tokens::{CreateTokenError, RevokeTokenError};
 use crate::auth::{Caller, Role, Tokens};
-use crate::extract::{ValidJson, ValidPath};
+use crate::extract::{JsonBodyProblems, ValidJson, ValidPath};
 use crate::problem::{Problem, ProblemDocument};
 
 /// A token to be made.
@@ -88,6 +88,7 @@ impl From<&Token> for TokenItem {
     responses(
         (status = 201, description = "The token", body = CreatedToken),
         (status = 409, description = "`token_exists`, `too_many_tokens`", body = ProblemDocument),
+        JsonBodyProblems,
         (status = 422, description = "`invalid_body`", body = ProblemDocument),
     )
 )]
