@@ -92,7 +92,7 @@ impl Service {
     pub(crate) fn router(&self) -> anyhow::Result<Router> {
         let reading = self.reading.as_ref().context("this ledger was opened for writing only")?;
         let writes = http::router(self.writer(), &reading.tokens, &reading.intake);
-        Ok(query_api::router(reading.state(self.writer()), writes, http::WriteApi::openapi())?)
+        Ok(query_api::router(reading.state(self.writer()), writes, http::WriteApi::openapi(), http::published_schemas())?)
     }
 
     /// Waits until the writer cannot go on; the answer is why.

@@ -5,6 +5,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use bytes::Bytes;
+use serde_json::{Map, Value};
 use utoipa::OpenApi;
 use utoipa::openapi::content::{Content, ContentBuilder};
 use utoipa::openapi::path::{Operation, PathItem};
@@ -84,9 +85,13 @@ pub(crate) fn document(more: Document) -> Document {
     document
 }
 
-/// `/openapi.json`.
-pub(crate) fn routes(document: &Document) -> Result<Router, serde_json::Error> {
-    let text = Bytes::from(serde_json::to_vec(document)?);
+/// `/openapi.json`: the document, with `schemas` in place of its own of the same names, or beside them.
+pub(crate) fn routes(document: &Document, schemas: Map<String, Value>) -> Result<Router, serde_json::Error> {
+    let mut document = serde_json::to_value(document)?;
+    if let Some(own) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        own.extend(schemas);
+    }
+    let text = Bytes::from(serde_json::to_vec(&document)?);
     let serve = move || async move { ([(CONTENT_TYPE, "application/json")], text).into_response() };
     Ok(Router::new().route("/openapi.json", get(serve)))
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get};
+use serde_json::{Map, Value};
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
@@ -41,9 +42,16 @@ impl fmt::Debug for State {
 
 /// The whole service: the reading side and `more_routes`, which `more_openapi` describes.
 ///
+/// `more_schemas` are JSON Schemas that it refers to by their names, where its own generated ones would say too little.
+///
 /// `more_routes` bring their own gates ([`Gate`], [`auth::require`]) and limits of bodies; they must not have a
 /// fallback. What is answered for unknown addresses and methods, and what is measured, is the same for all routes.
-pub fn router(state: State, more_routes: Router, more_openapi: OpenApi) -> Result<Router, serde_json::Error> {
+pub fn router(
+    state: State,
+    more_routes: Router,
+    more_openapi: OpenApi,
+    more_schemas: Map<String, Value>,
+) -> Result<Router, serde_json::Error> {
     http_metrics::describe();
     let State { read_models, projected, tokens, ready, metrics } = state;
     let reading = Reading { read_models, projected };
@@ -53,7 +61,7 @@ pub fn router(state: State, more_routes: Router, more_openapi: OpenApi) -> Resul
         .merge(lists(reading, &tokens))
         .merge(token_routes(&tokens))
         .merge(probes::routes(ready, metrics))
-        .merge(openapi::routes(&document)?)
+        .merge(openapi::routes(&document, more_schemas)?)
         .merge(docs::routes())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })

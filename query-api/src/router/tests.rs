@@ -72,7 +72,7 @@ impl Service {
             .route("/v1/events", post(publish))
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
             .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::Publish), require));
-        let app = router(state, write, OpenApiBuilder::new().build()).unwrap();
+        let app = router(state, write, OpenApiBuilder::new().build(), serde_json::Map::new()).unwrap();
         Self { app, tokens, projector, ledger }
     }
 
