@@ -1,6 +1,7 @@
 //! Tests of the runner over whole logs.
 
 mod naive;
+mod properties;
 mod refusals;
 
 use std::path::Path;
