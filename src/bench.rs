@@ -13,6 +13,15 @@ mod ingest;
 /// Reading, and from published to visible.
 mod reading;
 
+/// Every report, beside plain SQL.
+mod reports;
+
+/// The first page of every list.
+mod lists;
+
+/// Lists as files.
+mod exports;
+
 /// Books and log, without HTTP.
 mod books;
 
@@ -66,6 +75,9 @@ pub(crate) struct Bench {
     /// Single events that are published one a request.
     #[arg(long, default_value_t = 300_000, value_name = "N")]
     singles: u64,
+    /// Days over which the orders are spread.
+    #[arg(long, default_value_t = 365, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    days: u32,
     /// Seconds of the measurements that go by time [default: 20, and 60 of a soak]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     seconds: Option<u64>,
@@ -98,8 +110,12 @@ enum What {
     Catchup,
     /// From an acknowledged event to a report that shows it.
     Visible,
-    /// Reports over a year.
+    /// Every report, beside plain SQL over the same rows.
     Reports,
+    /// The first page of every list, with each filter.
+    Lists,
+    /// The list of orders as a file.
+    Exports,
     /// Walking the log.
     Verify,
     /// Starts of the service: a clean one, and one after `kill -9` under load.
@@ -108,10 +124,18 @@ enum What {
     Soak,
 }
 
-/// What needs a ledger with a year of orders.
-const OF_A_YEAR: [What; 5] = [What::Ingest, What::Catchup, What::Reports, What::Verify, What::Start];
-/// Days over which the published orders are spread.
-const DAYS: u32 = 365;
+/// What needs a ledger full of orders.
+const FULL: [What; 7] = [
+    What::Ingest,
+    What::Catchup,
+    What::Reports,
+    What::Lists,
+    What::Exports,
+    What::Verify,
+    What::Start,
+];
+/// What is asked of read models that have caught up.
+const CAUGHT_UP: [What; 5] = [What::Catchup, What::Reports, What::Lists, What::Exports, What::Start];
 /// Seconds of the measurements that go by time.
 const SECONDS: u64 = 20;
 /// Seconds of a soak.
@@ -133,8 +157,8 @@ impl Bench {
             let size = self.memory.unwrap_or(MEMORY_DEFAULT);
             books::measure(&mut table, dir.path(), self.platform()?, size).await?;
         }
-        if OF_A_YEAR.into_iter().any(asked) {
-            self.measure_year(&mut table).await?;
+        if FULL.into_iter().any(asked) {
+            self.measure_full(&mut table).await?;
         }
         if asked(What::Visible) {
             self.measure_visible(&mut table).await?;
@@ -148,8 +172,8 @@ impl Bench {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Everything that needs a ledger with a year of orders: it is published, walked, caught up, started and read.
-    async fn measure_year(&self, table: &mut Table) -> anyhow::Result<()> {
+    /// Everything that needs a ledger full of orders: they are published, walked, caught up, started and read.
+    async fn measure_full(&self, table: &mut Table) -> anyhow::Result<()> {
         let asked = |what| self.what.contains(&what);
         let dir = self.data_dir()?;
         let server = server::Server::start(dir.path(), &self.flags(&["--pause-projections"])).await?;
@@ -162,7 +186,7 @@ impl Bench {
         if asked(What::Verify) {
             offline::verify(table, dir.path())?;
         }
-        if ![What::Catchup, What::Reports, What::Start].into_iter().any(asked) {
+        if !CAUGHT_UP.into_iter().any(asked) {
             return Ok(());
         }
         let caught_up = offline::catch_up(dir.path(), &published).await?;
@@ -175,7 +199,14 @@ impl Bench {
             started.report(table, "start-clean", "clean start");
         }
         if asked(What::Reports) {
-            reading::reports(table, &started.server, self.platform()?, self.seconds(SECONDS)).await?;
+            let read_models = started.read_models(dir.path())?;
+            reports::measure(table, &started.server, &read_models, self.platform()?, self.seconds(SECONDS)).await?;
+        }
+        if asked(What::Lists) {
+            lists::measure(table, &started.server, self.platform()?, self.seconds(SECONDS)).await?;
+        }
+        if asked(What::Exports) {
+            exports::measure(table, &started.server, self.orders).await?;
         }
         if !asked(What::Start) {
             return started.server.stop().await;
@@ -214,7 +245,7 @@ impl Bench {
             "machine": machine::json(),
             "command": std::env::args().skip(1).collect::<Vec<_>>(),
             "options": {
-                "what": what, "orders": self.orders, "singles": self.singles, "seed": self.seed,
+                "what": what, "orders": self.orders, "days": self.days, "singles": self.singles, "seed": self.seed,
                 "seconds": self.seconds(SECONDS), "soak_seconds": self.seconds(SOAK_SECONDS),
                 "memory": self.memory.map(|size| size.to_string()), "soak": self.soak.json(),
             },
@@ -233,10 +264,10 @@ impl Bench {
         memory.chain(more.iter().map(|flag| (*flag).to_owned())).collect()
     }
 
-    /// A year of orders that ends now.
+    /// Days of orders that end now.
     fn platform(&self) -> anyhow::Result<platform::Settings> {
-        let start = Timestamp::now().checked_sub((i64::from(DAYS) * 24 + 1).hours())?;
-        Ok(platform::Settings { seed: self.seed, orders: self.orders, start, days: DAYS, endless: false })
+        let start = Timestamp::now().checked_sub((i64::from(self.days) * 24 + 1).hours())?;
+        Ok(platform::Settings { seed: self.seed, orders: self.orders, start, days: self.days, endless: false })
     }
 
     fn data_dir(&self) -> anyhow::Result<tempfile::TempDir> {
