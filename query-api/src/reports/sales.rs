@@ -10,7 +10,6 @@ use crate::answer::{Answer, Report};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, OrderStatusWord, Ratio};
 use crate::period::{self, Moment};
-use crate::pieces;
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
@@ -176,12 +175,10 @@ pub(crate) async fn read(
     range: Range,
     product_type: Option<&ProductType>,
 ) -> Result<SalesReport, sqlx::Error> {
-    let pieces = range.pieces(&snapshot.calendar);
-    let sql = if product_type.is_some() { &OF_ONE_PRODUCT_TYPE } else { &BY_PRODUCT_TYPE };
-    let mut sql = pieces::over(&pieces, sql);
-    if let Some(product_type) = product_type {
-        sql = sql.with(product_type.as_str());
-    }
+    let sql = match product_type {
+        Some(one) => OF_ONE_PRODUCT_TYPE.over(range, &snapshot.calendar).with(one.as_str()),
+        None => BY_PRODUCT_TYPE.over(range, &snapshot.calendar),
+    };
     let mut total = Sums::default();
     let mut by_product_type = Vec::new();
     for row in snapshot.fetch_all(sql).await? {

@@ -15,7 +15,7 @@ use crate::database::{Row, Sql};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime};
 use crate::period::{self, Moment};
-use crate::pieces::{self, Figure};
+use crate::pieces::{self, Figure, grain_word};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::{Range, floor};
 use crate::read_models::Reading;
@@ -103,15 +103,6 @@ impl Step {
             Self::Month => Grain::Month,
         }
     }
-
-    /// The table of the cells of this length.
-    const fn cells(self) -> &'static str {
-        match self {
-            Self::Hour => "sales_hour",
-            Self::Day => "sales_day",
-            Self::Month => "sales_month",
-        }
-    }
 }
 
 /// Sales, step by step
@@ -181,8 +172,8 @@ async fn with_beginning(
     if range.from != Range::BEGINNING {
         return Ok(Some(range));
     }
-    let mut sql = Sql::new("select min(start) from ");
-    sql.push(step.cells());
+    const FIRST: &str = "select min(start) from sales_cells where grain = $1";
+    let sql = Sql::new(FIRST).with(grain_word(step.grain()));
     let first: Option<i64> = snapshot.fetch_one(sql).await?.get(0)?;
     let first = first.map(Timestamp::from_micros).filter(|first| *first < range.to);
     Ok(first.map(|first| Range::new(first, range.to)))
@@ -216,13 +207,12 @@ async fn read_whole(
     product_type: Option<&ProductType>,
     sums: &mut HashMap<i64, Sums>,
 ) -> Result<(), sqlx::Error> {
-    let mut sql = Sql::new("select start, ");
-    sql.push(&CELL_SUMS).push(" from ").push(step.cells());
-    sql.push(" where start >= ").bind(whole.from.micros()).push(" and start < ").bind(whole.to.micros());
+    let text = if product_type.is_some() { &WHOLE_OF_ONE_PRODUCT_TYPE } else { &WHOLE };
+    let mut sql = Sql::new(text).with(grain_word(step.grain()));
+    sql = sql.with(whole.from.micros()).with(whole.to.micros());
     if let Some(product_type) = product_type {
-        sql.push(" and product_type = ").bind(product_type.as_str());
+        sql = sql.with(product_type.as_str());
     }
-    sql.push(" group by start");
     for row in snapshot.fetch_all(sql).await? {
         sums.insert(row.get(0)?, Sums::read(&row, 1)?);
     }
@@ -235,12 +225,10 @@ async fn read_part(
     part: Range,
     product_type: Option<&ProductType>,
 ) -> Result<Sums, sqlx::Error> {
-    let pieces = part.pieces(&snapshot.calendar);
-    let sql = if product_type.is_some() { &PART_OF_ONE_PRODUCT_TYPE } else { &PART };
-    let mut sql = pieces::over(&pieces, sql);
-    if let Some(product_type) = product_type {
-        sql = sql.with(product_type.as_str());
-    }
+    let sql = match product_type {
+        Some(one) => PART_OF_ONE_PRODUCT_TYPE.over(part, &snapshot.calendar).with(one.as_str()),
+        None => PART.over(part, &snapshot.calendar),
+    };
     Sums::read(&snapshot.fetch_one(sql).await?, 0)
 }
 
@@ -258,12 +246,21 @@ static CELL_UNPAID: LazyLock<String> = LazyLock::new(|| {
     unpaid.map(|status| amount_column(status.as_str())).collect::<Vec<_>>().join(" + ")
 });
 
-/// The columns of [`Sums`], summed over cells.
-static CELL_SUMS: LazyLock<String> = LazyLock::new(|| {
-    format!("sum(orders), sum(paid_orders), sum(sales_amount - discount_amount), sum({})", *CELL_UNPAID)
-});
+/// The figures of whole steps: `$1` is their length, `$2` and `$3` the range.
+fn whole(filter: &str) -> String {
+    format!(
+        "select start, cast(sum(orders) as bigint), cast(sum(paid_orders) as bigint), \
+         cast(sum(sales_amount - discount_amount) as bigint), cast(sum({}) as bigint) \
+         from sales_cells where grain = $1 and start >= $2 and start < $3{filter} group by start",
+        *CELL_UNPAID
+    )
+}
 
-fn part(filter: &str) -> String {
+static WHOLE: LazyLock<String> = LazyLock::new(|| whole(""));
+static WHOLE_OF_ONE_PRODUCT_TYPE: LazyLock<String> = LazyLock::new(|| whole(" and product_type = $4"));
+
+/// The figures of a part of a step.
+fn part(filter: &str) -> pieces::Sums {
     let figure = |name: &str, of_cell: &str, of_row: &str| Figure {
         name: name.to_owned(),
         of_cell: of_cell.to_owned(),
@@ -278,5 +275,5 @@ fn part(filter: &str) -> String {
     SALES.sums(&[], &figures, filter)
 }
 
-static PART: LazyLock<String> = LazyLock::new(|| part(""));
-static PART_OF_ONE_PRODUCT_TYPE: LazyLock<String> = LazyLock::new(|| part(OF_PRODUCT_TYPE));
+static PART: LazyLock<pieces::Sums> = LazyLock::new(|| part("true"));
+static PART_OF_ONE_PRODUCT_TYPE: LazyLock<pieces::Sums> = LazyLock::new(|| part(OF_PRODUCT_TYPE));
