@@ -10,7 +10,9 @@ use sqlx::{PgPool, SqlitePool};
 
 /// Statements and what is bound to them.
 mod sql;
-pub(crate) use sql::{Argument, Sql};
+#[cfg(test)]
+pub(crate) use sql::Argument;
+pub(crate) use sql::Sql;
 
 /// Rows of an answer.
 mod row;

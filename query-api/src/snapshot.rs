@@ -70,7 +70,12 @@ impl Snapshot {
 
     /// All rows of a select.
     pub(crate) async fn fetch_all(&mut self, sql: Sql) -> Result<Vec<Row>, sqlx::Error> {
-        self.session.fetch_all(sql).await
+        let mut stream = self.stream(sql);
+        let mut rows = Vec::new();
+        while let Some(row) = stream.next().await? {
+            rows.push(row);
+        }
+        Ok(rows)
     }
 
     /// The first row of a select, if there is one.

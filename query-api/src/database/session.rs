@@ -18,20 +18,6 @@ pub(crate) enum Session {
 }
 
 impl Session {
-    /// All rows.
-    pub(crate) async fn fetch_all(&mut self, sql: Sql) -> Result<Vec<Row>, sqlx::Error> {
-        match self {
-            Self::Sqlite(session) => {
-                let rows = sql.query().fetch_all(&mut **session).await?;
-                Ok(rows.into_iter().map(Row::Sqlite).collect())
-            }
-            Self::Postgres(session) => {
-                let rows = sql.query().fetch_all(&mut **session).await?;
-                Ok(rows.into_iter().map(Row::Postgres).collect())
-            }
-        }
-    }
-
     /// The first row, if there is one.
     pub(crate) async fn fetch_optional(&mut self, sql: Sql) -> Result<Option<Row>, sqlx::Error> {
         match self {

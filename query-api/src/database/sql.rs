@@ -53,13 +53,15 @@ impl Sql {
         self
     }
 
-    /// Its text.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
+    /// The statement that tells how SQLite would run it.
+    #[cfg(test)]
+    pub(crate) fn explained(mut self) -> Self {
+        self.text.to_mut().insert_str(0, "explain query plan ");
+        self
     }
 
     /// It, for a database of this kind. Kept prepared by the connection.
-    pub(super) fn query<DB: Database>(self) -> Query<'static, DB, DB::Arguments>
+    pub(crate) fn query<DB: Database>(self) -> Query<'static, DB, DB::Arguments>
     where
         i64: for<'q> Encode<'q, DB> + Type<DB>,
         String: for<'q> Encode<'q, DB> + Type<DB>,

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use axum::http::StatusCode;
+use events_schema::terms::Term;
 use events_schema::{Calendar, Grain, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::database::Sql;
 use crate::figure::LocalTime;
-use crate::pieces::{FIRST_FILTER, Figure, Source, Sums, grain_word};
+use crate::pieces::{FIRST_FILTER, Figure, Source, Sums};
 use crate::problem::Problem;
 use crate::range::{Range, floor};
 use crate::reports::split::Totals;
@@ -108,7 +109,7 @@ pub(crate) async fn with_beginning(
     if range.from != Range::BEGINNING {
         return Ok(Some(range));
     }
-    let sql = Sql::new(&select.first).with(grain_word(step.grain()));
+    let sql = Sql::new(&select.first).with(step.grain().as_str());
     let first: Option<i64> = snapshot.fetch_one(sql).await?.get(0)?;
     let first = first.map(Timestamp::from_micros).filter(|first| *first < range.to);
     Ok(first.map(|first| Range::new(first, range.to)))
@@ -145,7 +146,7 @@ impl StepSelect {
     }
 
     fn whole(&'static self, range: Range, grain: Grain, bound: Option<&str>) -> Sql {
-        let sql = Sql::new(&self.whole).with(grain_word(grain));
+        let sql = Sql::new(&self.whole).with(grain.as_str());
         bound.into_iter().fold(sql.with(range.from.micros()).with(range.to.micros()), Sql::with)
     }
 
