@@ -63,6 +63,7 @@ create index orders_source on orders (source, placed_at);
 -- What begins with a text is found here, with its place in the list beside it.
 create index orders_order_no on orders (order_no, placed_at);
 create index orders_product_name on orders (product_name, placed_at);
+create index orders_supplier_name on orders (supplier_name, placed_at) where supplier_name is not null;
 
 -- How orders stand now, and what each adds to the figures of reports.
 create table order_states (
@@ -112,6 +113,7 @@ create index order_states_payment_method on order_states (payment_method, placed
 create index order_states_paid_at on order_states (paid_at) where paid_at is not null;
 create index order_states_settlement on order_states (settlement_state, paid_at) where settlement_state is not null;
 create index order_states_supplier on order_states (supplier_id, paid_at) where settlement_state is not null;
+create index order_states_settlement_type on order_states (product_type, paid_at) where settlement_state is not null;
 -- Orders that were not paid within three days after they were placed: without them the last paid orders of any range
 -- are found without a look at all that was paid later.
 create index order_states_paid_at_odd on order_states (paid_at, placed_at)

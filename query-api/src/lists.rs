@@ -23,6 +23,24 @@ pub mod order;
 /// Income and expense, entry by entry.
 pub mod cash_entries;
 
+/// Settlements of orders with suppliers.
+pub mod settlements;
+
+/// Withdrawals.
+pub mod withdrawals;
+
+/// What distributors earn by orders.
+pub mod commissions;
+
+/// What moved balances, entry by entry.
+pub mod balance_entries;
+
+/// Refunds of orders.
+pub mod refunds;
+
+/// Events that came before what they need.
+pub mod parked_events;
+
 /// Pages, filters and single orders.
 #[cfg(test)]
 mod tests;

@@ -90,6 +90,12 @@ fn lists(reading: Reading, tokens: &Tokens) -> Router {
         .route("/v1/orders", get(lists::orders::orders))
         .route("/v1/orders/{order_id}", get(lists::order::order))
         .route("/v1/cash-entries", get(lists::cash_entries::cash_entries))
+        .route("/v1/settlements", get(lists::settlements::settlements))
+        .route("/v1/withdrawals", get(lists::withdrawals::withdrawals))
+        .route("/v1/commissions", get(lists::commissions::commissions))
+        .route("/v1/balance-entries", get(lists::balance_entries::balance_entries))
+        .route("/v1/refunds", get(lists::refunds::refunds))
+        .route("/v1/parked-events", get(lists::parked_events::parked_events))
         .with_state(reading)
         .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadLists), auth::require))
 }

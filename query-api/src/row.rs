@@ -2,6 +2,7 @@
 
 use events_schema::terms::Term;
 use events_schema::{Calendar, Timestamp};
+use serde_json::value::RawValue;
 
 use crate::database::Row;
 use crate::figure::{Amount, LocalTime};
@@ -58,6 +59,15 @@ pub(crate) fn list<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> R
     let text: Option<&str> = row.get(column)?;
     let Some(text) = text else { return Ok(Vec::new()) };
     serde_json::from_str(text).map_err(|error| undecodable(column, UnreadableJson(error)))
+}
+
+/// A JSON document as it is; an empty text is none.
+pub(crate) fn json(row: &Row, column: &str) -> Result<Option<Box<RawValue>>, sqlx::Error> {
+    let text: String = row.get(column)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    RawValue::from_string(text).map(Some).map_err(|error| undecodable(column, UnreadableJson(error)))
 }
 
 fn undecodable(column: &str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {

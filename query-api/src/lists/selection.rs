@@ -59,6 +59,8 @@ enum Filter {
     IdWhere { condition: &'static str, value: String },
     /// A column is a value that many rows have. An index has it before the time.
     Word { column: &'static str, value: String },
+    /// A column is this text. No index has it.
+    Looked { column: &'static str, value: String },
     /// A column is one of these words. No index has it.
     OneOf { column: &'static str, words: Vec<&'static str> },
 }
@@ -99,6 +101,11 @@ impl Selection {
     /// first finds the rows, so the rarest comes first.
     pub(crate) fn word(self, column: &'static str, value: Option<&str>) -> Self {
         self.filter(value.map(|value| Filter::Word { column, value: value.to_owned() }))
+    }
+
+    /// Those of which `column`, which no index has, is this. It is only looked at.
+    pub(crate) fn looked_at(self, column: &'static str, value: Option<&str>) -> Self {
+        self.filter(value.map(|value| Filter::Looked { column, value: value.to_owned() }))
     }
 
     /// Those of which `column` is one of these words. It is only looked at.
@@ -273,7 +280,7 @@ impl Selection {
 impl Filter {
     /// Whether it can find rows.
     const fn finds(&self) -> bool {
-        !matches!(self, Self::OneOf { .. })
+        !matches!(self, Self::Looked { .. } | Self::OneOf { .. })
     }
 
     /// Whether few rows meet it.
@@ -284,7 +291,10 @@ impl Filter {
     /// What it begins with.
     const fn column(&self) -> &'static str {
         match self {
-            Self::Id { column, .. } | Self::Word { column, .. } | Self::OneOf { column, .. } => column,
+            Self::Id { column, .. }
+            | Self::Word { column, .. }
+            | Self::Looked { column, .. }
+            | Self::OneOf { column, .. } => column,
             Self::IdWhere { condition, .. } => condition,
         }
     }
@@ -294,6 +304,9 @@ impl Filter {
             Self::Id { column, value } | Self::Word { column, value } => {
                 let place = sql.place(value.as_str());
                 if finds { format!("{column} = {place}") } else { format!("{} = {place}", unindexed(column)) }
+            }
+            Self::Looked { column, value } => {
+                format!("{} = {}", unindexed(column), sql.place(value.as_str()))
             }
             Self::IdWhere { condition, value } => condition.replace("{}", &sql.place(value.as_str())),
             Self::OneOf { column, words } => one_of(column, words),
