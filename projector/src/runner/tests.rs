@@ -2,6 +2,7 @@
 
 mod naive;
 mod postgres;
+mod properties;
 mod refusals;
 
 use events_schema::Timestamp;

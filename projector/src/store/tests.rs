@@ -50,7 +50,7 @@ async fn merged_changes_give_the_same_tables_as_one_by_one(engine: Engine) {
     let count = history.recorded.len();
     let one_by_one: Vec<_> = (0..count).map(|event| event..event + 1).collect();
     let at_once = written(engine, &history, std::slice::from_ref(&(0..count))).await;
-    for table in ["orders", "refunds", "sales_month", "cash_entries", "cash_day"] {
+    for table in ["orders", "refunds", "sales_cells", "cash_entries", "cash_cells"] {
         assert!(at_once[table].len() > 1, "{table}: {:?}", at_once[table]);
     }
     assert_eq!(at_once, written(engine, &history, &one_by_one).await);
@@ -81,7 +81,7 @@ async fn what_cannot_be_written_as_a_whole_is_not_written_at_all(engine: Engine)
     let mut store = place.store().await;
     // The payment of an order that is not there.
     let error = store.apply(&history.changes_of(placed..placed + 1), &checkpoint(3)).await.unwrap_err();
-    assert!(matches!(error, StoreError::Missing { table: "orders" }), "{error}");
+    assert!(matches!(error, StoreError::Missing { table: "order_states" }), "{error}");
     assert!(!error.passes());
     assert_eq!(store.engine.checkpoint().await.unwrap(), None);
     // An order that is there already.
@@ -89,7 +89,7 @@ async fn what_cannot_be_written_as_a_whole_is_not_written_at_all(engine: Engine)
     let error = store.apply(&history.changes_of(0..placed), &checkpoint(2)).await.unwrap_err();
     assert!(!error.passes(), "{error}");
     assert!(error.to_string().contains("`ledger rebuild`"), "{error}");
-    assert_eq!(place.dump().await["sales_day"].len(), 1);
+    assert_eq!(place.dump().await["orders"].len(), 1);
 }
 
 async fn a_sum_that_leaves_64_bits_is_an_error_and_not_a_rounded_number(engine: Engine) {
@@ -100,7 +100,7 @@ async fn a_sum_that_leaves_64_bits_is_an_error_and_not_a_rounded_number(engine: 
     history.pay("O1", "cash");
     let mut store = place.store().await;
     store.apply(&history.changes_of(0..placed), &checkpoint(2)).await.unwrap();
-    let full = "update sales_day set sales_amount = 9223372036854775807";
+    let full = "update sales_cells set sales_amount = 9223372036854775807";
     connect(&place.database(1).await).await.execute(full).await;
     let error = store.apply(&history.changes_of(placed..placed + 1), &checkpoint(3)).await.unwrap_err();
     assert!(!error.passes(), "{error}");
