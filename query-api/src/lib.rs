@@ -39,6 +39,10 @@ mod row;
 /// Where the next page of a list begins.
 mod cursor;
 
+/// Where read models are: SQLite or PostgreSQL.
+pub mod database;
+pub use database::Location;
+
 /// The handle through which the read models are read.
 pub mod read_models;
 pub use read_models::ReadModels;

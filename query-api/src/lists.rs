@@ -1,8 +1,18 @@
 //! The lists, and the single things that they list.
 
-/// What all lists have in common: pages, limits, prefixes.
-mod page;
-pub use page::{LIMIT_MAX, Page};
+/// What every list may be asked for.
+pub(crate) mod query;
+pub use query::LIMIT_MAX;
+
+/// Pages, and what a selection adds up to.
+pub(crate) mod page;
+pub use page::{Page, Total};
+
+/// What of a list is asked for, and the SQL that reads it.
+pub(crate) mod selection;
+
+/// What begins with a text.
+pub(crate) mod search;
 
 /// Orders.
 pub mod orders;

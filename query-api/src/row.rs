@@ -2,9 +2,8 @@
 
 use events_schema::terms::Term;
 use events_schema::{Calendar, Timestamp};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
+use crate::database::Row;
 use crate::figure::{Amount, LocalTime};
 
 /// A column holds a word that is not of its set.
@@ -18,43 +17,40 @@ struct UnknownWord(String);
 struct UnreadableJson(#[from] serde_json::Error);
 
 /// A word of a closed set.
-pub(crate) fn word<T: Term>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
-    let name: &str = row.try_get(column)?;
+pub(crate) fn word<T: Term>(row: &Row, column: &str) -> Result<T, sqlx::Error> {
+    let name: &str = row.get(column)?;
     T::from_name(name).ok_or_else(|| undecodable(column, UnknownWord(name.to_owned())))
 }
 
 /// A word of a closed set, or nothing.
-pub(crate) fn word_or_null<T: Term>(row: &SqliteRow, column: &str) -> Result<Option<T>, sqlx::Error> {
-    let name: Option<&str> = row.try_get(column)?;
+pub(crate) fn word_or_null<T: Term>(row: &Row, column: &str) -> Result<Option<T>, sqlx::Error> {
+    let name: Option<&str> = row.get(column)?;
     name.map(|_| word(row, column)).transpose()
 }
 
 /// An amount in minor units.
-pub(crate) fn amount(row: &SqliteRow, column: &str) -> Result<Amount, sqlx::Error> {
-    row.try_get(column).map(Amount::minor)
+pub(crate) fn amount(row: &Row, column: &str) -> Result<Amount, sqlx::Error> {
+    row.get(column).map(Amount::minor)
 }
 
 /// An instant, in local time.
-pub(crate) fn time(row: &SqliteRow, column: &str, calendar: &Calendar) -> Result<LocalTime, sqlx::Error> {
-    Ok(LocalTime::new(calendar, Timestamp::from_micros(row.try_get(column)?)))
+pub(crate) fn time(row: &Row, column: &str, calendar: &Calendar) -> Result<LocalTime, sqlx::Error> {
+    Ok(LocalTime::new(calendar, Timestamp::from_micros(row.get(column)?)))
 }
 
 /// An instant in local time, or nothing.
 pub(crate) fn time_or_null(
-    row: &SqliteRow,
+    row: &Row,
     column: &str,
     calendar: &Calendar,
 ) -> Result<Option<LocalTime>, sqlx::Error> {
-    let micros: Option<i64> = row.try_get(column)?;
+    let micros: Option<i64> = row.get(column)?;
     Ok(micros.map(|micros| LocalTime::new(calendar, Timestamp::from_micros(micros))))
 }
 
 /// A list as JSON; null is an empty one.
-pub(crate) fn list<T: serde::de::DeserializeOwned>(
-    row: &SqliteRow,
-    column: &str,
-) -> Result<Vec<T>, sqlx::Error> {
-    let text: Option<&str> = row.try_get(column)?;
+pub(crate) fn list<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> Result<Vec<T>, sqlx::Error> {
+    let text: Option<&str> = row.get(column)?;
     let Some(text) = text else { return Ok(Vec::new()) };
     serde_json::from_str(text).map_err(|error| undecodable(column, UnreadableJson(error)))
 }

@@ -2,67 +2,50 @@
 
 use axum::extract::State;
 use events_schema::terms::{Method, OrderSource, OrderStatus, Term};
-use events_schema::{Calendar, Id, Position, ProductType};
-use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
-use utoipa::{IntoParams, ToSchema};
+use events_schema::{Calendar, Id, ProductType};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::answer::Answer;
-use crate::cursor::{Cursor, ListKind};
+use crate::database::Row;
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, MethodWord, OrderSourceWord, OrderStatusWord};
-use crate::lists::page::{Limit, Page, Prefix, push_equal, push_place};
-use crate::period::{self, Moment};
+use crate::lists::page::{self, ListItem, Page};
+use crate::lists::query::{ListQuery, list_query};
+use crate::lists::search::{Prefix, Searched};
+use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
-use crate::range::Range;
 use crate::read_models::Reading;
 use crate::row;
 
-/// Which orders are asked for.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct OrdersQuery {
-    /// Orders placed from this instant on, or from the local midnight of this date.
-    #[param(value_type = Option<String>, example = "2026-11-01")]
-    from: Option<Moment>,
-    /// Orders placed before this instant, or before the local midnight of this date.
-    #[param(value_type = Option<String>, example = "2026-12-01")]
-    to: Option<Moment>,
-    /// Orders that are in this status now.
-    #[param(value_type = Option<OrderStatusWord>)]
-    status: Option<OrderStatus>,
-    /// Orders from this channel.
-    #[param(value_type = Option<OrderSourceWord>)]
-    source: Option<OrderSource>,
-    /// Orders of this product type.
-    #[param(value_type = Option<String>, example = "ticket")]
-    product_type: Option<ProductType>,
-    /// Orders that were paid by this method.
-    #[param(value_type = Option<MethodWord>)]
-    payment_method: Option<Method>,
-    /// Orders of this supplier.
-    #[param(value_type = Option<String>)]
-    supplier_id: Option<Id>,
-    /// Orders of this member.
-    #[param(value_type = Option<String>)]
-    member_id: Option<Id>,
-    /// The order with this id.
-    #[param(value_type = Option<String>)]
-    order_id: Option<Id>,
-    /// What the order number, the order id or the product's name begins with.
-    #[param(value_type = Option<String>, min_length = 1, max_length = 200)]
-    q: Option<Prefix>,
-    /// Most items of the answer.
-    #[serde(default)]
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 50)]
-    limit: Limit,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-    /// Wait until the list reflects this position, at most 5 seconds.
-    #[param(value_type = Option<u64>)]
-    min_position: Option<Position>,
+list_query! {
+    /// Which orders are asked for.
+    pub(crate) struct OrdersQuery {
+        /// Orders that are in this status now.
+        #[param(value_type = Option<OrderStatusWord>)]
+        status: Option<OrderStatus>,
+        /// Orders from this channel.
+        #[param(value_type = Option<OrderSourceWord>)]
+        source: Option<OrderSource>,
+        /// Orders of this product type.
+        #[param(value_type = Option<String>, example = "ticket")]
+        product_type: Option<ProductType>,
+        /// Orders that were paid by this method.
+        #[param(value_type = Option<MethodWord>)]
+        payment_method: Option<Method>,
+        /// Orders of this supplier.
+        #[param(value_type = Option<String>)]
+        supplier_id: Option<Id>,
+        /// Orders of this member.
+        #[param(value_type = Option<String>)]
+        member_id: Option<Id>,
+        /// The order with this id.
+        #[param(value_type = Option<String>)]
+        order_id: Option<Id>,
+        /// What the order number, the order id or the product's name begins with.
+        #[param(value_type = Option<String>, min_length = 1, max_length = 200)]
+        q: Option<Prefix>,
+    }
 }
 
 /// An order, as lists show it.
@@ -104,25 +87,25 @@ pub struct OrderItem {
     pub supplier_name: Option<String>,
 }
 
-impl OrderItem {
-    pub(super) fn read(row: &SqliteRow, calendar: &Calendar) -> Result<Self, sqlx::Error> {
-        let left = row.try_get::<i64, _>("paid")? - row.try_get::<i64, _>("refunded_gross")?;
+impl ListItem for OrderItem {
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+        let left = row.get::<i64>("paid")? - row.get::<i64>("refunded_gross")?;
         Ok(Self {
-            order_id: row.try_get("order_id")?,
-            order_no: row.try_get("order_no")?,
+            order_id: row.get("order_id")?,
+            order_no: row.get("order_no")?,
             status: row::word(row, "status")?,
             placed_at: row::time(row, "placed_at", calendar)?,
             paid_at: row::time_or_null(row, "paid_at", calendar)?,
             completed_at: row::time_or_null(row, "completed_at", calendar)?,
-            product_type: row.try_get("product_type")?,
-            product_name: row.try_get("product_name")?,
-            member_id: row.try_get("member_id")?,
+            product_type: row.get("product_type")?,
+            product_name: row.get("product_name")?,
+            member_id: row.get("member_id")?,
             source: row::word(row, "source")?,
             payable: row::amount(row, "payable")?,
             left: Amount::minor(left),
             payment_method: row::word_or_null(row, "payment_method")?,
-            supplier_id: row.try_get("supplier_id")?,
-            supplier_name: row.try_get("supplier_name")?,
+            supplier_id: row.get("supplier_id")?,
+            supplier_name: row.get("supplier_name")?,
         })
     }
 }
@@ -142,39 +125,53 @@ pub(crate) async fn orders(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<OrdersQuery>,
 ) -> Result<Answer<Page<OrderItem>>, Problem> {
-    let after = query.cursor.as_deref().map(|cursor| Cursor::decode(cursor, ListKind::Orders)).transpose()?;
-    let mut snapshot = reading.at_least(query.min_position).await?;
-    let range = period::of_list(query.from, query.to, &snapshot.calendar)?;
-    let rows = query.sql(range, after).build().fetch_all(snapshot.connection()).await?;
-    let items: Result<_, sqlx::Error> = rows
-        .iter()
-        .map(|row| {
-            let cursor = Cursor { at: row.try_get("placed_at")?, number: row.try_get("birth")? };
-            Ok((cursor, OrderItem::read(row, &snapshot.calendar)?))
-        })
-        .collect();
-    Ok(Page::answer(items?, query.limit, ListKind::Orders, snapshot.position))
+    page::answer(&reading, &query).await
 }
 
-impl OrdersQuery {
-    fn sql(&self, range: Range, after: Option<Cursor>) -> QueryBuilder<Sqlite> {
-        let mut sql = QueryBuilder::new(
-            "select birth, order_id, order_no, status, placed_at, paid_at, completed_at, product_type, product_name, \
-             member_id, source, payable, paid, refunded_gross, payment_method, supplier_id, supplier_name \
-             from orders where true",
-        );
-        push_place(&mut sql, ["placed_at", "birth"], range, after);
-        push_equal(&mut sql, "status", self.status.map(Term::as_str));
-        push_equal(&mut sql, "source", self.source.map(Term::as_str));
-        push_equal(&mut sql, "product_type", self.product_type.as_deref());
-        push_equal(&mut sql, "payment_method", self.payment_method.map(Term::as_str));
-        push_equal(&mut sql, "supplier_id", self.supplier_id.as_deref());
-        push_equal(&mut sql, "member_id", self.member_id.as_deref());
-        push_equal(&mut sql, "order_id", self.order_id.as_deref());
-        if let Some(prefix) = &self.q {
-            prefix.push(&mut sql, &["order_no", "order_id", "product_name"]);
-        }
-        sql.push(" order by placed_at desc, birth desc limit ").push_bind(self.limit.rows());
-        sql
+impl ListQuery for OrdersQuery {
+    type Item = OrderItem;
+
+    fn selection(&self) -> Selection {
+        Selection::new(&ORDERS)
+            .id("o.order_id", self.order_id.as_deref())
+            .id("o.member_id", self.member_id.as_deref())
+            .word("o.supplier_id", self.supplier_id.as_deref())
+            .word("s.status", self.status.map(Term::as_str))
+            .word("s.payment_method", self.payment_method.map(Term::as_str))
+            .word("o.source", self.source.map(Term::as_str))
+            .word("o.product_type", self.product_type.as_deref())
+            .search(self.q.as_ref())
     }
 }
+
+/// The list of orders.
+pub(crate) static ORDERS: List = List {
+    name: "orders",
+    columns: "o.order_id, o.order_no, s.status, o.placed_at, s.paid_at, s.completed_at, o.product_type, o.product_name, \
+        o.member_id, o.source, o.payable, s.paid, s.refunded_gross, s.payment_method, o.supplier_id, o.supplier_name",
+    tables: &[
+        Tables {
+            first: "o",
+            from: "orders o cross join order_states s",
+            always: "s.birth = o.birth",
+            key: &["o.placed_at", "o.birth"],
+        },
+        Tables {
+            first: "s",
+            from: "order_states s cross join orders o",
+            always: "o.birth = s.birth",
+            key: &["s.placed_at", "s.birth"],
+        },
+    ],
+    identity: "o.birth",
+    searched: &[
+        Searched { column: "o.order_no", found: "select birth from orders where", indexed: "order_no" },
+        Searched { column: "o.order_id", found: "select birth from orders where", indexed: "order_id" },
+        Searched {
+            column: "o.product_name",
+            found: "select birth from orders where",
+            indexed: "product_name",
+        },
+    ],
+    amount: Some("o.payable"),
+};

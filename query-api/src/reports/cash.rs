@@ -4,17 +4,16 @@ use std::sync::LazyLock;
 
 use axum::extract::State;
 use events_schema::terms::{CashKind, Direction, Method, Mode, Term};
-use events_schema::{Position, Timestamp};
+use events_schema::{Grain, Position, Timestamp};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::{Answer, Report};
+use crate::database::Row;
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, MethodWord, ModeWord};
 use crate::period::{self, Moment};
-use crate::pieces::{self, Figure, Source};
+use crate::pieces::{Figure, Source, Sums};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
@@ -190,46 +189,51 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<CashRe
 
 /// All income less all expense before `range`.
 async fn read_opening(snapshot: &mut Snapshot, range: Range) -> Result<i64, sqlx::Error> {
-    let pieces = range.before().pieces(&snapshot.calendar);
-    let query = pieces::bind(sqlx::query(AssertSqlSafe(NET.as_str())), &pieces);
-    let net: Option<i64> = query.fetch_one(snapshot.connection()).await?.try_get(0)?;
+    let net: Option<i64> = snapshot.fetch_one(NET.over(range.before(), &snapshot.calendar)).await?.get(0)?;
     Ok(net.unwrap_or_default())
 }
 
 async fn read_sums(snapshot: &mut Snapshot, range: Range) -> Result<Vec<Sum>, sqlx::Error> {
-    let pieces = range.pieces(&snapshot.calendar);
-    let query = pieces::bind(sqlx::query(AssertSqlSafe(SUMS.as_str())), &pieces);
-    query.fetch_all(snapshot.connection()).await?.iter().map(Sum::read).collect()
+    snapshot
+        .fetch_all(BY_KIND_AND_METHOD.over(range, &snapshot.calendar))
+        .await?
+        .iter()
+        .map(Sum::read)
+        .collect()
 }
 
 impl Sum {
-    fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             kind: word(row, "kind")?,
             method: word(row, "method")?,
-            entries: row.try_get("entries")?,
-            amount: row.try_get("amount")?,
+            entries: row.get("entries")?,
+            amount: row.get("amount")?,
         })
     }
 }
 
-/// Where cash figures are kept. The index of the entries begins with the direction.
+/// Where cash figures are kept. The index of the entries begins with the kind, so all of them are named.
 const CASH: Source = Source {
-    cells: "cash",
+    cells: "cash_cells",
+    cells_where: "true",
+    finest: Grain::Hour,
     rows: "cash_entries",
+    rows_where: "kind in ('order_payment', 'recharge', 'scan_payment', 'surplus_payment', 'order_refund', \
+        'recharge_refund', 'scan_refund', 'surplus_refund', 'supplier_withdrawal', 'distributor_withdrawal', \
+        'member_withdrawal')",
     rows_at: "occurred_at",
-    rows_where: "direction in ('income', 'expense')",
 };
 
 /// What the entries of each kind and method add up to.
-static SUMS: LazyLock<String> = LazyLock::new(|| {
-    CASH.sums(&["kind", "method"], &[Figure::new("entries", "1"), Figure::same("amount")], "")
+static BY_KIND_AND_METHOD: LazyLock<Sums> = LazyLock::new(|| {
+    CASH.sums(&["kind", "method"], &[Figure::new("entries", "1"), Figure::same("amount")], "true")
 });
 
 /// All income less all expense.
-static NET: LazyLock<String> = LazyLock::new(|| {
+static NET: LazyLock<Sums> = LazyLock::new(|| {
     let income = CashKind::ALL.iter().filter(|kind| kind.direction() == Direction::Income);
     let income: Vec<_> = income.map(|kind| format!("'{kind}'")).collect();
     let signed = format!("case when kind in ({}) then amount else -amount end", income.join(", "));
-    CASH.sums(&[], &[Figure { name: "net".to_owned(), of_cell: signed.clone(), of_row: signed }], "")
+    CASH.sums(&[], &[Figure { name: "net".to_owned(), of_cell: signed.clone(), of_row: signed }], "true")
 });

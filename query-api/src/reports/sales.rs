@@ -4,14 +4,12 @@ use axum::extract::State;
 use events_schema::terms::{OrderStatus, Term};
 use events_schema::{Position, ProductType, Timestamp};
 use serde::{Deserialize, Serialize};
-use sqlx::{AssertSqlSafe, Row};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::{Answer, Report};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, OrderStatusWord, Ratio};
 use crate::period::{self, Moment};
-use crate::pieces;
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
@@ -177,18 +175,16 @@ pub(crate) async fn read(
     range: Range,
     product_type: Option<&ProductType>,
 ) -> Result<SalesReport, sqlx::Error> {
-    let pieces = range.pieces(&snapshot.calendar);
-    let sql = if product_type.is_some() { &OF_ONE_PRODUCT_TYPE } else { &BY_PRODUCT_TYPE };
-    let mut query = pieces::bind(sqlx::query(AssertSqlSafe(sql.as_str())), &pieces);
-    if let Some(product_type) = product_type {
-        query = query.bind(product_type.as_str());
-    }
+    let sql = match product_type {
+        Some(one) => OF_ONE_PRODUCT_TYPE.over(range, &snapshot.calendar).with(one.as_str()),
+        None => BY_PRODUCT_TYPE.over(range, &snapshot.calendar),
+    };
     let mut total = Sums::default();
     let mut by_product_type = Vec::new();
-    for row in query.fetch_all(snapshot.connection()).await? {
+    for row in snapshot.fetch_all(sql).await? {
         let sums = Sums::read(&row)?;
         total += &sums;
-        by_product_type.push(SalesOfType { product_type: row.try_get(0)?, row: SalesRow::from(&sums) });
+        by_product_type.push(SalesOfType { product_type: row.get(0)?, row: SalesRow::from(&sums) });
     }
     Ok(SalesReport { total: SalesRow::from(&total), by_product_type })
 }

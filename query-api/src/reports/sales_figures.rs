@@ -3,18 +3,25 @@
 use std::ops::AddAssign;
 use std::sync::LazyLock;
 
+use events_schema::Grain;
 use events_schema::terms::{OrderStatus, Term};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
-use crate::pieces::{Figure, Source};
+use crate::database::Row;
+use crate::pieces::{self, Figure, Source};
 
 /// Where sales figures are kept.
-pub(super) const SALES: Source =
-    Source { cells: "sales", rows: "orders", rows_at: "placed_at", rows_where: "true" };
+pub(super) const SALES: Source = Source {
+    cells: "sales_cells",
+    cells_where: "true",
+    finest: Grain::Hour,
+    rows: "orders join order_states using (birth, placed_at, product_type)",
+    rows_where: "true",
+    rows_at: "placed_at",
+};
 
-/// The condition of the filter by product type.
-pub(super) const OF_PRODUCT_TYPE: &str = "product_type = ?27";
+/// The condition of the filter by product type, which is bound to the first place after the range.
+pub(super) const OF_PRODUCT_TYPE: &str = "product_type = $27";
+const _: () = assert!(pieces::FIRST_FILTER == 27);
 
 /// Number of statuses that an order can have.
 const STATUSES: usize = OrderStatus::NAMES.len();
@@ -103,10 +110,10 @@ impl Sums {
     }
 
     /// Reads the sums from the columns of [`BY_PRODUCT_TYPE`] after the first.
-    pub(super) fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+    pub(super) fn read(row: &Row) -> Result<Self, sqlx::Error> {
         let mut columns = [0; COLUMNS];
         for (index, column) in columns.iter_mut().enumerate() {
-            *column = row.try_get(index + 1)?;
+            *column = row.get(index + 1)?;
         }
         let mut sums = Self {
             orders: columns[0],
@@ -144,29 +151,32 @@ pub(super) fn amount_column(status: &str) -> String {
 }
 
 /// The select of all sums by product type, from cells and orders.
-fn by_product_type(filter: &str) -> String {
+fn by_product_type(filter: &str) -> pieces::Sums {
     let names = OrderStatus::NAMES.iter();
     let figures: Vec<Figure> =
         [Figure::new("orders", "1"), Figure::same("paid_orders"), Figure::same("returned_orders")]
             .into_iter()
-            .chain(
-                names
-                    .clone()
-                    .map(|status| Figure::new(format!("{status}_orders"), format!("status = '{status}'"))),
-            )
-            .chain(
-                names.map(|status| {
-                    Figure::new(amount_column(status), format!("(status = '{status}') * payable"))
-                }),
-            )
+            .chain(names.clone().map(|status| {
+                Figure::new(
+                    format!("{status}_orders"),
+                    format!("case when status = '{status}' then 1 else 0 end"),
+                )
+            }))
+            .chain(names.map(|status| {
+                Figure::new(
+                    amount_column(status),
+                    format!("case when status = '{status}' then payable else 0 end"),
+                )
+            }))
             .chain(SUMS.map(Figure::same))
             .collect();
     // A type that is only in what was too much has no order in the range.
     let sums = SALES.sums(&["product_type"], &figures, filter);
-    format!("{sums} having sum(orders) > 0 order by product_type")
+    sums.then(" having sum(orders) > 0 order by product_type")
 }
 
 /// The product type and all [`Sums`] of each type in a range.
-pub(super) static BY_PRODUCT_TYPE: LazyLock<String> = LazyLock::new(|| by_product_type(""));
-/// The same of one product type, `?15`.
-pub(super) static OF_ONE_PRODUCT_TYPE: LazyLock<String> = LazyLock::new(|| by_product_type(OF_PRODUCT_TYPE));
+pub(super) static BY_PRODUCT_TYPE: LazyLock<pieces::Sums> = LazyLock::new(|| by_product_type("true"));
+/// The same of one product type, `$27`.
+pub(super) static OF_ONE_PRODUCT_TYPE: LazyLock<pieces::Sums> =
+    LazyLock::new(|| by_product_type(OF_PRODUCT_TYPE));

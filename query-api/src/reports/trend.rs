@@ -8,15 +8,14 @@ use axum::http::StatusCode;
 use events_schema::terms::{OrderStatus, Term};
 use events_schema::{Calendar, Grain, Position, ProductType, Timestamp};
 use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::{Answer, Report};
+use crate::database::{Row, Sql};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime};
 use crate::period::{self, Moment};
-use crate::pieces::{self, Figure};
+use crate::pieces::{self, Figure, grain_word};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::{Range, floor};
 use crate::read_models::Reading;
@@ -104,15 +103,6 @@ impl Step {
             Self::Month => Grain::Month,
         }
     }
-
-    /// The table of the cells of this length.
-    const fn cells(self) -> &'static str {
-        match self {
-            Self::Hour => "sales_hour",
-            Self::Day => "sales_day",
-            Self::Month => "sales_month",
-        }
-    }
 }
 
 /// Sales, step by step
@@ -182,8 +172,9 @@ async fn with_beginning(
     if range.from != Range::BEGINNING {
         return Ok(Some(range));
     }
-    let sql = format!("select min(start) from {}", step.cells());
-    let first: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(snapshot.connection()).await?;
+    const FIRST: &str = "select min(start) from sales_cells where grain = $1";
+    let sql = Sql::new(FIRST).with(grain_word(step.grain()));
+    let first: Option<i64> = snapshot.fetch_one(sql).await?.get(0)?;
     let first = first.map(Timestamp::from_micros).filter(|first| *first < range.to);
     Ok(first.map(|first| Range::new(first, range.to)))
 }
@@ -216,18 +207,14 @@ async fn read_whole(
     product_type: Option<&ProductType>,
     sums: &mut HashMap<i64, Sums>,
 ) -> Result<(), sqlx::Error> {
-    let filter = if product_type.is_some() { " and product_type = ?3" } else { "" };
-    let sql = format!(
-        "select start, {} from {} where start >= ?1 and start < ?2{filter} group by start",
-        *CELL_SUMS,
-        step.cells()
-    );
-    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(whole.from.micros()).bind(whole.to.micros());
+    let text = if product_type.is_some() { &WHOLE_OF_ONE_PRODUCT_TYPE } else { &WHOLE };
+    let mut sql = Sql::new(text).with(grain_word(step.grain()));
+    sql = sql.with(whole.from.micros()).with(whole.to.micros());
     if let Some(product_type) = product_type {
-        query = query.bind(product_type.as_str());
+        sql = sql.with(product_type.as_str());
     }
-    for row in query.fetch_all(snapshot.connection()).await? {
-        sums.insert(row.try_get(0)?, Sums::read(&row, 1)?);
+    for row in snapshot.fetch_all(sql).await? {
+        sums.insert(row.get(0)?, Sums::read(&row, 1)?);
     }
     Ok(())
 }
@@ -238,19 +225,17 @@ async fn read_part(
     part: Range,
     product_type: Option<&ProductType>,
 ) -> Result<Sums, sqlx::Error> {
-    let pieces = part.pieces(&snapshot.calendar);
-    let sql = if product_type.is_some() { &PART_OF_ONE_PRODUCT_TYPE } else { &PART };
-    let mut query = pieces::bind(sqlx::query(AssertSqlSafe(sql.as_str())), &pieces);
-    if let Some(product_type) = product_type {
-        query = query.bind(product_type.as_str());
-    }
-    Sums::read(&query.fetch_one(snapshot.connection()).await?, 0)
+    let sql = match product_type {
+        Some(one) => PART_OF_ONE_PRODUCT_TYPE.over(part, &snapshot.calendar).with(one.as_str()),
+        None => PART.over(part, &snapshot.calendar),
+    };
+    Sums::read(&snapshot.fetch_one(sql).await?, 0)
 }
 
 impl Sums {
     /// Reads the sums from the columns after the `first`; a sum of nothing is null.
-    fn read(row: &SqliteRow, first: usize) -> Result<Self, sqlx::Error> {
-        let sum = |column| row.try_get::<Option<i64>, _>(first + column).map(Option::unwrap_or_default);
+    fn read(row: &Row, first: usize) -> Result<Self, sqlx::Error> {
+        let sum = |column| row.get::<Option<i64>>(first + column).map(Option::unwrap_or_default);
         Ok(Self { orders: sum(0)?, paid_orders: sum(1)?, paid_amount: sum(2)?, unpaid_amount: sum(3)? })
     }
 }
@@ -261,12 +246,21 @@ static CELL_UNPAID: LazyLock<String> = LazyLock::new(|| {
     unpaid.map(|status| amount_column(status.as_str())).collect::<Vec<_>>().join(" + ")
 });
 
-/// The columns of [`Sums`], summed over cells.
-static CELL_SUMS: LazyLock<String> = LazyLock::new(|| {
-    format!("sum(orders), sum(paid_orders), sum(sales_amount - discount_amount), sum({})", *CELL_UNPAID)
-});
+/// The figures of whole steps: `$1` is their length, `$2` and `$3` the range.
+fn whole(filter: &str) -> String {
+    format!(
+        "select start, cast(sum(orders) as bigint), cast(sum(paid_orders) as bigint), \
+         cast(sum(sales_amount - discount_amount) as bigint), cast(sum({}) as bigint) \
+         from sales_cells where grain = $1 and start >= $2 and start < $3{filter} group by start",
+        *CELL_UNPAID
+    )
+}
 
-fn part(filter: &str) -> String {
+static WHOLE: LazyLock<String> = LazyLock::new(|| whole(""));
+static WHOLE_OF_ONE_PRODUCT_TYPE: LazyLock<String> = LazyLock::new(|| whole(" and product_type = $4"));
+
+/// The figures of a part of a step.
+fn part(filter: &str) -> pieces::Sums {
     let figure = |name: &str, of_cell: &str, of_row: &str| Figure {
         name: name.to_owned(),
         of_cell: of_cell.to_owned(),
@@ -281,5 +275,5 @@ fn part(filter: &str) -> String {
     SALES.sums(&[], &figures, filter)
 }
 
-static PART: LazyLock<String> = LazyLock::new(|| part(""));
-static PART_OF_ONE_PRODUCT_TYPE: LazyLock<String> = LazyLock::new(|| part(OF_PRODUCT_TYPE));
+static PART: LazyLock<pieces::Sums> = LazyLock::new(|| part("true"));
+static PART_OF_ONE_PRODUCT_TYPE: LazyLock<pieces::Sums> = LazyLock::new(|| part(OF_PRODUCT_TYPE));
