@@ -37,12 +37,12 @@ proptest! {
         let history = random_in(zone, begin, seed, commands);
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
-            let (dir, log) = (directory(), Arc::new(history.log(&lengths).await));
-            follow(dir.path(), &log).await;
-            let followed = current(dir.path()).await;
+            let (place, log) = (Engine::Sqlite.place().await, Arc::new(history.log(&lengths).await));
+            follow(&place, &log).await;
+            let followed = current(&place).await;
             naive::check(&history, &followed);
-            rebuild(dir.path(), log, OPTIONS, |_| {}).await.unwrap();
-            assert_eq!(current(dir.path()).await, followed);
+            rebuild(&place.place(), log, OPTIONS, |_| {}).await.unwrap();
+            assert_eq!(current(&place).await, followed);
         });
     }
 }
