@@ -163,3 +163,6 @@ impl Source {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
