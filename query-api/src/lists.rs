@@ -41,6 +41,10 @@ pub mod refunds;
 /// Events that came before what they need.
 pub mod parked_events;
 
+/// How SQLite finds what lists are asked for.
+#[cfg(test)]
+mod plans;
+
 /// Pages, filters and single orders.
 #[cfg(test)]
 mod tests;

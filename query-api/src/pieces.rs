@@ -155,3 +155,6 @@ impl Source {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

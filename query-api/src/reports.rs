@@ -51,3 +51,7 @@ pub mod screen;
 /// Every report against a plain recount of its rows.
 #[cfg(test)]
 mod tests;
+
+/// How SQLite finds what reports add up.
+#[cfg(test)]
+mod plans;

@@ -108,3 +108,6 @@ impl Prefix {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

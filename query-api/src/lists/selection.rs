@@ -153,9 +153,14 @@ impl Selection {
         self
     }
 
-    /// The name of the list.
+    /// The list.
     pub(super) const fn list(&self) -> &'static List {
         self.list
+    }
+
+    /// How many numbers sort the list.
+    pub(super) const fn key_length(&self) -> usize {
+        self.list.tables[0].key.len()
     }
 
     /// The items after `after`, newest first, at most `limit`. The key is in front of their columns.
@@ -170,7 +175,7 @@ impl Selection {
         let mut sql = Sql::new("");
         let finder = self.finder();
         let tables = self.tables(finder);
-        let key = self.key(finder, tables);
+        let key = key(finder, tables);
         let conditions = self.conditions(&mut sql, finder, after);
         let select = format!(
             "select {}, {} from {} where {conditions}",
@@ -234,20 +239,10 @@ impl Selection {
         tables.iter().find(|tables| first == Some(tables.first)).unwrap_or(&tables[0])
     }
 
-    /// The columns that sort the rows. What a search has found is not read in the order of time.
-    fn key(&self, finder: Finder, tables: &Tables) -> Vec<String> {
-        let plain = |column: &&str| (*column).to_owned();
-        let mut key: Vec<_> = tables.key.iter().map(plain).collect();
-        if finder == Finder::Search {
-            key[0].push_str(" + 0");
-        }
-        key
-    }
-
     /// All conditions. Only that of the finder can be met by an index, and the range of times.
     fn conditions(&self, sql: &mut Sql, finder: Finder, after: Option<&Cursor>) -> String {
         let tables = self.tables(finder);
-        let key = self.key(finder, tables);
+        let key = key(finder, tables);
         let mut conditions = vec![tables.always.to_owned()];
         for (index, filter) in self.filters.iter().enumerate() {
             conditions.push(filter.condition(sql, finder == Finder::Filter(index)));
@@ -312,6 +307,15 @@ impl Filter {
             Self::OneOf { column, words } => one_of(column, words),
         }
     }
+}
+
+/// The columns that sort the rows. What a search has found is not read in the order of time.
+fn key(finder: Finder, tables: &Tables) -> Vec<String> {
+    let mut key: Vec<_> = tables.key.iter().map(|column| (*column).to_owned()).collect();
+    if finder == Finder::Search {
+        key[0].push_str(" + 0");
+    }
+    key
 }
 
 /// The text in a column, as no index has it.
