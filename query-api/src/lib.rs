@@ -13,6 +13,9 @@ pub use router::{State, router};
 /// Reports: figures over any range of time.
 pub mod reports;
 
+/// The same figures by plain SQL, to measure against.
+pub mod plain;
+
 /// Lists, and the single things that they list.
 pub mod lists;
 

@@ -80,6 +80,8 @@ enum Sign {
 pub(crate) struct Sums {
     text: String,
     finest: Grain,
+    /// The same from the rows alone, between `$1` and `$2`.
+    plain: String,
 }
 
 impl Sums {
@@ -94,6 +96,12 @@ impl Sums {
         let pieces = range.pieces(self.finest, calendar).all();
         let ends = pieces.into_iter().flat_map(|piece| [piece.from.micros(), piece.to.micros()]);
         ends.fold(Sql::new(&self.text), Sql::with)
+    }
+
+    /// The same figures over `range` as SQL without cells would add them up, row by row: what cells are measured and
+    /// tested against. It has no place for filters.
+    pub(crate) fn plain(&'static self, range: Range) -> Sql {
+        Sql::new(&self.plain).with(range.from.micros()).with(range.to.micros())
     }
 }
 
@@ -118,7 +126,19 @@ impl Source {
             text.push_str(" group by ");
             text.push_str(&keys.join(", "));
         }
-        Sums { text, finest: self.finest }
+        Sums { text, finest: self.finest, plain: self.plain(keys, figures) }
+    }
+
+    fn plain(&self, keys: &[&str], figures: &[Figure]) -> String {
+        let Self { rows, rows_where, rows_at, .. } = self;
+        let sum = |Figure { name, of_row, .. }: &Figure| format!("cast(sum({of_row}) as bigint) as {name}");
+        let columns: Vec<_> =
+            keys.iter().map(|key| (*key).to_owned()).chain(figures.iter().map(sum)).collect();
+        let groups = if keys.is_empty() { String::new() } else { format!(" group by {}", keys.join(", ")) };
+        format!(
+            "select {} from {rows} where {rows_where} and {rows_at} >= $1 and {rows_at} < $2{groups}",
+            columns.join(", ")
+        )
     }
 
     fn piece(

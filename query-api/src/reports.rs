@@ -19,7 +19,7 @@ pub mod overview;
 pub mod sales;
 
 /// What orders add up to, as the reports of orders read it.
-mod sales_figures;
+pub(crate) mod sales_figures;
 
 /// Sales, step by step.
 pub mod trend;

@@ -96,6 +96,6 @@ const SOURCE: Source = Source {
     rows_at: "occurred_at",
 };
 
-static BY_KIND: LazyLock<Sums> =
+pub(crate) static BY_KIND: LazyLock<Sums> =
     LazyLock::new(|| SOURCE.sums(&["kind"], &[Figure::new("entries", "1"), Figure::same("change")], "true"));
 static NET: LazyLock<Sums> = LazyLock::new(|| SOURCE.sums(&[], &[Figure::same("change")], "true"));

@@ -226,7 +226,7 @@ const CASH: Source = Source {
 };
 
 /// What the entries of each kind and method add up to.
-pub(super) static BY_KIND_AND_METHOD: LazyLock<Sums> = LazyLock::new(|| {
+pub(crate) static BY_KIND_AND_METHOD: LazyLock<Sums> = LazyLock::new(|| {
     CASH.sums(&["kind", "method"], &[Figure::new("entries", "1"), Figure::same("amount")], "true")
 });
 

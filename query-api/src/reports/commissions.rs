@@ -102,7 +102,7 @@ const ONE: Source = Source {
     ..ALL
 };
 
-static OF_ALL: LazyLock<ByType> =
+pub(crate) static OF_ALL: LazyLock<ByType> =
     LazyLock::new(|| select(&ALL, 0, ["commission_state", "1", "commission_amount"]));
 static OF_ONE: LazyLock<ByType> = LazyLock::new(|| select(&ONE, 1, ["state", "counts", "amount"]));
 

@@ -103,7 +103,7 @@ const SOURCE: Source = Source {
     rows_at: "requested_at",
 };
 
-static SELECT: LazyLock<ByType> = LazyLock::new(|| {
+pub(crate) static SELECT: LazyLock<ByType> = LazyLock::new(|| {
     let when = |state: &str, figure: &str| format!("case when state = '{state}' then {figure} else 0 end");
     let figures = [
         Figure::new("requests", "1"),

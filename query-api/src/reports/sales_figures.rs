@@ -71,7 +71,7 @@ pub(super) fn amount_column(status: &str) -> String {
 }
 
 /// The selects of all figures by product type.
-pub(super) static BY_TYPE: LazyLock<ByType> = LazyLock::new(|| {
+pub(crate) static BY_TYPE: LazyLock<ByType> = LazyLock::new(|| {
     let when = |status: &str, figure: &str| format!("case when status = '{status}' then {figure} else 0 end");
     let names = OrderStatus::NAMES.iter();
     let orders = names.clone().map(|status| Figure::new(format!("{status}_orders"), when(status, "1")));

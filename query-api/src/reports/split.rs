@@ -77,6 +77,11 @@ impl ByType {
         Self { all: select("true"), of_one: select(&of_one) }
     }
 
+    /// The select of all product types.
+    pub(crate) fn all(&'static self) -> &'static Sums {
+        &self.all
+    }
+
     /// The figures over `range`, of one product type or of all. `bound` is what the source has places for.
     pub(crate) async fn read<const N: usize, R: From<Totals<N>>>(
         &'static self,

@@ -100,7 +100,7 @@ const ONE: Source = Source {
     ..ALL
 };
 
-static OF_ALL: LazyLock<ByType> = LazyLock::new(|| select(&ALL, 0));
+pub(crate) static OF_ALL: LazyLock<ByType> = LazyLock::new(|| select(&ALL, 0));
 static OF_ONE: LazyLock<ByType> = LazyLock::new(|| select(&ONE, 1));
 
 fn select(source: &Source, bound: usize) -> ByType {

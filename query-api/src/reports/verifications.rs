@@ -87,7 +87,7 @@ const SOURCE: Source = Source {
     rows_at: "completed_at",
 };
 
-static SELECT: LazyLock<ByType> = LazyLock::new(|| {
+pub(crate) static SELECT: LazyLock<ByType> = LazyLock::new(|| {
     let figures =
         [Figure::new("orders", "1"), Figure::same("packages"), Figure::same("amount"), Figure::same("cost")];
     ByType::new(&SOURCE, &figures, "orders", 0)

@@ -137,7 +137,7 @@ const SOURCE: Source = Source {
     rows_at: "requested_at",
 };
 
-static OF_ALL: LazyLock<Sums> = LazyLock::new(|| select("true"));
+pub(crate) static OF_ALL: LazyLock<Sums> = LazyLock::new(|| select("true"));
 static OF_ONE_KIND: LazyLock<Sums> = LazyLock::new(|| select("payee_kind = $27"));
 
 fn select(filter: &str) -> Sums {

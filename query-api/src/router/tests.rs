@@ -304,7 +304,7 @@ async fn every_documented_operation_is_served() {
             assert_eq!(operation["responses"]["401"].is_object(), !is_open, "{method} {path}");
         }
     }
-    assert_eq!(operations, 12);
+    assert_eq!(operations, 26);
 }
 
 #[tokio::test]
