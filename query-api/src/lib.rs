@@ -19,6 +19,9 @@ pub mod plain;
 /// Lists, and the single things that they list.
 pub mod lists;
 
+/// Reports and lists as files: CSV and XLSX.
+pub mod export;
+
 /// What every answer has in common.
 pub mod answer;
 pub use answer::{Answer, LEDGER_POSITION, Report};
