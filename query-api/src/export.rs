@@ -44,6 +44,7 @@ use utoipa::ToSchema;
 use crate::answer::LEDGER_POSITION;
 use crate::problem::Problem;
 use crate::range::Range;
+use crate::snapshot::Snapshot;
 
 /// Tables, their columns, texts in both languages.
 mod table;
@@ -160,6 +161,18 @@ pub struct Export {
 }
 
 impl Export {
+    /// A file of what `snapshot` has, made now.
+    pub(crate) fn new(
+        document: &'static Document,
+        format: FileFormat,
+        lang: Lang,
+        range: Range,
+        snapshot: &Snapshot,
+    ) -> Self {
+        let (calendar, position) = (snapshot.calendar.clone(), snapshot.position);
+        Self { document, format, lang, range, calendar, position, made_at: Timestamp::now() }
+    }
+
     /// The answer that carries the file which `write` writes, table by table; `write` runs in a task of its own.
     ///
     /// CSV is sent while it is written: a reader that is slow makes `write` slow, one that stands still stops it, and

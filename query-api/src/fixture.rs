@@ -67,7 +67,7 @@ impl Ledger {
     /// The read models behind handlers, with a projector that stands where they are.
     pub(crate) async fn reading(&self) -> Reading {
         let (_, projected) = watch::channel(projected(1_000_000));
-        Reading { read_models: self.read_models().await, projected }
+        Reading::new(self.read_models().await, projected)
     }
 
     /// How SQLite would run a select, a step a line.

@@ -8,10 +8,11 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 use utoipa::OpenApi;
 use utoipa::openapi::content::{Content, ContentBuilder};
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
 
+use crate::export::FileFormat;
 use crate::problem::{PROBLEM_JSON, ProblemDocument};
 use crate::{auth, lists, probes, reports};
 
@@ -86,7 +87,10 @@ pub(crate) fn document(more: Document) -> Document {
     for (path, item) in &mut document.paths.paths {
         // What has a version has a gate.
         let needs_token = path.starts_with("/v1/");
-        operations(item).for_each(|operation| complete(operation, needs_token));
+        operations(item).for_each(|operation| {
+            complete(operation, needs_token);
+            add_files(operation);
+        });
     }
     document
 }
@@ -105,6 +109,20 @@ pub(crate) fn routes(document: &Document, schemas: Map<String, Value>) -> Result
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let PathItem { get, put, post, delete, patch, .. } = item;
     [get, put, post, delete, patch].into_iter().flatten()
+}
+
+/// Adds to an operation that answers with files, too, what these are.
+fn add_files(operation: &mut Operation) {
+    let is_format =
+        |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(known) if known.name == "format");
+    if !operation.parameters.iter().flatten().any(is_format) {
+        return;
+    }
+    let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") else { return };
+    for format in [FileFormat::Csv, FileFormat::Xlsx] {
+        let media_type = format.media_type().split(';').next().unwrap_or_default();
+        response.content.insert(media_type.to_owned(), RefOr::T(ContentBuilder::new().build()));
+    }
 }
 
 /// Adds the token and its common problems to an operation that needs one, and gives every problem its media type.

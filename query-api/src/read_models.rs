@@ -1,9 +1,11 @@
 //! The handle through which the read models are read, and switched to another generation.
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use events_schema::Position;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::timeout;
 
 use crate::database::{Database, Location};
 use crate::problem::Problem;
@@ -80,9 +82,35 @@ async fn open(location: &Location) -> Result<Database, OpenReadModelsError> {
 pub(crate) struct Reading {
     pub(crate) read_models: ReadModels,
     pub(crate) projected: watch::Receiver<Projected>,
+    exports: Arc<Semaphore>,
 }
 
+/// Files that are made at once. Each holds a connection as long as its reader reads; the others are for everybody else.
+const EXPORTS_MAX: usize = 4;
+/// Longest time that a caller waits for that.
+const EXPORT_WAIT_SECONDS: u64 = 5;
+/// When a caller may come again who found no turn for a file.
+const EXPORT_RETRY_SECONDS: u32 = 10;
+
 impl Reading {
+    /// Reads from `read_models`, which are as far as `projected` says.
+    pub(crate) fn new(read_models: ReadModels, projected: watch::Receiver<Projected>) -> Self {
+        Self { read_models, projected, exports: Arc::new(Semaphore::new(EXPORTS_MAX)) }
+    }
+
+    /// The right to make a file, waited for if need be.
+    pub(crate) async fn export_turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let turn = Arc::clone(&self.exports).acquire_owned();
+        match timeout(Duration::from_secs(EXPORT_WAIT_SECONDS), turn).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) | Err(_) => {
+                let detail =
+                    format!("{EXPORTS_MAX} files are being made: ask again when one of them is done");
+                Err(Problem::unavailable("busy", detail, EXPORT_RETRY_SECONDS))
+            }
+        }
+    }
+
     /// A snapshot that reflects `min_position`, waited for if need be.
     pub(crate) async fn at_least(&self, min_position: Option<Position>) -> Result<Snapshot, Problem> {
         let wanted = min_position.unwrap_or(Position::ZERO);
@@ -150,7 +178,7 @@ mod tests {
         let mut ledger = Ledger::new(engine, ZONE).await;
         ledger.checkpoint(5).await;
         let (_, projected) = watch::channel(projected(9));
-        let reading = Reading { read_models: ledger.read_models().await, projected };
+        let reading = Reading::new(ledger.read_models().await, projected);
         assert!(reading.at_least(Some(Position::new(5))).await.is_ok());
         let problem = reading.at_least(Some(Position::new(9))).await.unwrap_err();
         assert_eq!(problem.code(), "projection_behind");

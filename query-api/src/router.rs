@@ -54,7 +54,7 @@ pub fn router(
 ) -> Result<Router, serde_json::Error> {
     http_metrics::describe();
     let State { read_models, projected, tokens, ready, metrics } = state;
-    let reading = Reading { read_models, projected };
+    let reading = Reading::new(read_models, projected);
     let document = openapi::document(more_openapi);
     Ok(more_routes
         .merge(reports(reading.clone(), &tokens))

@@ -39,6 +39,11 @@ pub(crate) fn amount(row: &Row, column: &str) -> Result<Amount, sqlx::Error> {
     row.get(column).map(Amount::minor)
 }
 
+/// An instant, or nothing.
+pub(crate) fn instant(row: &Row, column: &str) -> Result<Option<Timestamp>, sqlx::Error> {
+    Ok(row.get::<Option<i64>>(column)?.map(Timestamp::from_micros))
+}
+
 /// An instant, in local time.
 pub(crate) fn time(row: &Row, column: &str, calendar: &Calendar) -> Result<LocalTime, sqlx::Error> {
     Ok(LocalTime::new(calendar, Timestamp::from_micros(row.get(column)?)))
@@ -50,8 +55,7 @@ pub(crate) fn time_or_null(
     column: &str,
     calendar: &Calendar,
 ) -> Result<Option<LocalTime>, sqlx::Error> {
-    let micros: Option<i64> = row.get(column)?;
-    Ok(micros.map(|micros| LocalTime::new(calendar, Timestamp::from_micros(micros))))
+    Ok(instant(row, column)?.map(|instant| LocalTime::new(calendar, instant)))
 }
 
 /// A list as JSON; null is an empty one.

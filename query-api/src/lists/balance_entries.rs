@@ -1,13 +1,14 @@
 //! Balance entries (余额明细), newest first (reports.md §11).
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::{BalanceKind, Term};
 use events_schema::{Calendar, Id};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::answer::Answer;
 use crate::database::Row;
+use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, BalanceKindWord, LocalTime};
 use crate::lists::page::{self, ListItem, Page};
@@ -71,6 +72,22 @@ pub enum BalanceSource {
     Deducted,
 }
 
+impl BalanceSource {
+    /// The name of the type.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Recharged => "balance.recharged",
+            Self::RechargeRefunded => "balance.recharge_refunded",
+            Self::OrderPaid => "order.paid",
+            Self::RefundCompleted => "refund.completed",
+            Self::WithdrawalRequested => "withdrawal.requested",
+            Self::WithdrawalRejected => "withdrawal.rejected",
+            Self::Gifted => "balance.gifted",
+            Self::Deducted => "balance.deducted",
+        }
+    }
+}
+
 impl From<BalanceKind> for BalanceSource {
     /// Events of one type make entries of one kind.
     fn from(kind: BalanceKind) -> Self {
@@ -117,6 +134,21 @@ pub struct BalanceEntry {
 }
 
 impl ListItem for BalanceEntry {
+    const DOCUMENT: Document =
+        Document { name: "balance-entries", title: Label::new("余额明细", "Balance entries") };
+    const COLUMNS: &'static [Column] = &[
+        Column::time("occurred_at", "变动时间", "Occurred at"),
+        Column::text("member_id", "会员ID", "Member ID"),
+        Column::text("member_phone", "会员手机号", "Member phone"),
+        Column::text("kind", "变动类型", "Kind"),
+        Column::amount("change", "变化金额", "Change"),
+        Column::amount("balance_after", "变化后金额", "Balance after"),
+        Column::text("source", "变动来源", "Source"),
+        Column::text("source_id", "来源ID", "Source ID"),
+        Column::text("order_id", "订单ID", "Order ID"),
+        Column::text("order_no", "来源订单号", "Order no."),
+    ];
+
     fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
         let kind: BalanceKind = row::word(row, "kind")?;
         Ok(Self {
@@ -132,6 +164,24 @@ impl ListItem for BalanceEntry {
             order_no: row.get("order_no")?,
             position: row.get("position")?,
         })
+    }
+
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+        let kind: BalanceKind = row::word(row, "kind")?;
+        cells
+            .time(row::instant(row, "occurred_at")?)
+            .text(row.get::<&str>("member_id")?)
+            .text(row.get::<&str>("phone")?);
+        cells
+            .word(words::BALANCE_KINDS, row.get::<&str>("kind")?)
+            .amount(row::amount(row, "change")?)
+            .amount(row::amount(row, "balance_after")?);
+        cells
+            .word(words::EVENT_TYPES, BalanceSource::from(kind).as_str())
+            .text(row.get::<Option<&str>>("source_id")?)
+            .text(row.get::<Option<&str>>("order_id")?);
+        cells.text(row.get::<Option<&str>>("order_no")?);
+        Ok(())
     }
 }
 
@@ -149,7 +199,7 @@ impl ListItem for BalanceEntry {
 pub(crate) async fn balance_entries(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<BalanceEntriesQuery>,
-) -> Result<Answer<Page<BalanceEntry>>, Problem> {
+) -> Result<Response, Problem> {
     page::answer(&reading, &query).await
 }
 

@@ -1,13 +1,14 @@
 //! Cash entries (收入明细, 支出明细), newest first.
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::{CashKind, Direction, Method, Mode, Term};
 use events_schema::{Calendar, Id};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::Answer;
 use crate::database::Row;
+use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, LocalTime, MethodWord, ModeWord};
 use crate::lists::page::{self, ListItem, Page};
@@ -78,6 +79,21 @@ pub struct CashEntry {
 }
 
 impl ListItem for CashEntry {
+    const DOCUMENT: Document =
+        Document { name: "cash-entries", title: Label::new("收支明细", "Cash entries") };
+    const COLUMNS: &'static [Column] = &[
+        Column::time("occurred_at", "发生时间", "Occurred at"),
+        Column::text("direction", "收支方向", "Direction"),
+        Column::text("kind", "类型", "Kind"),
+        Column::text("method", "支付方式", "Method"),
+        Column::text("mode", "支付渠道", "Mode"),
+        Column::amount("amount", "金额", "Amount"),
+        Column::text("source_id", "来源ID", "Source ID"),
+        Column::text("order_id", "订单ID", "Order ID"),
+        Column::text("order_no", "来源订单号", "Order no."),
+        Column::text("reference", "流水号", "Reference"),
+    ];
+
     fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
         let kind: CashKind = row::word(row, "kind")?;
         let method: Method = row::word(row, "method")?;
@@ -95,6 +111,24 @@ impl ListItem for CashEntry {
             position: row.get("position")?,
         })
     }
+
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+        let (kind, method): (CashKind, Method) = (row::word(row, "kind")?, row::word(row, "method")?);
+        cells
+            .time(row::instant(row, "occurred_at")?)
+            .word(words::DIRECTIONS, kind.direction().as_str())
+            .word(words::CASH_KINDS, row.get::<&str>("kind")?);
+        cells
+            .word(words::METHODS, row.get::<&str>("method")?)
+            .word(words::MODES, method.mode().as_str())
+            .amount(row::amount(row, "amount")?);
+        cells
+            .text(row.get::<&str>("source_id")?)
+            .text(row.get::<Option<&str>>("order_id")?)
+            .text(row.get::<Option<&str>>("order_no")?);
+        cells.text(row.get::<Option<&str>>("reference")?);
+        Ok(())
+    }
 }
 
 /// Cash entries (收入明细, 支出明细)
@@ -111,7 +145,7 @@ impl ListItem for CashEntry {
 pub(crate) async fn cash_entries(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<CashEntriesQuery>,
-) -> Result<Answer<Page<CashEntry>>, Problem> {
+) -> Result<Response, Problem> {
     page::answer(&reading, &query).await
 }
 

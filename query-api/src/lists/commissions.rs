@@ -1,13 +1,14 @@
 //! Commissions (返佣明细), those of the newest orders first: the lines of paid orders (reports.md §11).
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::{CommissionState, Term};
 use events_schema::{Calendar, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::Answer;
 use crate::database::Row;
+use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CommissionStateWord, LocalTime};
 use crate::lists::page::{self, ListItem, Page};
@@ -67,6 +68,21 @@ pub struct CommissionItem {
 }
 
 impl ListItem for CommissionItem {
+    const DOCUMENT: Document =
+        Document { name: "commissions", title: Label::new("返佣明细", "Commissions") };
+    const COLUMNS: &'static [Column] = &[
+        Column::time("placed_at", "下单时间", "Placed at"),
+        Column::text("order_id", "订单ID", "Order ID"),
+        Column::text("order_no", "来源订单号", "Order no."),
+        Column::text("product_type", "产品类型", "Product type"),
+        Column::text("product_name", "产品名称", "Product"),
+        Column::text("distributor_id", "分销员ID", "Distributor ID"),
+        Column::text("distributor_name", "分销员", "Distributor"),
+        Column::amount("amount", "佣金金额", "Commission"),
+        Column::text("state", "结算状态", "State"),
+        Column::time("settled_at", "结算时间", "Settled at"),
+    ];
+
     fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
         Ok(Self {
             placed_at: row::time(row, "placed_at", calendar)?,
@@ -80,6 +96,23 @@ impl ListItem for CommissionItem {
             state: row::word(row, "state")?,
             settled_at: row::time_or_null(row, "settled_at", calendar)?,
         })
+    }
+
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+        cells
+            .time(row::instant(row, "placed_at")?)
+            .text(row.get::<&str>("order_id")?)
+            .text(row.get::<&str>("order_no")?);
+        cells
+            .text(row.get::<&str>("product_type")?)
+            .text(row.get::<&str>("product_name")?)
+            .text(row.get::<&str>("distributor_id")?);
+        cells
+            .text(row.get::<&str>("distributor_name")?)
+            .amount(row::amount(row, "amount")?)
+            .word(words::COMMISSION_STATES, row.get::<&str>("state")?);
+        cells.time(row::instant(row, "settled_at")?);
+        Ok(())
     }
 }
 
@@ -98,7 +131,7 @@ impl ListItem for CommissionItem {
 pub(crate) async fn commissions(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<CommissionsQuery>,
-) -> Result<Answer<Page<CommissionItem>>, Problem> {
+) -> Result<Response, Problem> {
     page::answer(&reading, &query).await
 }
 

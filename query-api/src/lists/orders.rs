@@ -1,13 +1,14 @@
 //! Orders (订单), newest first.
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::{Method, OrderSource, OrderStatus, Term};
 use events_schema::{Calendar, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::Answer;
 use crate::database::Row;
+use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, MethodWord, OrderSourceWord, OrderStatusWord};
 use crate::lists::page::{self, ListItem, Page};
@@ -88,8 +89,26 @@ pub struct OrderItem {
 }
 
 impl ListItem for OrderItem {
+    const DOCUMENT: Document = Document { name: "orders", title: Label::new("订单", "Orders") };
+    const COLUMNS: &'static [Column] = &[
+        Column::text("order_no", "订单编号", "Order no."),
+        Column::text("order_id", "订单ID", "Order ID"),
+        Column::text("status", "订单状态", "Status"),
+        Column::time("placed_at", "下单时间", "Placed at"),
+        Column::time("paid_at", "付款时间", "Paid at"),
+        Column::time("completed_at", "完成时间", "Completed at"),
+        Column::text("product_type", "产品类型", "Product type"),
+        Column::text("product_name", "产品名称", "Product"),
+        Column::text("member_id", "会员ID", "Member ID"),
+        Column::text("source", "订单来源", "Source"),
+        Column::amount("payable", "应付金额", "Payable"),
+        Column::amount("left", "剩余金额", "Left"),
+        Column::text("payment_method", "支付方式", "Payment method"),
+        Column::text("supplier_id", "供应商ID", "Supplier ID"),
+        Column::text("supplier_name", "供应商", "Supplier"),
+    ];
+
     fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
-        let left = row.get::<i64>("paid")? - row.get::<i64>("refunded_gross")?;
         Ok(Self {
             order_id: row.get("order_id")?,
             order_no: row.get("order_no")?,
@@ -102,12 +121,41 @@ impl ListItem for OrderItem {
             member_id: row.get("member_id")?,
             source: row::word(row, "source")?,
             payable: row::amount(row, "payable")?,
-            left: Amount::minor(left),
+            left: left(row)?,
             payment_method: row::word_or_null(row, "payment_method")?,
             supplier_id: row.get("supplier_id")?,
             supplier_name: row.get("supplier_name")?,
         })
     }
+
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+        cells
+            .text(row.get::<&str>("order_no")?)
+            .text(row.get::<&str>("order_id")?)
+            .word(words::ORDER_STATUSES, row.get::<&str>("status")?);
+        cells
+            .time(row::instant(row, "placed_at")?)
+            .time(row::instant(row, "paid_at")?)
+            .time(row::instant(row, "completed_at")?);
+        cells
+            .text(row.get::<&str>("product_type")?)
+            .text(row.get::<&str>("product_name")?)
+            .text(row.get::<&str>("member_id")?);
+        cells
+            .word(words::ORDER_SOURCES, row.get::<&str>("source")?)
+            .amount(row::amount(row, "payable")?)
+            .amount(left(row)?);
+        cells
+            .word(words::METHODS, row.get::<Option<&str>>("payment_method")?)
+            .text(row.get::<Option<&str>>("supplier_id")?)
+            .text(row.get::<Option<&str>>("supplier_name")?);
+        Ok(())
+    }
+}
+
+/// What was paid of an order, less completed refunds.
+fn left(row: &Row) -> Result<Amount, sqlx::Error> {
+    Ok(Amount::minor(row.get::<i64>("paid")? - row.get::<i64>("refunded_gross")?))
 }
 
 /// Orders (订单)
@@ -124,7 +172,7 @@ impl ListItem for OrderItem {
 pub(crate) async fn orders(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<OrdersQuery>,
-) -> Result<Answer<Page<OrderItem>>, Problem> {
+) -> Result<Response, Problem> {
     page::answer(&reading, &query).await
 }
 

@@ -1,5 +1,6 @@
-//! Pages of lists, and what a whole selection adds up to.
+//! What lists answer: a page, what a whole selection adds up to, or a file with all of it.
 
+use axum::response::{IntoResponse, Response};
 use events_schema::{Calendar, Position};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -7,6 +8,7 @@ use utoipa::ToSchema;
 use crate::answer::Answer;
 use crate::cursor::Cursor;
 use crate::database::Row;
+use crate::export::{Cells, Column, Document, Export, FileFormat, Table, Writer};
 use crate::figure::Amount;
 use crate::lists::query::ListQuery;
 use crate::lists::selection::{List, Selection};
@@ -17,8 +19,16 @@ use crate::snapshot::Snapshot;
 
 /// What a list shows.
 pub(crate) trait ListItem: Sized + Serialize {
+    /// The list as a file.
+    const DOCUMENT: Document;
+    /// The columns of that file.
+    const COLUMNS: &'static [Column];
+
     /// The item of this row, whose columns are those of the list.
     fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error>;
+
+    /// Writes the same row into a file.
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error>;
 }
 
 /// One page of a list.
@@ -46,11 +56,36 @@ pub struct Total {
     pub amount: Option<Amount>,
 }
 
+/// The page or the file that `query` asks for.
+pub(crate) async fn answer<Q: ListQuery>(reading: &Reading, query: &Q) -> Result<Response, Problem> {
+    match query.shared().format.file() {
+        None => Ok(page(reading, query).await?.into_response()),
+        Some(format) => file(reading, query, format).await,
+    }
+}
+
+/// The whole selection of `query` as a file, row by row in constant memory.
+async fn file<Q: ListQuery>(reading: &Reading, query: &Q, format: FileFormat) -> Result<Response, Problem> {
+    let turn = reading.export_turn().await?;
+    let (mut snapshot, selection) = open(reading, query).await?;
+    let document = const { &Q::Item::DOCUMENT };
+    let export = Export::new(document, format, query.shared().lang, selection.range(), &snapshot);
+    let rows = selection.rows(None);
+    export
+        .answer(async move |mut file: Writer| {
+            let _turn = turn;
+            let mut found = snapshot.stream(rows);
+            let mut table = file.table(&Table::only(Q::Item::COLUMNS)).await?;
+            while let Some(row) = found.next().await? {
+                Q::Item::cells(&row, table.row().await?)?;
+            }
+            Ok(file.finish().await?)
+        })
+        .await
+}
+
 /// The page that `query` asks for.
-pub(crate) async fn answer<Q: ListQuery>(
-    reading: &Reading,
-    query: &Q,
-) -> Result<Answer<Page<Q::Item>>, Problem> {
+async fn page<Q: ListQuery>(reading: &Reading, query: &Q) -> Result<Answer<Page<Q::Item>>, Problem> {
     let shared = query.shared();
     let (mut snapshot, selection) = open(reading, query).await?;
     let List { name, .. } = selection.list();
@@ -70,10 +105,7 @@ pub(crate) async fn answer<Q: ListQuery>(
 }
 
 /// A snapshot that reflects what `query` waits for, and all that it selects in it.
-pub(crate) async fn open<Q: ListQuery>(
-    reading: &Reading,
-    query: &Q,
-) -> Result<(Snapshot, Selection), Problem> {
+async fn open<Q: ListQuery>(reading: &Reading, query: &Q) -> Result<(Snapshot, Selection), Problem> {
     let shared = query.shared();
     let mut snapshot = reading.at_least(shared.min_position).await?;
     let range = period::of_list(shared.from, shared.to, &snapshot.calendar)?;

@@ -1,14 +1,15 @@
 //! Parked events, newest first: every event that ever came before what it needs (reports.md §11).
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::{ParkedState, Term};
 use events_schema::{Calendar, EventId, Id};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use crate::answer::Answer;
 use crate::database::Row;
+use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{LocalTime, ParkedStateWord};
 use crate::lists::page::{self, ListItem, Page};
@@ -64,6 +65,18 @@ pub struct ParkedEventItem {
 }
 
 impl ListItem for ParkedEventItem {
+    const DOCUMENT: Document =
+        Document { name: "parked-events", title: Label::new("待处理事件", "Parked events") };
+    const COLUMNS: &'static [Column] = &[
+        Column::count("position", "位置", "Position"),
+        Column::text("event", "事件", "Event"),
+        Column::text("state", "状态", "State"),
+        Column::text("code", "错误代码", "Code"),
+        Column::time("parked_at", "搁置时间", "Parked at"),
+        Column::text("waits_for", "等待对象", "Waits for"),
+        Column::text("awaited_id", "等待对象ID", "Awaited ID"),
+    ];
+
     fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
         Ok(Self {
             position: row.get("birth")?,
@@ -74,6 +87,19 @@ impl ListItem for ParkedEventItem {
             waits_for: row.get("waits_for")?,
             awaited_id: row.get("awaited_id")?,
         })
+    }
+
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+        cells
+            .count(row.get::<i64>("birth")?)
+            .text(row.get::<&str>("event")?)
+            .word(words::PARKED_STATES, row.get::<&str>("state")?);
+        cells
+            .text(row.get::<Option<&str>>("code")?)
+            .time(row::instant(row, "parked_at")?)
+            .text(row.get::<&str>("waits_for")?);
+        cells.text(row.get::<&str>("awaited_id")?);
+        Ok(())
     }
 }
 
@@ -91,7 +117,7 @@ impl ListItem for ParkedEventItem {
 pub(crate) async fn parked_events(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<ParkedEventsQuery>,
-) -> Result<Answer<Page<ParkedEventItem>>, Problem> {
+) -> Result<Response, Problem> {
     page::answer(&reading, &query).await
 }
 

@@ -3,6 +3,7 @@
 use events_schema::Position;
 use serde::Deserialize;
 
+use crate::export::{Format, Lang};
 use crate::lists::page::ListItem;
 use crate::lists::selection::Selection;
 use crate::period::Moment;
@@ -61,6 +62,10 @@ pub(crate) struct Shared<'q> {
     pub(crate) cursor: Option<&'q str>,
     /// Whether the whole selection is added up.
     pub(crate) with_total: bool,
+    /// Whether it comes as a file, with all of the selection in it.
+    pub(crate) format: Format,
+    /// The language of a file.
+    pub(crate) lang: Lang,
     /// The position to wait for.
     pub(crate) min_position: Option<Position>,
 }
@@ -112,6 +117,14 @@ macro_rules! list_query {
             /// Whether the answer has the `total` of the whole selection, of all pages.
             #[serde(default)]
             with_total: bool,
+            /// As JSON, page by page, or as a file with the whole selection in it, whatever `limit` and `cursor` say.
+            #[serde(default)]
+            #[param(inline, value_type = Option<$crate::export::Format>)]
+            format: $crate::export::Format,
+            /// The language of headings and words in a file.
+            #[serde(default)]
+            #[param(inline, value_type = Option<$crate::export::Lang>)]
+            lang: $crate::export::Lang,
             /// Wait until the list reflects this position, at most 5 seconds.
             #[param(value_type = Option<u64>)]
             min_position: Option<events_schema::Position>,
@@ -125,6 +138,8 @@ macro_rules! list_query {
                     limit: self.limit,
                     cursor: self.cursor.as_deref(),
                     with_total: self.with_total,
+                    format: self.format,
+                    lang: self.lang,
                     min_position: self.min_position,
                 }
             }

@@ -1,13 +1,14 @@
 //! Refunds of orders, newest first (reports.md §11).
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::{RefundState, Term};
 use events_schema::{Calendar, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::Answer;
 use crate::database::Row;
+use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, RefundStateWord};
 use crate::lists::page::{self, ListItem, Page};
@@ -65,6 +66,19 @@ pub struct RefundItem {
 }
 
 impl ListItem for RefundItem {
+    const DOCUMENT: Document = Document { name: "refunds", title: Label::new("退款明细", "Refunds") };
+    const COLUMNS: &'static [Column] = &[
+        Column::text("refund_id", "退款ID", "Refund ID"),
+        Column::text("order_id", "订单ID", "Order ID"),
+        Column::text("order_no", "订单编号", "Order no."),
+        Column::time("requested_at", "申请时间", "Requested at"),
+        Column::time("decided_at", "处理时间", "Decided at"),
+        Column::amount("amount", "退款金额", "Amount"),
+        Column::amount("fee", "退款手续费", "Fee"),
+        Column::text("state", "退款状态", "State"),
+        Column::text("product_type", "产品类型", "Product type"),
+    ];
+
     fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
         Ok(Self {
             refund_id: row.get("refund_id")?,
@@ -77,6 +91,22 @@ impl ListItem for RefundItem {
             state: row::word(row, "state")?,
             product_type: row.get("product_type")?,
         })
+    }
+
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+        cells
+            .text(row.get::<&str>("refund_id")?)
+            .text(row.get::<&str>("order_id")?)
+            .text(row.get::<&str>("order_no")?);
+        cells
+            .time(row::instant(row, "requested_at")?)
+            .time(row::instant(row, "decided_at")?)
+            .amount(row::amount(row, "amount")?);
+        cells
+            .amount(row::amount(row, "fee")?)
+            .word(words::REFUND_STATES, row.get::<&str>("state")?)
+            .text(row.get::<&str>("product_type")?);
+        Ok(())
     }
 }
 
@@ -94,7 +124,7 @@ impl ListItem for RefundItem {
 pub(crate) async fn refunds(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<RefundsQuery>,
-) -> Result<Answer<Page<RefundItem>>, Problem> {
+) -> Result<Response, Problem> {
     page::answer(&reading, &query).await
 }
 

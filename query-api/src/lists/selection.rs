@@ -137,6 +137,11 @@ impl Selection {
         self
     }
 
+    /// The range of times.
+    pub(super) const fn range(&self) -> Range {
+        self.range
+    }
+
     /// The same, once it is known how many rows its search matches, if that makes a difference.
     pub(super) async fn counted(self, snapshot: &mut Snapshot) -> Result<Self, sqlx::Error> {
         if matches!(self.finder(), Finder::Filter(index) if self.filters[index].is_narrow()) {

@@ -1,13 +1,14 @@
 //! Settlements (结算审核), those of the newest payments first (reports.md §11).
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::{Method, Mode, OrderStatus, SettlementState, Term};
 use events_schema::{Calendar, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::Answer;
 use crate::database::Row;
+use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, OrderStatusWord, SettlementStateWord};
 use crate::lists::page::{self, ListItem, Page};
@@ -79,6 +80,25 @@ pub struct SettlementItem {
 }
 
 impl ListItem for SettlementItem {
+    const DOCUMENT: Document =
+        Document { name: "settlements", title: Label::new("结算审核", "Settlements") };
+    const COLUMNS: &'static [Column] = &[
+        Column::time("paid_at", "付款时间", "Paid at"),
+        Column::text("product_type", "产品类型", "Product type"),
+        Column::text("order_id", "订单ID", "Order ID"),
+        Column::text("order_no", "来源订单号", "Order no."),
+        Column::text("product_name", "产品名称", "Product"),
+        Column::text("order_status", "订单状态", "Order status"),
+        Column::text("supplier_id", "供应商ID", "Supplier ID"),
+        Column::text("supplier_name", "供应商", "Supplier"),
+        Column::amount("order_amount", "订单金额", "Order amount"),
+        Column::amount("settlement_amount", "结算金额", "Settlement amount"),
+        Column::text("state", "结算状态", "State"),
+        Column::time("due_at", "应结时间", "Due at"),
+        Column::time("settled_at", "结算时间", "Settled at"),
+        Column::text("can_settle", "可结算", "Can be settled"),
+    ];
+
     fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
         let (order_status, state) = (row::word(row, "status")?, row::word(row, "settlement_state")?);
         Ok(Self {
@@ -97,6 +117,32 @@ impl ListItem for SettlementItem {
             settled_at: row::time_or_null(row, "settled_at", calendar)?,
             can_settle: can_settle(order_status, state, row::word_or_null(row, "payment_method")?),
         })
+    }
+
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+        let (status, state) = (row::word(row, "status")?, row::word(row, "settlement_state")?);
+        cells
+            .time(row::instant(row, "paid_at")?)
+            .text(row.get::<&str>("product_type")?)
+            .text(row.get::<&str>("order_id")?);
+        cells
+            .text(row.get::<&str>("order_no")?)
+            .text(row.get::<&str>("product_name")?)
+            .word(words::ORDER_STATUSES, row.get::<&str>("status")?);
+        cells
+            .text(row.get::<&str>("supplier_id")?)
+            .text(row.get::<&str>("supplier_name")?)
+            .amount(row::amount(row, "payable")?);
+        cells
+            .amount(row::amount(row, "settlement_amount")?)
+            .word(words::SETTLEMENT_STATES, row.get::<&str>("settlement_state")?)
+            .time(row::instant(row, "settlement_due_at")?);
+        cells.time(row::instant(row, "settled_at")?).yes_or_no(can_settle(
+            status,
+            state,
+            row::word_or_null(row, "payment_method")?,
+        ));
+        Ok(())
     }
 }
 
@@ -120,7 +166,7 @@ pub(super) fn can_settle(status: OrderStatus, state: SettlementState, method: Op
 pub(crate) async fn settlements(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<SettlementsQuery>,
-) -> Result<Answer<Page<SettlementItem>>, Problem> {
+) -> Result<Response, Problem> {
     page::answer(&reading, &query).await
 }
 

@@ -1,6 +1,8 @@
 //! Pages, filters and single orders, against read models in a file.
 
+use axum::body::to_bytes;
 use axum::extract::{Query, State};
+use axum::response::Response;
 use events_schema::terms::{Direction, OrderStatus};
 use events_schema::{Money, Timestamp};
 use serde::de::DeserializeOwned;
@@ -38,14 +40,16 @@ fn query<T: DeserializeOwned>(text: &str) -> ValidQuery<T> {
     ValidQuery(value)
 }
 
+async fn body(response: Response) -> Value {
+    serde_json::from_slice(&to_bytes(response.into_body(), usize::MAX).await.unwrap()).unwrap()
+}
+
 async fn order_page(reading: &Reading, text: &str) -> Result<Value, Problem> {
-    let answer = orders::orders(State(reading.clone()), query(text)).await?;
-    Ok(serde_json::to_value(&answer.body).unwrap())
+    Ok(body(orders::orders(State(reading.clone()), query(text)).await?).await)
 }
 
 async fn cash_page(reading: &Reading, text: &str) -> Result<Value, Problem> {
-    let answer = cash_entries::cash_entries(State(reading.clone()), query(text)).await?;
-    Ok(serde_json::to_value(&answer.body).unwrap())
+    Ok(body(cash_entries::cash_entries(State(reading.clone()), query(text)).await?).await)
 }
 
 fn ids(page: &Value) -> Vec<String> {

@@ -1,13 +1,14 @@
 //! Withdrawals (提现审核), newest first (reports.md §11).
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::{PayeeKind, Term, WithdrawalMethod, WithdrawalState};
 use events_schema::{Calendar, Id};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::Answer;
 use crate::database::Row;
+use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, PayeeKindWord, WithdrawalMethodWord, WithdrawalStateWord};
 use crate::lists::page::{self, ListItem, Page};
@@ -77,6 +78,24 @@ pub struct WithdrawalItem {
 }
 
 impl ListItem for WithdrawalItem {
+    const DOCUMENT: Document =
+        Document { name: "withdrawals", title: Label::new("提现审核", "Withdrawals") };
+    const COLUMNS: &'static [Column] = &[
+        Column::text("withdrawal_id", "提现ID", "Withdrawal ID"),
+        Column::time("requested_at", "申请时间", "Requested at"),
+        Column::text("payee_kind", "收款方类型", "Payee kind"),
+        Column::text("payee_id", "收款方ID", "Payee ID"),
+        Column::text("payee_name", "收款方名称", "Payee"),
+        Column::text("payee_phone", "手机号", "Phone"),
+        Column::amount("amount", "提现金额", "Amount"),
+        Column::text("method", "提现方式", "Method"),
+        Column::text("account", "收款账户", "Account"),
+        Column::text("state", "审核状态", "State"),
+        Column::time("decided_at", "审核时间", "Decided at"),
+        Column::text("reference", "转账流水号", "Reference"),
+        Column::text("reason", "原因", "Reason"),
+    ];
+
     fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
         Ok(Self {
             withdrawal_id: row.get("withdrawal_id")?,
@@ -94,6 +113,27 @@ impl ListItem for WithdrawalItem {
             reason: row.get("reason")?,
         })
     }
+
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+        cells
+            .text(row.get::<&str>("withdrawal_id")?)
+            .time(row::instant(row, "requested_at")?)
+            .word(words::PAYEE_KINDS, row.get::<&str>("payee_kind")?);
+        cells
+            .text(row.get::<&str>("payee_id")?)
+            .text(row.get::<&str>("payee_name")?)
+            .text(row.get::<Option<&str>>("payee_phone")?);
+        cells
+            .amount(row::amount(row, "amount")?)
+            .word(words::WITHDRAWAL_METHODS, row.get::<&str>("method")?)
+            .text(row.get::<&str>("account")?);
+        cells
+            .word(words::WITHDRAWAL_STATES, row.get::<&str>("state")?)
+            .time(row::instant(row, "decided_at")?)
+            .text(row.get::<Option<&str>>("reference")?);
+        cells.text(row.get::<Option<&str>>("reason")?);
+        Ok(())
+    }
 }
 
 /// Withdrawals (提现审核)
@@ -110,7 +150,7 @@ impl ListItem for WithdrawalItem {
 pub(crate) async fn withdrawals(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<WithdrawalsQuery>,
-) -> Result<Answer<Page<WithdrawalItem>>, Problem> {
+) -> Result<Response, Problem> {
     page::answer(&reading, &query).await
 }
 

@@ -3,19 +3,21 @@
 use std::sync::LazyLock;
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::Grain;
 use events_schema::terms::{BalanceKind, Term};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Report};
+use crate::answer::Report;
+use crate::export::{Column, Document, Label, Stopped, Table, Writer, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, BalanceKindWord};
 use crate::pieces::{Figure, Source, Sums};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
-use crate::reports::query::report_query;
+use crate::reports::query::{Figures, report_query};
 use crate::row::word;
 use crate::snapshot::Snapshot;
 
@@ -49,6 +51,31 @@ pub struct BalanceOfKind {
     pub amount: Amount,
 }
 
+impl Figures for BalancesReport {
+    const DOCUMENT: Document = Document { name: "balances", title: Label::new("余额统计", "Balances") };
+
+    async fn write(&self, file: &mut Writer) -> Result<(), Stopped> {
+        let mut rows = file.table(&Table::section("合计", "Total", TOTAL)).await?;
+        rows.row().await?.amount(self.opening_balance).amount(self.net).amount(self.closing_balance);
+        let mut rows = file.table(&Table::section("按变动类型", "By kind", BY_KIND_COLUMNS)).await?;
+        for BalanceOfKind { kind, count, amount } in &self.by_kind {
+            rows.row().await?.word(words::BALANCE_KINDS, kind.as_str()).count(*count).amount(*amount);
+        }
+        Ok(())
+    }
+}
+
+const TOTAL: &[Column] = &[
+    Column::amount("opening_balance", "期初余额", "Opening balance"),
+    Column::amount("net", "净变动", "Net"),
+    Column::amount("closing_balance", "期末余额", "Closing balance"),
+];
+const BY_KIND_COLUMNS: &[Column] = &[
+    Column::text("kind", "变动类型", "Kind"),
+    Column::count("count", "笔数", "Entries"),
+    Column::amount("amount", "金额", "Amount"),
+];
+
 /// Balances (余额统计)
 ///
 /// What moved the members' balances in the range, and what there was before it.
@@ -63,8 +90,8 @@ pub struct BalanceOfKind {
 pub(crate) async fn balances(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<BalancesQuery>,
-) -> Result<Answer<Report<BalancesReport>>, Problem> {
-    query.common().answer(&reading, "balances", read).await
+) -> Result<Response, Problem> {
+    query.common().answer(&reading, read).await
 }
 
 /// The balances over `range`.

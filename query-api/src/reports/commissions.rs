@@ -3,12 +3,14 @@
 use std::sync::LazyLock;
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::{CommissionState, Term};
 use events_schema::{Grain, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Report};
+use crate::answer::Report;
+use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
 use crate::pieces::Source;
 use crate::problem::{Problem, ProblemDocument};
@@ -16,7 +18,7 @@ use crate::range::Range;
 use crate::read_models::Reading;
 use crate::reports::query::report_query;
 use crate::reports::sales_figures::ORDERS_NOW;
-use crate::reports::split::{ByType, Split, Totals};
+use crate::reports::split::{ByType, Split, SplitRow, Totals, split_columns};
 use crate::reports::states::{OrdersSum, figures, orders_in_any};
 use crate::snapshot::Snapshot;
 
@@ -50,6 +52,29 @@ impl From<Totals<6>> for CommissionsRow {
     }
 }
 
+impl SplitRow for CommissionsRow {
+    const DOCUMENT: Document =
+        Document { name: "commissions", title: Label::new("分销统计", "Commissions") };
+    split_columns![
+        Column::count("unsettled_orders", "未结算订单数", "Unsettled orders"),
+        Column::amount("unsettled_amount", "未结算金额", "Unsettled"),
+        Column::count("settled_orders", "已结算订单数", "Settled orders"),
+        Column::amount("settled_amount", "已结算金额", "Settled"),
+        Column::count("cancelled_orders", "已取消订单数", "Cancelled orders"),
+        Column::amount("cancelled_amount", "已取消金额", "Cancelled"),
+    ];
+
+    fn cells(&self, cells: &mut Cells) {
+        cells
+            .count(self.unsettled.orders)
+            .amount(self.unsettled.amount)
+            .count(self.settled.orders)
+            .amount(self.settled.amount)
+            .count(self.cancelled.orders)
+            .amount(self.cancelled.amount);
+    }
+}
+
 /// Commissions (分销统计)
 ///
 /// Commissions of the orders placed in the range, as they stand now.
@@ -64,11 +89,11 @@ impl From<Totals<6>> for CommissionsRow {
 pub(crate) async fn commissions(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<CommissionsQuery>,
-) -> Result<Answer<Report<Split<CommissionsRow>>>, Problem> {
+) -> Result<Response, Problem> {
     let (distributor_id, product_type) = (query.distributor_id.as_ref(), query.product_type.as_ref());
     let read_it =
         async |snapshot: &mut Snapshot, range| read(snapshot, range, distributor_id, product_type).await;
-    query.common().answer(&reading, "commissions", read_it).await
+    query.common().answer(&reading, read_it).await
 }
 
 /// The commissions over `range`, of one distributor or of all, of one product type or of all.

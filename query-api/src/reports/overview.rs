@@ -1,20 +1,22 @@
 //! Overview (财务总览): what the other reports say in short, all at one position (reports.md §1).
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::PayeeKind;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Report};
+use crate::answer::Report;
+use crate::export::{Document, Label, Stopped, Writer};
 use crate::extract::ValidQuery;
-use crate::figure::Amount;
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
-use crate::reports::cash::{self, CashReport, CashSum};
+use crate::reports::cash::{self, CashSummary};
 use crate::reports::commissions::{self, CommissionsRow};
-use crate::reports::query::report_query;
+use crate::reports::query::{Figures, report_query};
 use crate::reports::sales::{self, SalesRow};
+use crate::reports::split::SplitRow;
 use crate::reports::suppliers::{self, SuppliersRow};
 use crate::reports::withdrawals::{self, WithdrawalsRow};
 use crate::snapshot::Snapshot;
@@ -30,7 +32,7 @@ pub struct Overview {
     /// 销售统计概览: the total of the sales report.
     pub sales: SalesRow,
     /// 收支统计概览: the cash report in short.
-    pub cash: CashOverview,
+    pub cash: CashSummary,
     /// 供应统计总览: the total of the report of suppliers.
     pub suppliers: SuppliersRow,
     /// The total of the report of withdrawals, of suppliers.
@@ -41,25 +43,18 @@ pub struct Overview {
     pub distributor_withdrawals: WithdrawalsRow,
 }
 
-/// The cash report in short.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct CashOverview {
-    /// What there was before the range.
-    pub opening_balance: Amount,
-    /// What came in.
-    pub income: CashSum,
-    /// What went out.
-    pub expense: CashSum,
-    /// Income less expense.
-    pub net: Amount,
-    /// 平台结存: opening balance and net.
-    pub closing_balance: Amount,
-}
+impl Figures for Overview {
+    const DOCUMENT: Document = Document { name: "overview", title: Label::new("财务总览", "Overview") };
 
-impl From<CashReport> for CashOverview {
-    fn from(report: CashReport) -> Self {
-        let CashReport { opening_balance, income, expense, net, closing_balance, .. } = report;
-        Self { opening_balance, income, expense, net, closing_balance }
+    async fn write(&self, file: &mut Writer) -> Result<(), Stopped> {
+        self.sales.write("销售统计", "Sales", file).await?;
+        self.sales.write_more(file).await?;
+        self.cash.write("收支统计", "Cash", file).await?;
+        self.suppliers.write("供应统计", "Suppliers", file).await?;
+        self.supplier_withdrawals.write("供应商提现", "Supplier withdrawals", file).await?;
+        self.commissions.write("分销统计", "Commissions", file).await?;
+        self.distributor_withdrawals.write("分销提现", "Distributor withdrawals", file).await?;
+        Ok(())
     }
 }
 
@@ -77,8 +72,8 @@ impl From<CashReport> for CashOverview {
 pub(crate) async fn overview(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<OverviewQuery>,
-) -> Result<Answer<Report<Overview>>, Problem> {
-    query.common().answer(&reading, "overview", read).await
+) -> Result<Response, Problem> {
+    query.common().answer(&reading, read).await
 }
 
 /// The overview over `range`.
@@ -88,7 +83,7 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Overvi
     };
     Ok(Overview {
         sales: sales::read(snapshot, range, None).await?.total,
-        cash: cash::read(snapshot, range).await?.into(),
+        cash: (&cash::read(snapshot, range).await?).into(),
         suppliers: suppliers::read(snapshot, range, None, None).await?.total,
         supplier_withdrawals: withdrawals_of(snapshot, PayeeKind::Supplier).await?,
         commissions: commissions::read(snapshot, range, None, None).await?.total,

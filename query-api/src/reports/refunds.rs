@@ -3,11 +3,13 @@
 use std::sync::LazyLock;
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::{Grain, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Report};
+use crate::answer::Report;
+use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
 use crate::figure::Amount;
 use crate::pieces::{Figure, Source};
@@ -15,7 +17,7 @@ use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
 use crate::reports::query::report_query;
-use crate::reports::split::{ByType, Split, Totals};
+use crate::reports::split::{ByType, Split, SplitRow, Totals, split_columns};
 use crate::snapshot::Snapshot;
 
 report_query! {
@@ -65,6 +67,30 @@ impl From<Totals<7>> for RefundsRow {
     }
 }
 
+impl SplitRow for RefundsRow {
+    const DOCUMENT: Document = Document { name: "refunds", title: Label::new("退款统计", "Refunds") };
+    split_columns![
+        Column::count("requests", "退款申请数", "Requests"),
+        Column::amount("requested_amount", "申请退款金额", "Requested"),
+        Column::count("in_review", "待审核", "In review"),
+        Column::count("rejected", "已拒绝", "Rejected"),
+        Column::count("completed", "已完成", "Completed"),
+        Column::amount("refund_fee_amount", "退款手续费", "Refund fees"),
+        Column::amount("refunded_amount", "实际退款金额", "Refunded"),
+    ];
+
+    fn cells(&self, cells: &mut Cells) {
+        cells
+            .count(self.requests)
+            .amount(self.requested_amount)
+            .count(self.in_review)
+            .count(self.rejected)
+            .count(self.completed)
+            .amount(self.refund_fee_amount)
+            .amount(self.refunded_amount);
+    }
+}
+
 /// Refunds (退款统计)
 ///
 /// The refunds requested in the range, as decided now.
@@ -79,10 +105,10 @@ impl From<Totals<7>> for RefundsRow {
 pub(crate) async fn refunds(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<RefundsQuery>,
-) -> Result<Answer<Report<Split<RefundsRow>>>, Problem> {
+) -> Result<Response, Problem> {
     let read_it =
         async |snapshot: &mut Snapshot, range| read(snapshot, range, query.product_type.as_ref()).await;
-    query.common().answer(&reading, "refunds", read_it).await
+    query.common().answer(&reading, read_it).await
 }
 
 /// The refunds over `range`, of one product type or of all.

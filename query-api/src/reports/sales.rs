@@ -1,12 +1,14 @@
 //! Sales (销售统计): the orders placed in a range, in the state they are in now.
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::ProductType;
 use events_schema::terms::{OrderStatus, Term};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Report};
+use crate::answer::Report;
+use crate::export::{Cells, Column, Document, Label, Stopped, Table, Writer, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, OrderStatusWord, Ratio};
 use crate::problem::{Problem, ProblemDocument};
@@ -14,7 +16,7 @@ use crate::range::Range;
 use crate::read_models::Reading;
 use crate::reports::query::report_query;
 use crate::reports::sales_figures::{BY_TYPE, SalesTotals};
-use crate::reports::split::Split;
+use crate::reports::split::{Split, SplitRow, split_columns};
 use crate::snapshot::Snapshot;
 
 report_query! {
@@ -124,6 +126,72 @@ pub(super) fn by_status(totals: &SalesTotals) -> Vec<StatusRow> {
     OrderStatus::ALL.iter().map(row).collect()
 }
 
+impl SplitRow for SalesRow {
+    const DOCUMENT: Document = Document { name: "sales", title: Label::new("销售统计", "Sales") };
+    split_columns![
+        Column::count("orders", "订单数", "Orders"),
+        Column::count("unpaid_orders", "未支付订单数", "Unpaid orders"),
+        Column::count("paid_orders", "已支付订单数", "Paid orders"),
+        Column::amount("sales_amount", "总销售额", "Sales"),
+        Column::amount("discount_amount", "优惠额", "Discounts"),
+        Column::amount("paid_amount", "支付金额", "Paid"),
+        Column::amount("prepaid_amount", "预收款", "Prepaid"),
+        Column::amount("realised_amount", "实销额", "Realised"),
+        Column::amount("refunded_amount", "实退额", "Refunded"),
+        Column::amount("refund_fee_amount", "退款手续费", "Refund fees"),
+        Column::amount("revenue", "已完成销售收入", "Revenue"),
+        Column::amount("purchase_cost", "采购成本", "Purchase cost"),
+        Column::amount("commission_cost", "分销佣金", "Commissions"),
+        Column::amount("freight_cost", "运费", "Freight"),
+        Column::amount("sales_cost", "销售成本", "Sales cost"),
+        Column::amount("profit", "利润", "Profit"),
+        Column::ratio("profit_margin", "利润率", "Profit margin"),
+        Column::ratio("conversion_rate", "支付转化率", "Conversion rate"),
+        Column::ratio("return_rate", "退货率", "Return rate"),
+    ];
+
+    fn cells(&self, cells: &mut Cells) {
+        cells
+            .count(self.orders)
+            .count(self.unpaid_orders)
+            .count(self.paid_orders)
+            .amount(self.sales_amount)
+            .amount(self.discount_amount)
+            .amount(self.paid_amount)
+            .amount(self.prepaid_amount)
+            .amount(self.realised_amount)
+            .amount(self.refunded_amount)
+            .amount(self.refund_fee_amount)
+            .amount(self.revenue)
+            .amount(self.purchase_cost)
+            .amount(self.commission_cost)
+            .amount(self.freight_cost)
+            .amount(self.sales_cost)
+            .amount(self.profit)
+            .ratio(self.profit_margin)
+            .ratio(self.conversion_rate)
+            .ratio(self.return_rate);
+    }
+
+    async fn write_more(&self, file: &mut Writer) -> Result<(), Stopped> {
+        write_statuses(&self.by_status, file).await
+    }
+}
+
+/// Writes a table of orders in each status.
+pub(super) async fn write_statuses(statuses: &[StatusRow], file: &mut Writer) -> Result<(), Stopped> {
+    const COLUMNS: &[Column] = &[
+        Column::text("status", "订单状态", "Status"),
+        Column::count("orders", "订单数", "Orders"),
+        Column::amount("amount", "订单金额", "Amount"),
+    ];
+    let mut rows = file.table(&Table::section("按订单状态", "By status", COLUMNS)).await?;
+    for StatusRow { status, orders, amount } in statuses {
+        rows.row().await?.word(words::ORDER_STATUSES, status.as_str()).count(*orders).amount(*amount);
+    }
+    Ok(())
+}
+
 /// Sales (销售统计)
 ///
 /// The orders placed in the range, in the state they are in now.
@@ -138,10 +206,10 @@ pub(super) fn by_status(totals: &SalesTotals) -> Vec<StatusRow> {
 pub(crate) async fn sales(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<SalesQuery>,
-) -> Result<Answer<Report<Split<SalesRow>>>, Problem> {
+) -> Result<Response, Problem> {
     let read_it =
         async |snapshot: &mut Snapshot, range| read(snapshot, range, query.product_type.as_ref()).await;
-    query.common().answer(&reading, "sales", read_it).await
+    query.common().answer(&reading, read_it).await
 }
 
 /// The sales over `range`, of one product type or of all.

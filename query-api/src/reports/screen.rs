@@ -1,23 +1,25 @@
 //! The big screen (数据大屏): the orders placed in a range from all sides, all at one position (reports.md §10).
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::{OrderStatus, Term};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Report};
+use crate::answer::Report;
+use crate::export::{Cells, Column, Document, Label, Stopped, Table, Writer};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, Ratio};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
-use crate::reports::query::report_query;
-use crate::reports::sales::{StatusRow, by_status};
+use crate::reports::query::{Figures, report_query};
+use crate::reports::sales::{StatusRow, by_status, write_statuses};
 use crate::reports::sales_figures::{BY_TYPE, SalesTotals};
-use crate::reports::split::{OfType, Split};
+use crate::reports::split::{OfType, PRODUCT_TYPE, Split};
 use crate::reports::states::OrdersSum;
 use crate::reports::steps::Step;
-use crate::reports::trend::{self, TrendPoint};
+use crate::reports::trend::{self, TrendPoint, write_points};
 use crate::snapshot::Snapshot;
 
 /// The orders that were paid last.
@@ -106,6 +108,61 @@ impl ScreenOfType {
 /// The longest range that is shown by the hour, in microseconds: two days.
 const HOURS_MICROS_MAX: i64 = 2 * 86_400_000_000;
 
+impl Figures for Screen {
+    const DOCUMENT: Document = Document { name: "screen", title: Label::new("数据大屏", "Big screen") };
+
+    async fn write(&self, file: &mut Writer) -> Result<(), Stopped> {
+        let Self { paid, unpaid, visitors, .. } = self;
+        let mut rows = file.table(&Table::section("合计", "Total", TOTAL)).await?;
+        let cells =
+            rows.row().await?.count(self.orders).amount(self.amount).count(paid.orders).amount(paid.amount);
+        cells.count(unpaid.orders).amount(unpaid.amount).count(visitors.male).count(visitors.female);
+        cells.count(visitors.unknown).ratio(visitors.male_share).ratio(visitors.female_share);
+        write_statuses(&self.by_status, file).await?;
+        let mut rows = file.table(&Table::section("按产品类型", "By product type", OF_TYPE)).await?;
+        for of_type in &self.by_product_type {
+            of_type.cells(rows.row().await?);
+        }
+        latest::write(&self.latest, file).await?;
+        write_points("订单趋势", "Order trend", &self.trend, file).await?;
+        members::write(&self.members, file).await?;
+        sources::write(&self.by_source, file).await?;
+        Ok(())
+    }
+}
+
+const TOTAL: &[Column] = &[
+    Column::count("orders", "订单数量", "Orders"),
+    Column::amount("amount", "累计订单金额", "Amount"),
+    Column::count("paid_orders", "已支付订单数", "Paid orders"),
+    Column::amount("paid_amount", "已支付金额", "Paid"),
+    Column::count("unpaid_orders", "未支付订单数", "Unpaid orders"),
+    Column::amount("unpaid_amount", "未支付金额", "Unpaid"),
+    Column::count("male", "男性游客", "Male visitors"),
+    Column::count("female", "女性游客", "Female visitors"),
+    Column::count("unknown", "未知性别游客", "Other visitors"),
+    Column::ratio("male_share", "男性占比", "Male share"),
+    Column::ratio("female_share", "女性占比", "Female share"),
+];
+const OF_TYPE: &[Column] = &[
+    PRODUCT_TYPE,
+    Column::count("orders", "订单数", "Orders"),
+    Column::amount("amount", "订单金额", "Amount"),
+    Column::count("paid_orders", "已支付订单数", "Paid orders"),
+    Column::amount("paid_amount", "已支付金额", "Paid"),
+    Column::count("unpaid_orders", "未支付订单数", "Unpaid orders"),
+    Column::amount("unpaid_amount", "未支付金额", "Unpaid"),
+    Column::ratio("share", "品类占比", "Share"),
+];
+
+impl ScreenOfType {
+    fn cells(&self, cells: &mut Cells) {
+        cells.text(self.product_type.as_str()).count(self.orders).amount(self.amount);
+        cells.count(self.paid_orders).amount(self.paid_amount);
+        cells.count(self.unpaid_orders).amount(self.unpaid_amount).ratio(self.share);
+    }
+}
+
 /// The big screen (数据大屏)
 ///
 /// The orders placed in the range from all sides, and the members that registered in it.
@@ -120,8 +177,8 @@ const HOURS_MICROS_MAX: i64 = 2 * 86_400_000_000;
 pub(crate) async fn screen(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<ScreenQuery>,
-) -> Result<Answer<Report<Screen>>, Problem> {
-    query.common().answer(&reading, "screen", read).await
+) -> Result<Response, Problem> {
+    query.common().answer(&reading, read).await
 }
 
 /// The big screen over `range`.

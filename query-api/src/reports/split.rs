@@ -7,9 +7,23 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::database::Row;
+use crate::export::{Cells, Column, Document, Stopped, Table, Writer};
 use crate::pieces::{FIRST_FILTER, Figure, Source, Sums};
 use crate::range::Range;
+use crate::reports::query::Figures;
 use crate::snapshot::Snapshot;
+
+/// The column of the product type.
+pub(crate) const PRODUCT_TYPE: Column = Column::text("product_type", "产品类型", "Product type");
+
+/// Makes the columns of a [`SplitRow`], without and with that of the product type.
+macro_rules! split_columns {
+    ($($column:expr),+ $(,)?) => {
+        const COLUMNS: &'static [crate::export::Column] = &[$($column),+];
+        const OF_TYPE: &'static [crate::export::Column] = &[crate::reports::split::PRODUCT_TYPE, $($column),+];
+    };
+}
+pub(crate) use split_columns;
 
 /// The figures of a selection, all together and by product type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -18,6 +32,52 @@ pub struct Split<R> {
     pub total: R,
     /// The same by product type, of those with a row in the selection, sorted by name.
     pub by_product_type: Vec<OfType<R>>,
+}
+
+/// What one row of such a report is in a file.
+pub(crate) trait SplitRow: Serialize + Send + Sync + 'static {
+    /// The report.
+    const DOCUMENT: Document;
+    /// The columns of the figures.
+    const COLUMNS: &'static [Column];
+    /// The column of the product type, and those of the figures.
+    const OF_TYPE: &'static [Column];
+
+    /// Writes the figures.
+    fn cells(&self, cells: &mut Cells);
+
+    /// Writes a table of one row.
+    fn write(
+        &self,
+        zh: &'static str,
+        en: &'static str,
+        file: &mut Writer,
+    ) -> impl Future<Output = Result<(), Stopped>> + Send {
+        async move {
+            let mut rows = file.table(&Table::section(zh, en, Self::COLUMNS)).await?;
+            self.cells(rows.row().await?);
+            Ok(())
+        }
+    }
+
+    /// Writes more tables, about the total.
+    fn write_more(&self, _: &mut Writer) -> impl Future<Output = Result<(), Stopped>> + Send {
+        async { Ok(()) }
+    }
+}
+
+impl<R: SplitRow> Figures for Split<R> {
+    const DOCUMENT: Document = R::DOCUMENT;
+
+    async fn write(&self, file: &mut Writer) -> Result<(), Stopped> {
+        self.total.write("合计", "Total", file).await?;
+        self.total.write_more(file).await?;
+        let mut rows = file.table(&Table::section("按产品类型", "By product type", R::OF_TYPE)).await?;
+        for OfType { product_type, row } in &self.by_product_type {
+            row.cells(rows.row().await?.text(product_type.as_str()));
+        }
+        Ok(())
+    }
 }
 
 /// The figures of one product type.

@@ -3,19 +3,21 @@
 use std::sync::LazyLock;
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::{SettlementState, Term};
 use events_schema::{Grain, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Report};
+use crate::answer::Report;
+use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
 use crate::pieces::Source;
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
 use crate::reports::query::report_query;
-use crate::reports::split::{ByType, Split, Totals};
+use crate::reports::split::{ByType, Split, SplitRow, Totals, split_columns};
 use crate::reports::states::{OrdersSum, figures, orders_in_any};
 use crate::snapshot::Snapshot;
 
@@ -49,6 +51,28 @@ impl From<Totals<6>> for SuppliersRow {
     }
 }
 
+impl SplitRow for SuppliersRow {
+    const DOCUMENT: Document = Document { name: "suppliers", title: Label::new("供应统计", "Suppliers") };
+    split_columns![
+        Column::count("unsettled_orders", "未结算订单数", "Unsettled orders"),
+        Column::amount("unsettled_amount", "未结算金额", "Unsettled"),
+        Column::count("settled_orders", "已结算订单数", "Settled orders"),
+        Column::amount("settled_amount", "已结算金额", "Settled"),
+        Column::count("non_settleable_orders", "不可结算订单数", "Non-settleable orders"),
+        Column::amount("non_settleable_amount", "不可结算金额", "Non-settleable"),
+    ];
+
+    fn cells(&self, cells: &mut Cells) {
+        cells
+            .count(self.unsettled.orders)
+            .amount(self.unsettled.amount)
+            .count(self.settled.orders)
+            .amount(self.settled.amount)
+            .count(self.non_settleable.orders)
+            .amount(self.non_settleable.amount);
+    }
+}
+
 /// Suppliers (供应统计)
 ///
 /// Settlements of the orders paid in the range, as they stand now.
@@ -63,11 +87,11 @@ impl From<Totals<6>> for SuppliersRow {
 pub(crate) async fn suppliers(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<SuppliersQuery>,
-) -> Result<Answer<Report<Split<SuppliersRow>>>, Problem> {
+) -> Result<Response, Problem> {
     let (supplier_id, product_type) = (query.supplier_id.as_ref(), query.product_type.as_ref());
     let read_it =
         async |snapshot: &mut Snapshot, range| read(snapshot, range, supplier_id, product_type).await;
-    query.common().answer(&reading, "suppliers", read_it).await
+    query.common().answer(&reading, read_it).await
 }
 
 /// The settlements over `range`, of one supplier or of all, of one product type or of all.

@@ -3,19 +3,21 @@
 use std::sync::LazyLock;
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::ProductType;
 use events_schema::terms::{OrderStatus, Term};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Report};
+use crate::answer::Report;
+use crate::export::{Column, Document, Label, Stopped, Table, Writer};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime};
 use crate::pieces::Figure;
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
-use crate::reports::query::report_query;
+use crate::reports::query::{Figures, report_query};
 use crate::reports::sales_figures::{SALES, amount_column};
 use crate::reports::split::Totals;
 use crate::reports::steps::{Step, StepSelect, Steps, with_beginning};
@@ -71,6 +73,38 @@ impl TrendPoint {
     }
 }
 
+impl Figures for Trend {
+    const DOCUMENT: Document =
+        Document { name: "sales_trend", title: Label::new("销售趋势", "Sales trend") };
+
+    async fn write(&self, file: &mut Writer) -> Result<(), Stopped> {
+        write_points("销售趋势", "Trend", &self.points, file).await?;
+        Ok(())
+    }
+}
+
+/// Writes a table of steps.
+pub(super) async fn write_points(
+    zh: &'static str,
+    en: &'static str,
+    points: &[TrendPoint],
+    file: &mut Writer,
+) -> Result<(), Stopped> {
+    const COLUMNS: &[Column] = &[
+        Column::time("at", "时间", "At"),
+        Column::count("orders", "订单数", "Orders"),
+        Column::count("paid_orders", "已支付订单数", "Paid orders"),
+        Column::amount("paid_amount", "支付金额", "Paid"),
+        Column::amount("unpaid_amount", "未付金额", "Unpaid"),
+    ];
+    let mut rows = file.table(&Table::section(zh, en, COLUMNS)).await?;
+    for point in points {
+        let cells = rows.row().await?.time(point.at.instant()).count(point.orders);
+        cells.count(point.paid_orders).amount(point.paid_amount).amount(point.unpaid_amount);
+    }
+    Ok(())
+}
+
 /// Sales, step by step
 ///
 /// The orders placed in each hour, day or month of the range, in the state they are in now.
@@ -85,11 +119,11 @@ impl TrendPoint {
 pub(crate) async fn trend(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<TrendQuery>,
-) -> Result<Answer<Report<Trend>>, Problem> {
+) -> Result<Response, Problem> {
     let product_type = query.product_type.as_ref();
     let read_it =
         async |snapshot: &mut Snapshot, range| read(snapshot, range, query.step, product_type).await;
-    query.common().answer(&reading, "sales_trend", read_it).await
+    query.common().answer(&reading, read_it).await
 }
 
 /// The trend over `range`, of one product type or of all.

@@ -3,11 +3,13 @@
 use std::sync::LazyLock;
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::{Grain, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Report};
+use crate::answer::Report;
+use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
 use crate::figure::Amount;
 use crate::pieces::{Figure, Source};
@@ -15,7 +17,7 @@ use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
 use crate::reports::query::report_query;
-use crate::reports::split::{ByType, Split, Totals};
+use crate::reports::split::{ByType, Split, SplitRow, Totals, split_columns};
 use crate::snapshot::Snapshot;
 
 report_query! {
@@ -49,6 +51,27 @@ impl From<Totals<4>> for VerificationsRow {
     }
 }
 
+impl SplitRow for VerificationsRow {
+    const DOCUMENT: Document =
+        Document { name: "verifications", title: Label::new("核销统计", "Verifications") };
+    split_columns![
+        Column::count("orders", "核销订单数", "Orders"),
+        Column::count("packages", "套餐数量", "Packages"),
+        Column::amount("amount", "订单金额", "Amount"),
+        Column::amount("cost", "成本", "Cost"),
+        Column::amount("profit", "利润", "Profit"),
+    ];
+
+    fn cells(&self, cells: &mut Cells) {
+        cells
+            .count(self.orders)
+            .count(self.packages)
+            .amount(self.amount)
+            .amount(self.cost)
+            .amount(self.profit);
+    }
+}
+
 /// Verifications (核销统计)
 ///
 /// The orders completed in the range, as they stood at that moment.
@@ -63,10 +86,10 @@ impl From<Totals<4>> for VerificationsRow {
 pub(crate) async fn verifications(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<VerificationsQuery>,
-) -> Result<Answer<Report<Split<VerificationsRow>>>, Problem> {
+) -> Result<Response, Problem> {
     let read_it =
         async |snapshot: &mut Snapshot, range| read(snapshot, range, query.product_type.as_ref()).await;
-    query.common().answer(&reading, "verifications", read_it).await
+    query.common().answer(&reading, read_it).await
 }
 
 /// The verifications over `range`, of one product type or of all.

@@ -3,19 +3,21 @@
 use std::sync::LazyLock;
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::Grain;
 use events_schema::terms::{PayeeKind, Term, WithdrawalMethod, WithdrawalState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Report};
+use crate::answer::Report;
+use crate::export::{Cells, Column, Document, Label, Stopped, Table, Writer, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, PayeeKindWord, WithdrawalMethodWord};
 use crate::pieces::{Figure, Source, Sums};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
-use crate::reports::query::report_query;
+use crate::reports::query::{Figures, report_query};
 use crate::row::word;
 use crate::snapshot::Snapshot;
 
@@ -83,6 +85,59 @@ impl WithdrawalsRow {
     }
 }
 
+impl Figures for WithdrawalsReport {
+    const DOCUMENT: Document =
+        Document { name: "withdrawals", title: Label::new("提现统计", "Withdrawals") };
+
+    async fn write(&self, file: &mut Writer) -> Result<(), Stopped> {
+        self.total.write("合计", "Total", file).await?;
+        let mut rows = file.table(&Table::section("按提现方式", "By method", BY_METHOD)).await?;
+        for WithdrawalsOfMethod { method, row } in &self.by_method {
+            row.cells(rows.row().await?.word(words::WITHDRAWAL_METHODS, method.as_str()));
+        }
+        Ok(())
+    }
+}
+
+/// Makes the columns of withdrawals in each state, after `$first`.
+macro_rules! columns {
+    ($($first:expr)?) => {
+        &[
+            $($first,)?
+            Column::count("pending_count", "待审核笔数", "Pending, count"),
+            Column::amount("pending_amount", "待审核金额", "Pending"),
+            Column::count("approved_count", "转账中笔数", "Approved, count"),
+            Column::amount("approved_amount", "转账中金额", "Approved"),
+            Column::count("paid_count", "已提现笔数", "Paid, count"),
+            Column::amount("paid_amount", "已提现金额", "Paid"),
+            Column::count("rejected_count", "未通过笔数", "Rejected, count"),
+            Column::amount("rejected_amount", "未通过金额", "Rejected"),
+        ]
+    };
+}
+const BY_METHOD: &[Column] = columns!(Column::text("method", "提现方式", "Method"));
+
+impl WithdrawalsRow {
+    fn cells(&self, cells: &mut Cells) {
+        for sum in [self.pending, self.approved, self.paid, self.rejected] {
+            cells.count(sum.count).amount(sum.amount);
+        }
+    }
+
+    /// Writes a table of one row.
+    pub(super) async fn write(
+        &self,
+        zh: &'static str,
+        en: &'static str,
+        file: &mut Writer,
+    ) -> Result<(), Stopped> {
+        const COLUMNS: &[Column] = columns!();
+        let mut rows = file.table(&Table::section(zh, en, COLUMNS)).await?;
+        self.cells(rows.row().await?);
+        Ok(())
+    }
+}
+
 /// Withdrawals (提现统计)
 ///
 /// The withdrawals requested in the range, as decided now.
@@ -97,9 +152,9 @@ impl WithdrawalsRow {
 pub(crate) async fn withdrawals(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<WithdrawalsQuery>,
-) -> Result<Answer<Report<WithdrawalsReport>>, Problem> {
+) -> Result<Response, Problem> {
     let read_it = async |snapshot: &mut Snapshot, range| read(snapshot, range, query.payee_kind).await;
-    query.common().answer(&reading, "withdrawals", read_it).await
+    query.common().answer(&reading, read_it).await
 }
 
 /// The withdrawals over `range`, of payees of one kind or of all.

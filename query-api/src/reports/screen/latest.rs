@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::database::Sql;
+use crate::export::{Column, Stopped, Table, Writer};
 use crate::figure::{Amount, LocalTime};
 use crate::range::Range;
 use crate::row;
@@ -49,6 +50,22 @@ pub(super) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Vec<La
         })
     };
     rows.into_iter().map(order).collect()
+}
+
+/// Writes a table of them.
+pub(super) async fn write(latest: &[LatestOrder], file: &mut Writer) -> Result<(), Stopped> {
+    const COLUMNS: &[Column] = &[
+        Column::text("product_name", "产品名称", "Product"),
+        Column::text("product_type", "产品类型", "Product type"),
+        Column::amount("amount", "支付金额", "Amount"),
+        Column::time("paid_at", "付款时间", "Paid at"),
+    ];
+    let mut rows = file.table(&Table::section("最新成交", "Latest orders", COLUMNS)).await?;
+    for LatestOrder { product_name, product_type, amount, paid_at } in latest {
+        let cells = rows.row().await?.text(product_name.as_str()).text(product_type.as_str());
+        cells.amount(*amount).time(paid_at.instant());
+    }
+    Ok(())
 }
 
 /// `$1` and `$2` are the range, `$3` is three days after its end, `$4` how many.

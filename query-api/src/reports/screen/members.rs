@@ -6,6 +6,7 @@ use events_schema::Grain;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::export::{Column, Stopped, Table, Writer};
 use crate::figure::LocalTime;
 use crate::pieces::{Figure, Source};
 use crate::problem::Problem;
@@ -33,6 +34,17 @@ pub(super) async fn read(
     let points = Steps::of(range, step, &snapshot.calendar)?.read(snapshot, &SELECT, None).await?;
     let point = |(at, Totals([registered]))| MembersPoint { at, registered };
     Ok(points.into_iter().map(point).collect())
+}
+
+/// Writes a table of them.
+pub(super) async fn write(points: &[MembersPoint], file: &mut Writer) -> Result<(), Stopped> {
+    const COLUMNS: &[Column] =
+        &[Column::time("at", "时间", "At"), Column::count("registered", "会员新增", "New members")];
+    let mut rows = file.table(&Table::section("会员趋势", "Member trend", COLUMNS)).await?;
+    for MembersPoint { at, registered } in points {
+        rows.row().await?.time(at.instant()).count(*registered);
+    }
+    Ok(())
 }
 
 static SELECT: LazyLock<StepSelect> = LazyLock::new(|| {

@@ -7,6 +7,7 @@ use events_schema::terms::{OrderSource, Term};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::export::{Column, Stopped, Table, Writer, words};
 use crate::figure::{OrderSourceWord, Ratio};
 use crate::pieces::{Figure, Source, Sums};
 use crate::range::Range;
@@ -66,6 +67,20 @@ pub(super) async fn read(
         female_share: Ratio::of(female, male + female),
     };
     Ok((by_source, visitors))
+}
+
+/// Writes a table of the sources.
+pub(super) async fn write(sources: &[OfSource], file: &mut Writer) -> Result<(), Stopped> {
+    const COLUMNS: &[Column] = &[
+        Column::text("source", "订单来源", "Source"),
+        Column::count("orders", "订单数", "Orders"),
+        Column::ratio("share", "订单占比", "Share"),
+    ];
+    let mut rows = file.table(&Table::section("订单来源", "Sources", COLUMNS)).await?;
+    for OfSource { source, orders, share } in sources {
+        rows.row().await?.word(words::ORDER_SOURCES, source.as_str()).count(*orders).ratio(*share);
+    }
+    Ok(())
 }
 
 static SELECT: LazyLock<Sums> = LazyLock::new(|| {
