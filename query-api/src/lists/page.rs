@@ -56,7 +56,7 @@ pub(crate) async fn answer<Q: ListQuery>(
     let List { name, .. } = selection.list();
     let numbers = selection.key_length();
     let after = shared.cursor.map(|text| Cursor::decode(text, name, numbers)).transpose()?;
-    let mut rows = snapshot.fetch_all(selection.page(after.as_ref(), shared.limit.rows())).await?;
+    let mut rows = snapshot.fetch_all(selection.items(after.as_ref(), Some(shared.limit.rows()))).await?;
     let is_last = rows.len() <= shared.limit.items();
     rows.truncate(shared.limit.items());
     let next_cursor = match rows.last() {

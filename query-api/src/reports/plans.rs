@@ -1,5 +1,7 @@
 //! How SQLite finds what reports add up.
 
+use events_schema::Timestamp;
+
 use crate::fixture::{Engine, Ledger};
 use crate::range::Range;
 use crate::reports::{cash, sales_figures, trend};
@@ -7,6 +9,7 @@ use crate::reports::{cash, sales_figures, trend};
 #[tokio::test]
 async fn every_report_reads_cells_by_their_key_and_rows_by_an_index() {
     let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    let ragged = Range::new(Timestamp::from_micros(1), Timestamp::from_micros(9_999_999_999_999));
     for (sums, index) in [
         (
             &sales_figures::BY_PRODUCT_TYPE,
@@ -18,7 +21,7 @@ async fn every_report_reads_cells_by_their_key_and_rows_by_an_index() {
         (&cash::BY_KIND_AND_METHOD, "cash_entries_kind (kind=? AND occurred_at>? AND occurred_at<?)"),
         (&cash::NET, "cash_entries_kind (kind=? AND occurred_at>? AND occurred_at<?)"),
     ] {
-        let plan = ledger.plan(sums.over(Range::ALL, ledger.calendar())).await;
+        let plan = ledger.plan(sums.over(ragged, ledger.calendar())).await;
         assert!(plan.iter().any(|step| step.contains(index)), "not by {index}: {plan:#?}");
         let whole = plan.iter().any(|step| step.starts_with("SCAN") && step != "SCAN pieces");
         assert!(!whole, "reads a whole table: {plan:#?}");
