@@ -231,7 +231,6 @@ pub(crate) static BALANCE_ENTRIES: List = List {
         always: "m.birth = e.member_birth",
         key: &["e.occurred_at", "e.position"],
     }],
-    identity: "e.position",
     searched: &[
         Searched { column: "m.phone", found: OF_MEMBERS, indexed: "x.phone" },
         Searched { column: "o.order_no", found: OF_ORDERS, indexed: "x.order_no" },
@@ -249,8 +248,6 @@ const OF_SOURCE: &str = "e.position in (select position from balance_entries whe
     union all select b.position from withdrawals x cross join balance_entries b \
     where x.withdrawal_id = {} and b.withdrawal_birth = x.birth)";
 /// The entries of some members.
-const OF_MEMBERS: &str =
-    "select b.position from members x cross join balance_entries b where b.member_birth = x.birth and";
+const OF_MEMBERS: &str = "select b.occurred_at, b.position from members x cross join balance_entries b where b.member_birth = x.birth and";
 /// The entries of some orders.
-const OF_ORDERS: &str =
-    "select b.position from orders x cross join balance_entries b where b.order_birth = x.birth and";
+const OF_ORDERS: &str = "select b.occurred_at, b.position from orders x cross join balance_entries b where b.order_birth = x.birth and";

@@ -159,12 +159,11 @@ pub(crate) static COMMISSIONS: List = List {
         always: "o.birth = c.order_birth and c.original_amount > 0 and c.state is not null",
         key: &["c.placed_at", "c.order_birth", "c.line"],
     }],
-    identity: "(c.order_birth, c.line)",
     searched: &[
         Searched { column: "o.order_no", found: OF_ORDERS, indexed: "x.order_no" },
         Searched {
             column: "c.distributor_name",
-            found: "select order_birth, line from commissions where original_amount > 0 and",
+            found: "select placed_at, order_birth, line from commissions where original_amount > 0 and",
             indexed: "distributor_name",
         },
     ],
@@ -174,5 +173,5 @@ pub(crate) static COMMISSIONS: List = List {
 /// The commissions by one order.
 const OF_ORDER: &str = "c.order_birth in (select birth from orders where order_id = {})";
 /// The commissions by some orders.
-const OF_ORDERS: &str = "select l.order_birth, l.line from orders x cross join commissions l \
+const OF_ORDERS: &str = "select l.placed_at, l.order_birth, l.line from orders x cross join commissions l \
     where l.order_birth = x.birth and";

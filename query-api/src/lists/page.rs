@@ -70,7 +70,7 @@ async fn file<Q: ListQuery>(reading: &Reading, query: &Q, format: FileFormat) ->
     let (mut snapshot, selection) = open(reading, query).await?;
     let document = const { &Q::Item::DOCUMENT };
     let export = Export::new(document, format, query.shared().lang, selection.range(), &snapshot);
-    let rows = selection.rows(None);
+    let rows = selection.items(None, None);
     export
         .answer(async move |mut file: Writer| {
             let _turn = turn;
@@ -91,7 +91,7 @@ async fn page<Q: ListQuery>(reading: &Reading, query: &Q) -> Result<Answer<Page<
     let List { name, .. } = selection.list();
     let numbers = selection.key_length();
     let after = shared.cursor.map(|text| Cursor::decode(text, name, numbers)).transpose()?;
-    let mut rows = snapshot.fetch_all(selection.page(after.as_ref(), shared.limit.rows())).await?;
+    let mut rows = snapshot.fetch_all(selection.items(after.as_ref(), Some(shared.limit.rows()))).await?;
     let is_last = rows.len() <= shared.limit.items();
     rows.truncate(shared.limit.items());
     let next_cursor = match rows.last() {

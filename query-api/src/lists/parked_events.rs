@@ -127,7 +127,7 @@ impl ListQuery for ParkedEventsQuery {
     fn selection(&self) -> Selection {
         Selection::new(&PARKED_EVENTS)
             .id("p.event_id", self.event_id.as_deref())
-            .word("p.awaited_id", self.awaited_id.as_deref())
+            .id_by_time("p.awaited_id", self.awaited_id.as_deref())
             .word("p.state", self.state.map(Term::as_str))
             .looked_at("p.code", self.code.as_deref())
             .search(self.q.as_ref())
@@ -144,18 +144,12 @@ pub(crate) static PARKED_EVENTS: List = List {
         always: "true",
         key: &["p.parked_at", "p.birth"],
     }],
-    identity: "p.birth",
     searched: &[
-        Searched {
-            column: "p.event_id",
-            found: "select birth from parked_events where",
-            indexed: "event_id",
-        },
-        Searched {
-            column: "p.awaited_id",
-            found: "select birth from parked_events where",
-            indexed: "awaited_id",
-        },
+        Searched { column: "p.event_id", found: FOUND, indexed: "event_id" },
+        Searched { column: "p.awaited_id", found: FOUND, indexed: "awaited_id" },
     ],
     amount: None,
 };
+
+/// Events that are searched.
+const FOUND: &str = "select parked_at, birth from parked_events where";

@@ -152,7 +152,6 @@ pub(crate) static REFUNDS: List = List {
         always: "o.birth = r.order_birth",
         key: &["r.requested_at", "r.order_birth", "r.ordinal"],
     }],
-    identity: "(r.order_birth, r.ordinal)",
     searched: &[Searched { column: "o.order_no", found: OF_ORDERS, indexed: "x.order_no" }],
     amount: Some("r.amount"),
 };
@@ -160,5 +159,5 @@ pub(crate) static REFUNDS: List = List {
 /// The refunds of one order.
 const OF_ORDER: &str = "r.order_birth in (select birth from orders where order_id = {})";
 /// The refunds of some orders.
-const OF_ORDERS: &str = "select l.order_birth, l.ordinal from orders x cross join refunds l \
+const OF_ORDERS: &str = "select l.requested_at, l.order_birth, l.ordinal from orders x cross join refunds l \
     where l.order_birth = x.birth and";

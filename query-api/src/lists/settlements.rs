@@ -206,19 +206,14 @@ pub(crate) static SETTLEMENTS: List = List {
             key: &["s.paid_at", "s.birth"],
         },
     ],
-    identity: "s.birth",
     searched: &[
-        Searched { column: "o.order_no", found: "select birth from orders where", indexed: "order_no" },
-        Searched {
-            column: "o.product_name",
-            found: "select birth from orders where",
-            indexed: "product_name",
-        },
-        Searched {
-            column: "o.supplier_name",
-            found: "select birth from orders where",
-            indexed: "supplier_name",
-        },
+        Searched { column: "o.order_no", found: FOUND, indexed: "x.order_no" },
+        Searched { column: "o.product_name", found: FOUND, indexed: "x.product_name" },
+        Searched { column: "o.supplier_name", found: FOUND, indexed: "x.supplier_name" },
     ],
     amount: Some("s.settlement_amount"),
 };
+
+/// The settlements of some orders.
+const FOUND: &str = "select t.paid_at, t.birth from orders x cross join order_states t \
+    where t.birth = x.birth and t.settlement_state is not null and";

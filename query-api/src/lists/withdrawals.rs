@@ -160,7 +160,7 @@ impl ListQuery for WithdrawalsQuery {
     fn selection(&self) -> Selection {
         Selection::new(&WITHDRAWALS)
             .id("w.withdrawal_id", self.withdrawal_id.as_deref())
-            .word("w.payee_id", self.payee_id.as_deref())
+            .id_by_time("w.payee_id", self.payee_id.as_deref())
             .word("w.state", self.state.map(Term::as_str))
             .word("w.payee_kind", self.payee_kind.map(Term::as_str))
             .word("w.method", self.method.map(Term::as_str))
@@ -179,23 +179,13 @@ pub(crate) static WITHDRAWALS: List = List {
         always: "true",
         key: &["w.requested_at", "w.birth"],
     }],
-    identity: "w.birth",
     searched: &[
-        Searched {
-            column: "w.payee_name",
-            found: "select birth from withdrawals where",
-            indexed: "payee_name",
-        },
-        Searched {
-            column: "w.payee_phone",
-            found: "select birth from withdrawals where",
-            indexed: "payee_phone",
-        },
-        Searched {
-            column: "w.withdrawal_id",
-            found: "select birth from withdrawals where",
-            indexed: "withdrawal_id",
-        },
+        Searched { column: "w.payee_name", found: FOUND, indexed: "payee_name" },
+        Searched { column: "w.payee_phone", found: FOUND, indexed: "payee_phone" },
+        Searched { column: "w.withdrawal_id", found: FOUND, indexed: "withdrawal_id" },
     ],
     amount: Some("w.amount"),
 };
+
+/// Withdrawals that are searched.
+const FOUND: &str = "select requested_at, birth from withdrawals where";

@@ -23,7 +23,7 @@ async fn found(snapshot: &mut Snapshot, selection: &Selection) -> Vec<i64> {
     const LIMIT: usize = 7;
     let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let rows = snapshot.fetch_all(selection.page(after.as_ref(), 7)).await.unwrap();
+        let rows = snapshot.fetch_all(selection.items(after.as_ref(), Some(7))).await.unwrap();
         let keys = rows.iter().map(|row| vec![row.get(0).unwrap(), row.get(1).unwrap()]);
         let keys: Vec<Vec<i64>> = keys.collect();
         found.extend(keys.iter().map(|key| key[1]));
@@ -112,8 +112,9 @@ async fn both_ways_find_the_same_cash_entries_in_the_same_order(engine: Engine) 
         ("R-", vec![3]),
         ("nothing", Vec::new()),
     ] {
-        let kinds = CashKind::NAMES.to_vec();
-        let selection = Selection::new(&CASH_ENTRIES).split("e.kind", kinds).search(Some(&prefix(text)));
+        let all = CashKind::NAMES;
+        let selection =
+            Selection::new(&CASH_ENTRIES).split("e.kind", all, all.to_vec()).search(Some(&prefix(text)));
         let mut found = found_alike(&mut snapshot, selection).await;
         found.sort_unstable();
         assert_eq!(found, expected, "{text}");
@@ -129,7 +130,11 @@ async fn few_and_many_are_told_apart(engine: Engine) {
              select n, 'M' || n, 'M' || n, 'male', n from counted",
         )
         .await;
-    let members = |indexed| Searched { column: "m.any", found: "select birth from members where", indexed };
+    let members = |indexed| Searched {
+        column: "m.any",
+        found: "select registered_at, birth from members where",
+        indexed,
+    };
     let mut snapshot = ledger.read_models().await.begin().await.unwrap();
     for (text, matches) in [("M", Matches::Many), ("M1", Matches::Few), ("x", Matches::Few)] {
         let prefix = prefix(text);
