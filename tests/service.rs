@@ -41,4 +41,7 @@ mod service {
     mod demo;
     mod bench;
     mod upkeep;
+
+    // Where read models can be, too.
+    mod postgres;
 }

@@ -46,7 +46,8 @@ pub(super) async fn catch_up(dir: &Path, published: &Published) -> anyhow::Resul
     let lock = DataDirLock::acquire(dir)?;
     let log = Arc::new(FileLog::open(&lock, OpenOptions::default())?);
     let began = Instant::now();
-    projector::rebuild(dir, Arc::clone(&log), projector::Options::default(), |_| {}).await?;
+    let place = projector::Place::sqlite(dir);
+    projector::rebuild(&place, Arc::clone(&log), projector::Options::default(), |_| {}).await?;
     let rate = rate(published.events, began);
     let decoded = decode_rate(&log, published.events).await?;
     if let Some(log) = Arc::into_inner(log) {
