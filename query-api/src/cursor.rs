@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use axum::http::StatusCode;
 
+use crate::database::Row;
 use crate::problem::Problem;
 
 /// The key of the last item of a page: lists are sorted by a time and then by one or two numbers, newest first.
@@ -16,6 +17,11 @@ pub(crate) struct Cursor(pub(crate) Vec<i64>);
 const DIGITS: usize = 16;
 
 impl Cursor {
+    /// The place of `row`, whose first columns are its key.
+    pub(crate) fn read(row: &Row, numbers: usize) -> Result<Self, sqlx::Error> {
+        (0..numbers).map(|number| row.get(number)).collect::<Result<_, _>>().map(Self)
+    }
+
     /// The word for this place of the list called `list`.
     pub(crate) fn encode(&self, list: &str) -> String {
         let mut word = String::with_capacity(list.len() + 1 + DIGITS * self.0.len());

@@ -104,3 +104,6 @@ impl Database {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -71,6 +71,13 @@ impl Ledger {
         Reading { read_models: self.read_models().await, projected }
     }
 
+    /// How SQLite would run a select, a step a line.
+    pub(crate) async fn plan(&self, sql: Sql) -> Vec<String> {
+        let mut snapshot = self.read_models().await.begin().await.unwrap();
+        let steps = snapshot.fetch_all(sql.explained()).await.unwrap();
+        steps.iter().map(|step| step.get("detail").unwrap()).collect()
+    }
+
     /// Moves the checkpoint.
     pub(crate) async fn checkpoint(&mut self, position: u64) {
         let zone = self.calendar.name().to_owned();

@@ -23,6 +23,10 @@ pub mod order;
 /// Income and expense, entry by entry.
 pub mod cash_entries;
 
+/// How SQLite finds what lists are asked for.
+#[cfg(test)]
+mod plans;
+
 /// Pages, filters and single orders.
 #[cfg(test)]
 mod tests;

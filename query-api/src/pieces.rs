@@ -86,22 +86,45 @@ pub(crate) const fn grain_word(grain: Grain) -> &'static str {
 /// A select of figures over any range, to be made once and kept.
 #[derive(Debug)]
 pub(crate) struct Sums {
-    text: String,
+    /// One text for each [`Depth`]. What is not read is not there: an engine plans what it is told.
+    texts: [String; DEPTHS.len()],
     finest: Grain,
+}
+
+/// Down to which pieces a range is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Depth {
+    Days,
+    Hours,
+    Rows,
+}
+
+const DEPTHS: [Depth; 3] = [Depth::Days, Depth::Hours, Depth::Rows];
+
+impl Place {
+    const fn depth(&self) -> Depth {
+        match self {
+            Self::Cells(Grain::Month | Grain::Day) => Depth::Days,
+            Self::Cells(Grain::Hour) => Depth::Hours,
+            Self::Rows => Depth::Rows,
+        }
+    }
 }
 
 impl Sums {
     /// With more at its end, such as `order by`.
     pub(crate) fn then(mut self, text: &str) -> Self {
-        self.text.push_str(text);
+        self.texts.iter_mut().for_each(|sums| sums.push_str(text));
         self
     }
 
     /// The select over `range`. What its filters name is bound to it next, with [`Sql::with`].
     pub(crate) fn over(&'static self, range: Range, calendar: &Calendar) -> Sql {
         let pieces = range.pieces(self.finest, calendar).all();
+        let needed = PIECES.iter().zip(pieces).filter(|(_, piece)| !piece.is_empty());
+        let depth = needed.map(|((place, _), _)| place.depth()).max().unwrap_or(Depth::Days);
         let ends = pieces.into_iter().flat_map(|piece| [piece.from.micros(), piece.to.micros()]);
-        ends.fold(Sql::new(&self.text), Sql::with)
+        ends.fold(Sql::new(&self.texts[depth as usize]), Sql::with)
     }
 }
 
@@ -111,10 +134,18 @@ impl Source {
     /// `filter` is one more condition for cells and rows, or `true`. It, and the conditions of the source, may name
     /// places from [`FIRST_FILTER`] on.
     pub(crate) fn sums(&self, keys: &[&str], figures: &[Figure], filter: &str) -> Sums {
+        let texts = DEPTHS.map(|depth| self.sums_down_to(depth, keys, figures, filter));
+        Sums { texts, finest: self.finest }
+    }
+
+    fn sums_down_to(&self, depth: Depth, keys: &[&str], figures: &[Figure], filter: &str) -> String {
+        let is_there = |place: &Place| {
+            place.depth() <= depth && !matches!(place, Place::Cells(grain) if *grain < self.finest)
+        };
         let pieces: Vec<_> = PIECES
             .iter()
             .enumerate()
-            .filter(|(_, (place, _))| !matches!(place, Place::Cells(grain) if *grain < self.finest))
+            .filter(|(_, (place, _))| is_there(place))
             .map(|(index, piece)| self.piece(index, piece, keys, figures, filter))
             .collect();
         let pieces = pieces.join(" union all ");
@@ -126,7 +157,7 @@ impl Source {
             text.push_str(" group by ");
             text.push_str(&keys.join(", "));
         }
-        Sums { text, finest: self.finest }
+        text
     }
 
     fn piece(
@@ -163,3 +194,6 @@ impl Source {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,3 +15,7 @@ pub mod cash;
 /// Every report against a plain recount of its rows.
 #[cfg(test)]
 mod tests;
+
+/// How SQLite finds what reports add up.
+#[cfg(test)]
+mod plans;

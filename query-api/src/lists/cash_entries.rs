@@ -132,7 +132,7 @@ impl ListQuery for CashEntriesQuery {
             .id_where(OF_SOURCE, self.source_id.as_deref())
             .one_of("e.method", self.method.map(|method| vec![method.as_str()]))
             .one_of("e.method", self.mode.map(by))
-            .split("e.kind", kinds.map(|kind| kind.as_str()).collect())
+            .split("e.kind", CashKind::NAMES, kinds.map(|kind| kind.as_str()).collect())
             .search(self.q.as_ref())
     }
 }
@@ -147,20 +147,11 @@ pub(crate) static CASH_ENTRIES: List = List {
         always: "true",
         key: &["e.occurred_at", "e.position"],
     }],
-    identity: "e.position",
     searched: &[
         Searched { column: "o.order_no", found: OF_ORDERS, indexed: "o.order_no" },
         Searched { column: "o.order_id", found: OF_ORDERS, indexed: "o.order_id" },
-        Searched {
-            column: "e.source_id",
-            found: "select position from cash_entries where",
-            indexed: "source_id",
-        },
-        Searched {
-            column: "e.reference",
-            found: "select position from cash_entries where",
-            indexed: "reference",
-        },
+        Searched { column: "e.source_id", found: FOUND, indexed: "source_id" },
+        Searched { column: "e.reference", found: FOUND, indexed: "reference" },
     ],
     amount: Some("e.amount"),
 };
@@ -176,6 +167,7 @@ const OF_ORDER: &str = "e.order_birth in (select birth from orders where order_i
 const OF_SOURCE: &str = "e.position in (select position from cash_entries where source_id = {} union all \
     select c.position from orders b cross join cash_entries c \
     where b.order_id = {} and c.order_birth = b.birth and c.source_id is null)";
-/// The entries of some orders.
-const OF_ORDERS: &str =
-    "select c.position from orders o cross join cash_entries c where c.order_birth = o.birth and";
+/// Entries that are searched themselves.
+const FOUND: &str = "select occurred_at, position from cash_entries where";
+/// Entries whose orders are searched.
+const OF_ORDERS: &str = "select c.occurred_at, c.position from orders o cross join cash_entries c where c.order_birth = o.birth and";

@@ -134,7 +134,7 @@ impl ListQuery for OrdersQuery {
     fn selection(&self) -> Selection {
         Selection::new(&ORDERS)
             .id("o.order_id", self.order_id.as_deref())
-            .id("o.member_id", self.member_id.as_deref())
+            .id_by_time("o.member_id", self.member_id.as_deref())
             .word("o.supplier_id", self.supplier_id.as_deref())
             .word("s.status", self.status.map(Term::as_str))
             .word("s.payment_method", self.payment_method.map(Term::as_str))
@@ -163,13 +163,20 @@ pub(crate) static ORDERS: List = List {
             key: &["s.placed_at", "s.birth"],
         },
     ],
-    identity: "o.birth",
     searched: &[
-        Searched { column: "o.order_no", found: "select birth from orders where", indexed: "order_no" },
-        Searched { column: "o.order_id", found: "select birth from orders where", indexed: "order_id" },
+        Searched {
+            column: "o.order_no",
+            found: "select placed_at, birth from orders where",
+            indexed: "order_no",
+        },
+        Searched {
+            column: "o.order_id",
+            found: "select placed_at, birth from orders where",
+            indexed: "order_id",
+        },
         Searched {
             column: "o.product_name",
-            found: "select birth from orders where",
+            found: "select placed_at, birth from orders where",
             indexed: "product_name",
         },
     ],

@@ -9,7 +9,7 @@ use crate::cursor::Cursor;
 use crate::database::Row;
 use crate::figure::Amount;
 use crate::lists::query::ListQuery;
-use crate::lists::selection::Selection;
+use crate::lists::selection::{List, Selection};
 use crate::period;
 use crate::problem::Problem;
 use crate::read_models::Reading;
@@ -53,23 +53,19 @@ pub(crate) async fn answer<Q: ListQuery>(
 ) -> Result<Answer<Page<Q::Item>>, Problem> {
     let shared = query.shared();
     let (mut snapshot, selection) = open(reading, query).await?;
-    let list = selection.list();
-    let numbers = list.tables[0].key.len();
-    let after = shared.cursor.map(|text| Cursor::decode(text, list.name, numbers)).transpose()?;
-    let mut rows = snapshot.fetch_all(selection.page(after.as_ref(), shared.limit.rows())).await?;
+    let List { name, .. } = selection.list();
+    let numbers = selection.key_length();
+    let after = shared.cursor.map(|text| Cursor::decode(text, name, numbers)).transpose()?;
+    let mut rows = snapshot.fetch_all(selection.items(after.as_ref(), Some(shared.limit.rows()))).await?;
     let is_last = rows.len() <= shared.limit.items();
     rows.truncate(shared.limit.items());
-    let last = rows.last().filter(|_| !is_last);
-    let last =
-        last.map(|row| (0..numbers).map(|number| row.get(number)).collect::<Result<_, _>>()).transpose()?;
+    let next_cursor = match rows.last() {
+        Some(row) if !is_last => Some(Cursor::read(row, numbers)?.encode(name)),
+        _ => None,
+    };
     let items: Result<_, _> = rows.iter().map(|row| Q::Item::read(row, &snapshot.calendar)).collect();
     let total = if shared.with_total { Some(total(&mut snapshot, &selection).await?) } else { None };
-    let body = Page {
-        items: items?,
-        next_cursor: last.map(|key| Cursor(key).encode(list.name)),
-        total,
-        position: snapshot.position,
-    };
+    let body = Page { items: items?, next_cursor, total, position: snapshot.position };
     Ok(Answer { position: snapshot.position, body })
 }
 

@@ -37,7 +37,7 @@ impl TryFrom<String> for Prefix {
 pub(crate) struct Searched {
     /// The column among the tables of the list: `o.order_no`.
     pub(crate) column: &'static str,
-    /// A select of the identities of items, up to a condition of `indexed`: `select birth from orders where`.
+    /// A select of the keys of items, up to a condition of `indexed`: `select placed_at, birth from orders where`.
     pub(crate) found: &'static str,
     /// The column in that select, which an index begins with: `order_no`.
     pub(crate) indexed: &'static str,
@@ -60,18 +60,13 @@ impl Prefix {
         snapshot: &mut Snapshot,
     ) -> Result<Matches, sqlx::Error> {
         let mut sql = Sql::new("select ");
-        let limit = sql.place(FEW_MAX + 1);
         for (index, found) in self.found(&mut sql, searched).iter().enumerate() {
             sql.push(if index == 0 { "" } else { " + " });
-            sql.push(&format!("(select count(*) from ({found} limit {limit}) as found)"));
+            sql.push("(select count(*) from (").push(found).push(" limit ").bind(FEW_MAX + 1);
+            sql.push(") as found)");
         }
         let found: i64 = snapshot.fetch_one(sql).await?.get(0)?;
         Ok(if found <= FEW_MAX { Matches::Few } else { Matches::Many })
-    }
-
-    /// The condition that `identity` is among those that match. Their indexes find them.
-    pub(super) fn among(&self, sql: &mut Sql, identity: &str, searched: &[Searched]) -> String {
-        format!("{identity} in ({})", self.found(sql, searched).join(" union "))
     }
 
     /// The condition that one of the texts of a row begins with this. No index helps with it.
@@ -85,7 +80,7 @@ impl Prefix {
     }
 
     /// A select for each column of those whose text is between the prefix and all that follows.
-    fn found(&self, sql: &mut Sql, searched: &[Searched]) -> Vec<String> {
+    pub(super) fn found(&self, sql: &mut Sql, searched: &[Searched]) -> Vec<String> {
         let from = sql.place(self.0.as_str());
         let to = self.end().map(|end| sql.place(end));
         let found = |Searched { found, indexed, .. }: &Searched| match &to {
@@ -108,3 +103,6 @@ impl Prefix {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 //!
 //! Exactly one thing finds the rows: an id, the matches of a search, the words that the list's index begins with, a
 //! word, or time. All else is looked at row by row, and written so that no index is taken for it: an engine that
-//! knows nothing about how values are spread would guess.
+//! does not know how values are spread would guess.
 
 use crate::cursor::Cursor;
 use crate::database::Sql;
@@ -20,8 +20,6 @@ pub(crate) struct List {
     /// Its tables, joined. More than one way is given where filters are found in different tables; the first is
     /// taken unless a filter belongs to the first table of another.
     pub(crate) tables: &'static [Tables],
-    /// What names one item among all, as the selects of `searched` give it.
-    pub(crate) identity: &'static str,
     /// What is searched.
     pub(crate) searched: &'static [Searched],
     /// What an item adds to the amount of the total; nothing in a list without money.
@@ -37,7 +35,8 @@ pub(crate) struct Tables {
     pub(crate) from: &'static str,
     /// What holds for all items: `s.birth = o.birth`, or `true`.
     pub(crate) always: &'static str,
-    /// The columns that sort the list, of the first table where they can be: a time, and one or two numbers.
+    /// The columns that sort the list, of the first table where they can be: a time, and one or two numbers that no
+    /// two items share.
     pub(crate) key: &'static [&'static str],
 }
 
@@ -52,22 +51,38 @@ pub(crate) struct Selection {
 }
 
 #[derive(Clone, Debug)]
-enum Filter {
-    /// A column is a value that few rows have.
-    Id { column: &'static str, value: String },
-    /// A condition that few rows meet, with `{}` for the value.
-    IdWhere { condition: &'static str, value: String },
-    /// A column is a value that many rows have. An index has it before the time.
-    Word { column: &'static str, value: String },
-    /// A column is one of these words. No index has it.
-    OneOf { column: &'static str, words: Vec<&'static str> },
+struct Filter {
+    /// A column that has the value, or a condition with `{}` for it.
+    text: &'static str,
+    value: Value,
+    finds: Finds,
 }
 
-/// One of these words is in the column that the index of the list begins with.
+#[derive(Clone, Debug)]
+enum Value {
+    Given(String),
+    Words(Vec<&'static str>),
+}
+
+/// What a filter finds through its index, from the least to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Finds {
+    /// Few rows, in any order.
+    Few,
+    /// Few rows, newest first.
+    FewByTime,
+    /// Many rows, newest first.
+    ManyByTime,
+    /// It has no index.
+    Nothing,
+}
+
+/// Some words of the column that the index of the list begins with.
 #[derive(Clone, Debug)]
 struct Split {
     column: &'static str,
     words: Vec<&'static str>,
+    is_all: bool,
 }
 
 /// What finds the rows.
@@ -85,31 +100,43 @@ impl Selection {
         Self { list, range: Range::ALL, filters: Vec::new(), split: None, search: None }
     }
 
-    /// Those of which `column`, an id that an index begins with, is this: few.
+    /// Those few of which `column` is this, an id that an index consists of.
     pub(crate) fn id(self, column: &'static str, value: Option<&str>) -> Self {
-        self.filter(value.map(|value| Filter::Id { column, value: value.to_owned() }))
+        self.filter(column, value, Finds::Few)
     }
 
     /// Those few that meet `condition`, in which `{}` stands for the value.
     pub(crate) fn id_where(self, condition: &'static str, value: Option<&str>) -> Self {
-        self.filter(value.map(|value| Filter::IdWhere { condition, value: value.to_owned() }))
+        self.filter(condition, value, Finds::Few)
     }
 
-    /// Those of which `column`, a word that an index begins with before the time, is this: many. Of several words the
-    /// first finds the rows, so the rarest comes first.
+    /// Those few of which `column` is this, an id that an index has before the time.
+    pub(crate) fn id_by_time(self, column: &'static str, value: Option<&str>) -> Self {
+        self.filter(column, value, Finds::FewByTime)
+    }
+
+    /// Those many of which `column` is this, a word that an index has before the time. Of several words the first
+    /// finds the rows, so the rarest comes first.
     pub(crate) fn word(self, column: &'static str, value: Option<&str>) -> Self {
-        self.filter(value.map(|value| Filter::Word { column, value: value.to_owned() }))
+        self.filter(column, value, Finds::ManyByTime)
     }
 
-    /// Those of which `column` is one of these words. It is only looked at.
-    pub(crate) fn one_of(self, column: &'static str, words: Option<Vec<&'static str>>) -> Self {
-        self.filter(words.map(|words| Filter::OneOf { column, words }))
+    /// Those of which `column`, which no index has, is one of these words.
+    pub(crate) fn one_of(mut self, column: &'static str, words: Option<Vec<&'static str>>) -> Self {
+        let filter = |words| Filter { text: column, value: Value::Words(words), finds: Finds::Nothing };
+        self.filters.extend(words.map(filter));
+        self
     }
 
-    /// Those of which `column` is one of these words, in a list whose only index begins with it: each word is read
-    /// newest first for itself, and all are merged.
-    pub(crate) fn split(mut self, column: &'static str, words: Vec<&'static str>) -> Self {
-        self.split = Some(Split { column, words });
+    /// Those of which `column` is one of these words, of `all` there are, in a list whose only index has it before the
+    /// time: each word is read newest first for itself, and all are merged.
+    pub(crate) fn split(
+        mut self,
+        column: &'static str,
+        all: &'static [&'static str],
+        words: Vec<&'static str>,
+    ) -> Self {
+        self.split = Some(Split { column, is_all: words.len() == all.len(), words });
         self
     }
 
@@ -119,8 +146,8 @@ impl Selection {
         self
     }
 
-    fn filter(mut self, filter: Option<Filter>) -> Self {
-        self.filters.extend(filter);
+    fn filter(mut self, text: &'static str, value: Option<&str>, finds: Finds) -> Self {
+        self.filters.extend(value.map(|value| Filter { text, value: Value::Given(value.to_owned()), finds }));
         self
     }
 
@@ -132,7 +159,7 @@ impl Selection {
 
     /// The same, once it is known how many rows its search matches, if that makes a difference.
     pub(super) async fn counted(self, snapshot: &mut Snapshot) -> Result<Self, sqlx::Error> {
-        if matches!(self.finder(), Finder::Filter(index) if self.filters[index].is_narrow()) {
+        if matches!(self.finder(), Finder::Filter(index) if self.filters[index].finds <= Finds::FewByTime) {
             return Ok(self);
         }
         let Some((prefix, _)) = &self.search else { return Ok(self) };
@@ -146,44 +173,48 @@ impl Selection {
         self
     }
 
-    /// The name of the list.
+    /// The list.
     pub(super) const fn list(&self) -> &'static List {
         self.list
     }
 
-    /// The items after `after`, newest first, at most `limit`. The key is in front of their columns.
-    pub(super) fn page(&self, after: Option<&Cursor>, limit: i64) -> Sql {
-        let mut sql = self.rows(after);
-        sql.push(" limit ").bind(limit);
-        sql
+    /// How many numbers sort the list.
+    pub(super) const fn key_length(&self) -> usize {
+        self.list.tables[0].key.len()
     }
 
-    /// All items, newest first. The key is in front of their columns.
-    pub(crate) fn rows(&self, after: Option<&Cursor>) -> Sql {
+    /// The items, newest first: those after `after`, at most `limit` of them. The key is in front of their columns.
+    pub(crate) fn items(&self, after: Option<&Cursor>, limit: Option<i64>) -> Sql {
         let mut sql = Sql::new("");
         let finder = self.finder();
-        let tables = self.tables(finder);
-        let key = self.key(finder, tables);
+        let key = self.key(finder);
+        let order: Vec<_> = (1..=key.len()).map(|number| format!("{number} desc")).collect();
+        let mut order = format!(" order by {}", order.join(", "));
+        if let Some(limit) = limit {
+            order = format!("{order} limit {}", sql.place(limit));
+        }
+        let from = self.from(&mut sql, finder, after, &order);
         let conditions = self.conditions(&mut sql, finder, after);
-        let select = format!(
-            "select {}, {} from {} where {conditions}",
-            key.join(", "),
-            self.list.columns,
-            tables.from
-        );
+        let (key, columns) = (key.join(", "), self.list.columns);
+        let select = format!("select {key}, {columns} from {from} where {conditions}");
         match &self.split {
-            Some(Split { column, words }) if finder == Finder::Split => {
+            Some(Split { column, words, .. }) if finder == Finder::Split => {
                 for (index, word) in words.iter().enumerate() {
+                    let branch = format!("{select} and {column} = '{word}'");
                     sql.push(if index == 0 { "" } else { " union all " });
-                    sql.push(&select).push(&format!(" and {column} = '{word}'"));
+                    // Without its own limit, PostgreSQL reads a branch to its end; without one at all, SQLite merges.
+                    if limit.is_some() && words.len() > 1 {
+                        sql.push(&format!("select * from ({branch}{order}) as newest"));
+                    } else {
+                        sql.push(&branch);
+                    }
                 }
             }
             _ => {
                 sql.push(&select);
             }
         }
-        let order: Vec<_> = (1..=key.len()).map(|number| format!("{number} desc")).collect();
-        sql.push(" order by ").push(&order.join(", "));
+        sql.push(&order);
         sql
     }
 
@@ -191,112 +222,124 @@ impl Selection {
     pub(super) fn total(&self) -> Sql {
         let mut sql = Sql::new("");
         let finder = self.finder();
+        let from = self.from(&mut sql, finder, None, "");
         let mut conditions = self.conditions(&mut sql, finder, None);
-        if let (Finder::Split, Some(Split { column, words })) = (finder, &self.split) {
+        if let (Finder::Split, Some(Split { column, words, .. })) = (finder, &self.split) {
             conditions = format!("{conditions} and {}", one_of(column, words));
         }
         let amount = self.list.amount.map_or_else(|| "null".to_owned(), |amount| format!("sum({amount})"));
-        sql.push(&format!("select count(*), cast({amount} as bigint) from {}", self.tables(finder).from));
-        sql.push(&format!(" where {conditions}"));
+        sql.push(&format!("select count(*), cast({amount} as bigint) from {from} where {conditions}"));
         sql
     }
 
     fn finder(&self) -> Finder {
-        let filter = |is_narrow| {
-            self.filters.iter().position(|filter| filter.finds() && filter.is_narrow() == is_narrow)
-        };
-        if let Some(index) = filter(true) {
-            return Finder::Filter(index);
+        let rarest = self.filters.iter().enumerate().min_by_key(|(_, filter)| filter.finds);
+        match (rarest, &self.search, &self.split) {
+            (Some((index, Filter { finds: Finds::Few | Finds::FewByTime, .. })), ..) => Finder::Filter(index),
+            (_, Some((_, Matches::Few)), _) => Finder::Search,
+            (_, _, Some(split)) if !split.words.is_empty() => Finder::Split,
+            (Some((index, Filter { finds: Finds::ManyByTime, .. })), ..) => Finder::Filter(index),
+            _ => Finder::Time,
         }
-        if matches!(self.search, Some((_, Matches::Few))) {
-            return Finder::Search;
-        }
-        if self.split.as_ref().is_some_and(|split| !split.words.is_empty()) {
-            return Finder::Split;
-        }
-        filter(false).map_or(Finder::Time, Finder::Filter)
     }
 
     /// The tables in the order that suits what finds the rows.
     fn tables(&self, finder: Finder) -> &'static Tables {
         let first = match finder {
-            Finder::Filter(index) => self.filters[index].column().split('.').next(),
+            Finder::Filter(index) => self.filters[index].text.split('.').next(),
             Finder::Search | Finder::Split | Finder::Time => None,
         };
         let tables = self.list.tables;
         tables.iter().find(|tables| first == Some(tables.first)).unwrap_or(&tables[0])
     }
 
-    /// The columns that sort the rows. What a search has found is not read in the order of time.
-    fn key(&self, finder: Finder, tables: &Tables) -> Vec<String> {
-        let plain = |column: &&str| (*column).to_owned();
-        let mut key: Vec<_> = tables.key.iter().map(plain).collect();
+    /// The columns that sort the rows, written so that an index sorts them only where the same index finds them.
+    fn key(&self, finder: Finder) -> Vec<String> {
+        let key = self.tables(finder).key;
         if finder == Finder::Search {
+            return (0..key.len()).map(|number| format!("found.key_{number}")).collect();
+        }
+        let mut key: Vec<_> = key.iter().map(|column| (*column).to_owned()).collect();
+        if matches!(finder, Finder::Filter(index) if self.filters[index].finds == Finds::Few) {
             key[0].push_str(" + 0");
         }
         key
     }
 
+    /// The tables, behind what a search has found: of that the newest are enough where nothing else is asked for.
+    fn from(&self, sql: &mut Sql, finder: Finder, after: Option<&Cursor>, order: &str) -> String {
+        let tables = self.tables(finder);
+        let Some((prefix, _)) = self.search.as_ref().filter(|_| finder == Finder::Search) else {
+            return tables.from.to_owned();
+        };
+        let key = self.key(finder);
+        let found = prefix.found(sql, self.list.searched).join(" union ");
+        let place = self.place(sql, &key, after);
+        let place = if place.is_empty() { "true".to_owned() } else { place.join(" and ") };
+        let is_all = self.filters.is_empty() && self.split.as_ref().is_none_or(|split| split.is_all);
+        let order = if is_all { order } else { "" };
+        let names: Vec<_> = (0..key.len()).map(|number| format!("key_{number}")).collect();
+        let (names, key) = (names.join(", "), key.join(", "));
+        let newest =
+            format!("with found ({names}) as ({found}) select {key} from found where {place}{order}");
+        format!("({newest}) as found cross join {}", tables.from)
+    }
+
     /// All conditions. Only that of the finder can be met by an index, and the range of times.
     fn conditions(&self, sql: &mut Sql, finder: Finder, after: Option<&Cursor>) -> String {
         let tables = self.tables(finder);
-        let key = self.key(finder, tables);
+        let key = self.key(finder);
         let mut conditions = vec![tables.always.to_owned()];
         for (index, filter) in self.filters.iter().enumerate() {
             conditions.push(filter.condition(sql, finder == Finder::Filter(index)));
         }
-        if let Some(Split { column, words }) = &self.split
+        if let Some(Split { column, words, is_all: false }) = &self.split
             && finder != Finder::Split
         {
             conditions.push(one_of(&unindexed(column), words));
         }
-        if let Some((prefix, _)) = &self.search {
-            conditions.push(match finder {
-                Finder::Search => prefix.among(sql, self.list.identity, self.list.searched),
-                Finder::Filter(_) | Finder::Split | Finder::Time => prefix.check(sql, self.list.searched),
-            });
+        if finder == Finder::Search {
+            let pairs = tables.key.iter().zip(&key).skip(1);
+            conditions.extend(pairs.map(|(column, found)| format!("{column} = {found}")));
+        } else {
+            let check = self.search.as_ref().map(|(prefix, _)| prefix.check(sql, self.list.searched));
+            conditions.extend(check);
+            conditions.extend(self.place(sql, &key, after));
         }
+        conditions.join(" and ")
+    }
+
+    /// The range of times, and what comes after the last page.
+    fn place(&self, sql: &mut Sql, key: &[String], after: Option<&Cursor>) -> Vec<String> {
+        let mut place = Vec::new();
         if self.range.from != Range::BEGINNING {
-            conditions.push(format!("{} >= {}", key[0], sql.place(self.range.from.micros())));
+            place.push(format!("{} >= {}", key[0], sql.place(self.range.from.micros())));
         }
         if self.range.to != Range::END {
-            conditions.push(format!("{} < {}", key[0], sql.place(self.range.to.micros())));
+            place.push(format!("{} < {}", key[0], sql.place(self.range.to.micros())));
         }
         if let Some(Cursor(numbers)) = after {
             let places: Vec<_> = numbers.iter().map(|number| sql.place(*number)).collect();
-            conditions.push(format!("({}) < ({})", key.join(", "), places.join(", ")));
+            place.push(format!("({}) < ({})", key.join(", "), places.join(", ")));
         }
-        conditions.join(" and ")
+        place
     }
 }
 
 impl Filter {
-    /// Whether it can find rows.
-    const fn finds(&self) -> bool {
-        !matches!(self, Self::OneOf { .. })
-    }
-
-    /// Whether few rows meet it.
-    const fn is_narrow(&self) -> bool {
-        matches!(self, Self::Id { .. } | Self::IdWhere { .. })
-    }
-
-    /// What it begins with.
-    const fn column(&self) -> &'static str {
-        match self {
-            Self::Id { column, .. } | Self::Word { column, .. } | Self::OneOf { column, .. } => column,
-            Self::IdWhere { condition, .. } => condition,
-        }
-    }
-
-    fn condition(&self, sql: &mut Sql, finds: bool) -> String {
-        match self {
-            Self::Id { column, value } | Self::Word { column, value } => {
+    fn condition(&self, sql: &mut Sql, is_finder: bool) -> String {
+        match &self.value {
+            Value::Words(words) => one_of(self.text, words),
+            Value::Given(value) => {
                 let place = sql.place(value.as_str());
-                if finds { format!("{column} = {place}") } else { format!("{} = {place}", unindexed(column)) }
+                if self.text.contains("{}") {
+                    self.text.replace("{}", &place)
+                } else if is_finder {
+                    format!("{} = {place}", self.text)
+                } else {
+                    format!("{} = {place}", unindexed(self.text))
+                }
             }
-            Self::IdWhere { condition, value } => condition.replace("{}", &sql.place(value.as_str())),
-            Self::OneOf { column, words } => one_of(column, words),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Pages, filters and single orders, against read models in a file.
 
 use axum::extract::{Query, State};
-use events_schema::Timestamp;
+use events_schema::terms::{Direction, OrderStatus};
+use events_schema::{Money, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -18,6 +19,7 @@ const ZONE: &str = "Asia/Shanghai";
 on_both_engines!(
     pages_hold_each_order_once_while_others_arrive,
     the_last_page_that_is_full_has_no_next_one,
+    a_total_is_that_of_all_pages,
     cursors_of_other_lists_are_refused,
     each_filter_takes_what_it_names,
     cash_entries_of_both_directions_are_merged_newest_first,
@@ -86,6 +88,42 @@ async fn the_last_page_that_is_full_has_no_next_one(engine: Engine) {
     for (limit, is_last) in [(39, false), (40, true), (41, true)] {
         let page = order_page(&reading, &format!("limit={limit}")).await.unwrap();
         assert_eq!(page["next_cursor"].is_null(), is_last, "{limit}");
+    }
+}
+
+async fn a_total_is_that_of_all_pages(engine: Engine) {
+    let (orders, entries) = (crowded_orders(), random_cash(17, 50, 0, 30));
+    let ledger = Ledger::with(engine, ZONE, &orders, &entries).await;
+    let reading = ledger.reading().await;
+    let total = |amounts: Vec<i64>| {
+        let amount = Money::from_minor(amounts.iter().sum()).to_string();
+        json!({"count": amounts.len(), "amount": amount})
+    };
+    let closed = orders.iter().filter(|order| order.status == OrderStatus::Closed);
+    let first = order_page(&reading, "limit=5").await.unwrap();
+    assert_eq!(first.get("total"), None);
+    let cursor = first["next_cursor"].as_str().unwrap();
+    for (text, expected) in [
+        (
+            format!("with_total=true&limit=5&cursor={cursor}"),
+            total(orders.iter().map(|order| order.payable).collect()),
+        ),
+        ("with_total=true&status=closed".to_owned(), total(closed.map(|order| order.payable).collect())),
+        ("with_total=true&to=2000-01-01".to_owned(), total(vec![])),
+    ] {
+        assert_eq!(order_page(&reading, &text).await.unwrap()["total"], expected, "{text}");
+    }
+    let amounts = |wanted: &dyn Fn(&CashRow) -> bool| {
+        total(entries.iter().filter(|entry| wanted(entry)).map(|entry| entry.amount).collect())
+    };
+    for (text, expected) in [
+        ("", amounts(&|_| true)),
+        ("&direction=expense", amounts(&|entry| entry.kind.direction() == Direction::Expense)),
+        ("&source_id=S-7&limit=1", amounts(&|entry| entry.position == 7)),
+        ("&direction=income&kind=scan_refund", total(vec![])),
+    ] {
+        let page = cash_page(&reading, &format!("with_total=true{text}")).await.unwrap();
+        assert_eq!(page["total"], expected, "{text}");
     }
 }
 

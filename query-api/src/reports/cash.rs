@@ -226,12 +226,12 @@ const CASH: Source = Source {
 };
 
 /// What the entries of each kind and method add up to.
-static BY_KIND_AND_METHOD: LazyLock<Sums> = LazyLock::new(|| {
+pub(super) static BY_KIND_AND_METHOD: LazyLock<Sums> = LazyLock::new(|| {
     CASH.sums(&["kind", "method"], &[Figure::new("entries", "1"), Figure::same("amount")], "true")
 });
 
 /// All income less all expense.
-static NET: LazyLock<Sums> = LazyLock::new(|| {
+pub(super) static NET: LazyLock<Sums> = LazyLock::new(|| {
     let income = CashKind::ALL.iter().filter(|kind| kind.direction() == Direction::Income);
     let income: Vec<_> = income.map(|kind| format!("'{kind}'")).collect();
     let signed = format!("case when kind in ({}) then amount else -amount end", income.join(", "));

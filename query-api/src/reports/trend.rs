@@ -172,8 +172,7 @@ async fn with_beginning(
     if range.from != Range::BEGINNING {
         return Ok(Some(range));
     }
-    const FIRST: &str = "select min(start) from sales_cells where grain = $1";
-    let sql = Sql::new(FIRST).with(grain_word(step.grain()));
+    let sql = Sql::new("select min(start) from sales_cells where grain = $1").with(grain_word(step.grain()));
     let first: Option<i64> = snapshot.fetch_one(sql).await?.get(0)?;
     let first = first.map(Timestamp::from_micros).filter(|first| *first < range.to);
     Ok(first.map(|first| Range::new(first, range.to)))
@@ -275,5 +274,5 @@ fn part(filter: &str) -> pieces::Sums {
     SALES.sums(&[], &figures, filter)
 }
 
-static PART: LazyLock<pieces::Sums> = LazyLock::new(|| part("true"));
-static PART_OF_ONE_PRODUCT_TYPE: LazyLock<pieces::Sums> = LazyLock::new(|| part(OF_PRODUCT_TYPE));
+pub(super) static PART: LazyLock<pieces::Sums> = LazyLock::new(|| part("true"));
+pub(super) static PART_OF_ONE_PRODUCT_TYPE: LazyLock<pieces::Sums> = LazyLock::new(|| part(OF_PRODUCT_TYPE));
