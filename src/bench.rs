@@ -58,6 +58,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use jiff::{Timestamp, ToSpan};
+use projector::PostgresUrl;
 use serde_json::json;
 
 use crate::memory::{MEMORY_DEFAULT, Size};
@@ -90,6 +91,9 @@ pub(crate) struct Bench {
     /// What the measured service may take of memory: handed to `ledger serve`.
     #[arg(long, value_name = "SIZE")]
     memory: Option<Size>,
+    /// An empty PostgreSQL database for the read models of catch-up, reports, lists and exports [default: SQLite files]
+    #[arg(long, value_name = "URL")]
+    database: Option<PostgresUrl>,
     #[command(flatten)]
     soak: soak::Options,
     /// Print JSON instead of a table.
@@ -125,15 +129,8 @@ enum What {
 }
 
 /// What needs a ledger full of orders.
-const FULL: [What; 7] = [
-    What::Ingest,
-    What::Catchup,
-    What::Reports,
-    What::Lists,
-    What::Exports,
-    What::Verify,
-    What::Start,
-];
+const FULL: [What; 7] =
+    [What::Ingest, What::Catchup, What::Reports, What::Lists, What::Exports, What::Verify, What::Start];
 /// What is asked of read models that have caught up.
 const CAUGHT_UP: [What; 5] = [What::Catchup, What::Reports, What::Lists, What::Exports, What::Start];
 /// Seconds of the measurements that go by time.
@@ -189,18 +186,25 @@ impl Bench {
         if !CAUGHT_UP.into_iter().any(asked) {
             return Ok(());
         }
-        let caught_up = offline::catch_up(dir.path(), &published).await?;
-        let started = start::start(dir.path(), &self.flags(&[]), tail).await?;
+        let caught_up = offline::catch_up(dir.path(), self.database.clone(), &published).await?;
+        let flags = self.flags_of_full();
+        let started = start::start(dir.path(), &flags, tail).await?;
         if asked(What::Catchup) {
-            offline::report(table, caught_up, dir.path(), self.orders)?;
+            offline::report(table, &caught_up, dir.path(), self.orders)?;
             started.report_memory(table, "catch-up");
         }
         if asked(What::Start) {
             started.report(table, "start-clean", "clean start");
         }
         if asked(What::Reports) {
-            let read_models = started.read_models(dir.path())?;
-            reports::measure(table, &started.server, &read_models, self.platform()?, self.seconds(SECONDS)).await?;
+            reports::measure(
+                table,
+                &started.server,
+                &caught_up.read_models,
+                self.platform()?,
+                self.seconds(SECONDS),
+            )
+            .await?;
         }
         if asked(What::Lists) {
             lists::measure(table, &started.server, self.platform()?, self.seconds(SECONDS)).await?;
@@ -211,7 +215,7 @@ impl Bench {
         if !asked(What::Start) {
             return started.server.stop().await;
         }
-        let place = (dir.path(), &*self.flags(&[]));
+        let place = (dir.path(), &*flags);
         start::killed(table, started.server, place, self.platform()?, self.seconds(SECONDS)).await
     }
 
@@ -264,10 +268,22 @@ impl Bench {
         memory.chain(more.iter().map(|flag| (*flag).to_owned())).collect()
     }
 
+    /// The flags of a service whose read models are where they were caught up.
+    fn flags_of_full(&self) -> Vec<String> {
+        let database = self.database.iter().map(|url| format!("--database={}", url.as_str()));
+        self.flags(&[]).into_iter().chain(database).collect()
+    }
+
     /// Days of orders that end now.
     fn platform(&self) -> anyhow::Result<platform::Settings> {
         let start = Timestamp::now().checked_sub((i64::from(self.days) * 24 + 1).hours())?;
-        Ok(platform::Settings { seed: self.seed, orders: self.orders, start, days: self.days, endless: false })
+        Ok(platform::Settings {
+            seed: self.seed,
+            orders: self.orders,
+            start,
+            days: self.days,
+            endless: false,
+        })
     }
 
     fn data_dir(&self) -> anyhow::Result<tempfile::TempDir> {

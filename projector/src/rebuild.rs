@@ -8,7 +8,7 @@ use ledger_core::log::Log;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::database::Place;
+use crate::database::{Database, Place};
 use crate::runner::{Feed, Followed, OpenError, Options, Progress, Rank, Runner, START_PATIENCE, Vessel};
 use crate::store::{Generations, StoreError};
 
@@ -35,12 +35,14 @@ pub enum RebuildError {
 }
 
 /// What was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rebuilt {
     /// How many events the read models reflect.
     pub events: u64,
     /// How long it took.
     pub took: Duration,
+    /// Where they are.
+    pub database: Database,
 }
 
 /// Makes a new generation of the read models from the whole log, switches to it, and deletes the older ones.
@@ -76,10 +78,11 @@ pub async fn rebuild<L: Log>(
         Ok(Followed::Displaced) => return Err(RebuildError::InUse),
         Err(stop) => return Err(RebuildError::Stopped { position: stop.position, reason: stop.reason }),
     }
+    let database = progress.borrow().database.clone();
     let mut generations = runner.into_generations().await?;
     generations.retain(|other| other == number).await?;
     generations.close().await?;
-    Ok(Rebuilt { events: tail.get(), took: began.elapsed() })
+    Ok(Rebuilt { events: tail.get(), took: began.elapsed(), database })
 }
 
 /// All generations, and the right to write. A process that has just ended may still hold it for a moment.

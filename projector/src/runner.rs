@@ -140,6 +140,7 @@ impl<L: Log> Runner<L> {
                 if let Some(checkpoint) = &readable.checkpoint {
                     checkpoint.verify(&*feed.log).await?;
                 }
+                tracing::info!("another process writes the read models; this one waits");
                 let telling = Telling::new(Role::Waiting(readable), feed.durable.clone());
                 return Ok(Self { feed, place: place.clone(), work: None, telling });
             }

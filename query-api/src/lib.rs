@@ -81,7 +81,7 @@ mod docs;
 
 /// Whether the process is well.
 pub mod probes;
-pub use probes::{MetricsText, Ready};
+pub use probes::{Lag, MetricsText, Readiness, Ready};
 
 /// Measures every request.
 pub mod http_metrics;

@@ -29,10 +29,25 @@ pub(super) async fn measure(table: &mut Table, server: &Server, orders: u64) -> 
                 }
             }
         };
-        table.add(format!("export-{format}"), format!("export of the list of orders, {format}"), rate(orders, began), "rows/s");
+        table.add(
+            format!("export-{format}"),
+            format!("export of the list of orders, {format}"),
+            rate(orders, began),
+            "rows/s",
+        );
         let grown = highest.zip(before).map_or(0, |(highest, before)| highest.saturating_sub(before));
-        table.add(format!("export-{format}-memory"), "  memory of the service, more than before", super::limits::float(grown) / MEGABYTE, "MB");
-        table.add(format!("export-{format}-bytes"), "  bytes of the file", super::limits::float(bytes) / MEGABYTE, "MB");
+        table.add(
+            format!("export-{format}-memory"),
+            "  memory of the service, more than before",
+            super::limits::float(grown) / MEGABYTE,
+            "MB",
+        );
+        table.add(
+            format!("export-{format}-bytes"),
+            "  bytes of the file",
+            super::limits::float(bytes) / MEGABYTE,
+            "MB",
+        );
     }
     Ok(())
 }

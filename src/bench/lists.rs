@@ -30,7 +30,15 @@ struct List {
 const LISTS: [List; 8] = [
     List {
         path: "orders",
-        filters: &["status", "source", "product_type", "payment_method", "supplier_id", "member_id", "order_id"],
+        filters: &[
+            "status",
+            "source",
+            "product_type",
+            "payment_method",
+            "supplier_id",
+            "member_id",
+            "order_id",
+        ],
         searched: &["order_no", "product_name"],
     },
     List {
@@ -58,7 +66,11 @@ const LISTS: [List; 8] = [
         filters: &["kind", "source", "member_id", "source_id", "order_id"],
         searched: &["member_phone", "order_no"],
     },
-    List { path: "refunds", filters: &["state", "product_type", "refund_id", "order_id"], searched: &["order_no"] },
+    List {
+        path: "refunds",
+        filters: &["state", "product_type", "refund_id", "order_id"],
+        searched: &["order_no"],
+    },
     List { path: "parked-events", filters: &["state"], searched: &[] },
 ];
 
@@ -89,7 +101,12 @@ pub(super) async fn measure(
             let times = repeat(&mut connection, list.path, &queries, turn).await?;
             let p99 = times.percentile_ms(990);
             let name = format!("list-{}-{}-p99", list.path, what.name());
-            table.add(name, format!("list {}, first page, {}, p99 (with HTTP)", list.path, what.name()), p99, "ms");
+            table.add(
+                name,
+                format!("list {}, first page, {}, p99 (with HTTP)", list.path, what.name()),
+                p99,
+                "ms",
+            );
             table.limit(empty.percentile_ms(990), EMPTY);
         }
     }
@@ -125,7 +142,12 @@ impl Kind {
     }
 
     /// Different queries of this kind.
-    fn queries(self, random: &mut SmallRng, items: &[Value], platform: Settings) -> anyhow::Result<Vec<String>> {
+    fn queries(
+        self,
+        random: &mut SmallRng,
+        items: &[Value],
+        platform: Settings,
+    ) -> anyhow::Result<Vec<String>> {
         let values = |name: &str| {
             let values = items.iter().filter_map(|item| item[name].as_str());
             values.map(ToOwned::to_owned).collect::<BTreeSet<_>>()
@@ -133,7 +155,8 @@ impl Kind {
         Ok(match self {
             Self::All => vec![String::new()],
             Self::Range => {
-                let range = |_| span(random, platform, false).map(|Span { from, to }| format!("from={from}&to={to}"));
+                let range =
+                    |_| span(random, platform, false).map(|Span { from, to }| format!("from={from}&to={to}"));
                 (0..100).map(range).collect::<anyhow::Result<_>>()?
             }
             Self::Filter(name) => {

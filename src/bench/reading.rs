@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use events_schema::Calendar;
 use jiff::ToSpan;
+use rand::RngExt as _;
 use rand::rngs::SmallRng;
-use rand::{RngExt as _, SeedableRng};
 use serde::Deserialize;
 
 use super::server::Server;

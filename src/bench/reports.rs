@@ -1,15 +1,13 @@
 //! How long reports take, each beside plain SQL over the same rows.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
 use query_api::plain::{self, Plain};
 use query_api::{Location, ReadModels};
 use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
 
-use super::limits::{self, float};
+use super::limits;
 use super::reading::{EMPTY, Span, ask, span};
 use super::server::Server;
 use super::table::Table;
@@ -73,7 +71,12 @@ pub(super) async fn measure(
                 ask(&mut connection, &path).await?;
                 times.push(asked.elapsed());
             }
-            table.add(format!("report-{name}-{kind}-p50"), format!("report {name}, {what}, p50 (with HTTP)"), times.percentile_ms(500), "ms");
+            table.add(
+                format!("report-{name}-{kind}-p50"),
+                format!("report {name}, {what}, p50 (with HTTP)"),
+                times.percentile_ms(500),
+                "ms",
+            );
             table.limit(empty.percentile_ms(500), EMPTY);
             table.add(format!("report-{name}-{kind}-p99"), "  p99", times.percentile_ms(990), "ms");
             table.limit(empty.percentile_ms(990), EMPTY);

@@ -16,7 +16,7 @@ use crate::change::Writes;
 use crate::checkpoint::Checkpoint;
 use columns::Columns;
 use schemas::{is_valid, schema};
-use session::{claim, enter};
+use session::{enter, reclaim};
 use sql::Arrays;
 
 /// One generation in a schema.
@@ -80,7 +80,7 @@ impl PostgresStore {
         let is_new = self.schemas.session.is_lost();
         let mut connection = self.schemas.session.take().await?;
         if is_new {
-            if !claim(&mut connection).await? || !is_valid(&mut connection, self.number).await? {
+            if !reclaim(&mut connection).await? || !is_valid(&mut connection, self.number).await? {
                 return Err(StoreError::Displaced);
             }
             enter(&mut connection, &schema(self.number)).await?;

@@ -21,7 +21,7 @@ use crate::auth::{Caller, Gate, Permission, Role, Tokens, require};
 use crate::extract::ValidJson;
 use crate::fixture::{Engine, Ledger, projected, random_orders};
 use crate::problem::PROBLEM_JSON;
-use crate::{LEDGER_POSITION, Projected, ProjectorState, State, router};
+use crate::{LEDGER_POSITION, Lag, Projected, ProjectorState, Readiness, State, router};
 
 /// The administrator's token.
 const ADMIN: &str = "secret";
@@ -62,9 +62,12 @@ impl Service {
             read_models: ledger.read_models().await,
             projected: projected.clone(),
             tokens: tokens.clone(),
-            ready: Arc::new(move || match projected.borrow().state {
-                ProjectorState::Running => Ok(()),
-                ProjectorState::Stopped { .. } => Err("the projector stopped".to_owned()),
+            ready: Arc::new(move || Readiness {
+                lag: Lag { events: 3, seconds: 2 },
+                ready: match projected.borrow().state {
+                    ProjectorState::Running => Ok(()),
+                    ProjectorState::Stopped { .. } => Err("the projector stopped".to_owned()),
+                },
             }),
             metrics: Arc::new(|| "ledger_up 1\n".to_owned()),
         };
@@ -266,6 +269,7 @@ async fn figures_that_are_not_complete_are_not_shown() {
     }
     let reply = service.call("GET", "/readyz", "", None).await;
     assert_eq!((reply.status.as_u16(), reply.code()), (503, "not_ready"));
+    assert_eq!((&reply.body["lag_events"], &reply.body["lag_seconds"]), (&json!(3), &json!(2)));
 }
 
 #[tokio::test]

@@ -4,7 +4,6 @@
 //! `ledger.generations` says what each of them holds, and which one is read. The entities that a generation was folded
 //! from are in the data directory of the process that folded them, under an id that no other generation has.
 
-use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,7 +11,7 @@ use std::time::Duration;
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection, Postgres};
 
-use super::session::{Session, claim, enter};
+use super::session::{LOCK_NOT_AVAILABLE, Session, UNDEFINED_TABLE, claim, enter, has_code};
 use crate::checkpoint::Checkpoint;
 use crate::database::{Database, PostgresUrl};
 use crate::store::{Format, StoreError, checkpoint, script};
@@ -30,9 +29,6 @@ const CONTROL: &str = "create schema if not exists ledger; \
 
 /// Whether there is a table of generations.
 const IS_CONTROLLED: &str = "select to_regclass('ledger.generations') is not null";
-
-const LOCK_NOT_AVAILABLE: &str = "55P03";
-const UNDEFINED_TABLE: &str = "42P01";
 
 /// All generations in a database.
 #[derive(Debug)]
@@ -89,11 +85,10 @@ impl Schemas {
         let mut connection = self.session.take().await?;
         enter(&mut connection, &schema(number)).await?;
         let checkpoint = checkpoint::read::<Postgres>(&mut connection).await;
-        let checkpoint = checkpoint.map_err(|error| match code(&error).as_deref() {
-            // Whoever writes has just deleted it.
-            Some(UNDEFINED_TABLE) => StoreError::Displaced,
-            Some(_) | None => error.into(),
-        })?;
+        // Whoever writes may just have deleted it.
+        let is_gone = |error: &sqlx::Error| has_code(error, UNDEFINED_TABLE);
+        let checkpoint =
+            checkpoint.map_err(|error| if is_gone(&error) { StoreError::Displaced } else { error.into() })?;
         self.session.put_back(connection);
         Ok(checkpoint)
     }
@@ -118,7 +113,7 @@ impl Schemas {
         let mut connection = self.session.take().await?;
         match drop_schema(&mut connection, number).await {
             Ok(()) => {}
-            Err(error) if code(&error).as_deref() == Some(LOCK_NOT_AVAILABLE) => {
+            Err(error) if has_code(&error, LOCK_NOT_AVAILABLE) => {
                 tracing::info!(generation = number, "old read models are still read: they are deleted later");
             }
             Err(error) => return Err(error.into()),
@@ -240,8 +235,4 @@ async fn drop_schema(connection: &mut PgConnection, number: u64) -> Result<(), s
         .execute(&mut *transaction)
         .await?;
     transaction.commit().await
-}
-
-fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
-    error.as_database_error().and_then(sqlx::error::DatabaseError::code)
 }

@@ -11,6 +11,10 @@ use crate::store::StoreError;
 
 /// The key of the advisory lock that a process holds while it writes. Its scope is the database.
 const LOCK: i64 = i64::from_be_bytes(*b"ledgerRM");
+/// A lock was not to be had in time.
+pub(super) const LOCK_NOT_AVAILABLE: &str = "55P03";
+/// There is no such table.
+pub(super) const UNDEFINED_TABLE: &str = "42P01";
 /// How long a server may take to let a session in.
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// How often a server that does not answer yet is asked again.
@@ -95,6 +99,26 @@ impl Session {
 /// Asks for the right to write; it ends with the session.
 pub(super) async fn claim(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar("select pg_try_advisory_lock($1)").bind(LOCK).fetch_one(connection).await
+}
+
+/// Asks for the right to write after a session was lost. The server may take a moment to see that: until then the old
+/// session still has it.
+pub(super) async fn reclaim(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::raw_sql("set lock_timeout = '1s'").execute(&mut *connection).await?;
+    let locked = sqlx::query("select pg_advisory_lock($1)").bind(LOCK).execute(&mut *connection).await;
+    let is_claimed = match locked {
+        Ok(_) => true,
+        Err(error) if has_code(&error, LOCK_NOT_AVAILABLE) => false,
+        Err(error) => return Err(error),
+    };
+    sqlx::raw_sql("reset lock_timeout").execute(connection).await?;
+    Ok(is_claimed)
+}
+
+/// Whether the server says this, by its SQLSTATE.
+pub(super) fn has_code(error: &sqlx::Error, code: &str) -> bool {
+    let said = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    said.as_deref() == Some(code)
 }
 
 /// From now on tables without a schema are those in `schema`.
