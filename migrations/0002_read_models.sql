@@ -85,10 +85,12 @@ create table order_states (
     settled_at        integer,
     purchase_cost_now   integer not null,
     commission_cost_now integer not null,
-    -- its settlement (reports.md §6): 'unsettled', 'settled', 'non_settleable'; null without a supplier or a payment
+    -- its settlement (reports.md §6): 'unsettled', 'settled', 'non_settleable'; null, and the amount 0, without a
+    -- supplier or a payment
     settlement_state  text,
     settlement_amount integer not null,
-    -- its commissions together (§8): 'unsettled', 'settled', 'cancelled'; null without any, or without a payment
+    -- its commissions together (§8): 'unsettled', 'settled', 'cancelled'; null, and the amount 0, without any over zero
+    -- or a payment
     commission_state  text,
     commission_amount integer not null,
     -- what it adds to the figures of the sales report (§2)
@@ -343,6 +345,8 @@ create index withdrawals_payee_id on withdrawals (payee_id, requested_at);
 create index withdrawals_payee_name on withdrawals (payee_name, requested_at);
 create index withdrawals_payee_phone on withdrawals (payee_phone, requested_at) where payee_phone is not null;
 
+-- Withdrawals requested in one hour, day or month, by how they stand now. A decision moves them to another cell; one
+-- that all have left stays, with zeros.
 create table withdrawal_cells (
     grain       text    not null,
     start       integer not null,

@@ -29,7 +29,7 @@ pub(crate) struct Settings {
     #[arg(long, env = "LEDGER_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Where the read models are kept: `sqlite`, in files in the data directory, or a PostgreSQL database, such as
-    /// postgres://user:password@host/name [default: sqlite]
+    /// `postgres://user:password@host/name` [default: sqlite]
     #[arg(long, env = "LEDGER_DATABASE", value_name = "URL", hide_env_values = true)]
     database: Option<Hidden>,
     /// Where to listen [default: 127.0.0.1:8080]

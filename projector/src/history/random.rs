@@ -186,7 +186,9 @@ impl Chance {
         let payment = format!("Q-{}", self.roll(40));
         let method = self.of(&METHODS[..4]);
         let data = format!(r#"{{"method":"{method}","amount":"20.00","channel_reference":"Z"}}"#);
-        self.publish("payment.received", &payment, &data);
+        if self.roll(4) > 0 {
+            self.publish("payment.received", &payment, &data);
+        }
         let surplus = self.history.recorded.iter().rev().find_map(|recorded| {
             let Event::SurplusReceived(surplus) = &recorded.event else { return None };
             Some(surplus.payment_id.to_string())

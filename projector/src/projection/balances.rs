@@ -30,7 +30,7 @@ pub(crate) static ROWS: RowTable = RowTable {
 pub(crate) static CELLS: CellTable =
     CellTable { name: "balance_cells", key: &["grain", "start", "kind"], sums: &["entries", "change"] };
 
-/// The rows and cells of balance entries. A change of nothing makes none (domain §5).
+/// The rows and cells of balance entries. A change of nothing is not even recorded (domain §5).
 #[derive(Clone, Copy, Debug)]
 pub struct Balances;
 
@@ -44,8 +44,10 @@ impl Projection for Balances {
         out: &mut Changes,
     ) -> Result<(), SumOverflow> {
         let Step::Member { after, .. } = step else { return Ok(()) };
-        let change = balance_change(&recorded.event).filter(|change| !change.is_zero());
-        let (Some((kind, source)), Some(change)) = (moved(&recorded.event), change) else { return Ok(()) };
+        let (Some((kind, source)), Some(change)) = (moved(&recorded.event), balance_change(&recorded.event))
+        else {
+            return Ok(());
+        };
         let [payment_id, order_birth, withdrawal_birth] = source.columns();
         out.insert(
             &ROWS,

@@ -3,6 +3,7 @@
 mod entries;
 mod orders;
 mod shares;
+mod tables;
 
 use events_schema::{Calendar, Timestamp};
 

@@ -6,7 +6,7 @@ use events_schema::recorded::CommandKey;
 use events_schema::recorded::parked::WaitsFor;
 use events_schema::recorded::withdrawal::WithdrawalRequested;
 use events_schema::terms::{Method, WithdrawalMethod};
-use events_schema::{Event, Id, Money, Position, Recorded, Text};
+use events_schema::{Event, Id, Position, Recorded, Text};
 
 use super::orders::Orders;
 use super::{Literal, Tables, put};
@@ -143,9 +143,6 @@ impl Entries {
             Event::BalanceDeducted(e) => ("deduct", e.amount, -1, None, None, None),
             _ => return,
         };
-        if amount == Money::ZERO {
-            return;
-        }
         let balance = self.balances.entry(member).or_default();
         *balance += sign * amount.minor();
         put(
