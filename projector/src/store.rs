@@ -2,7 +2,7 @@
 
 mod checkpoint;
 mod postgres;
-mod script;
+pub(crate) mod script;
 mod sqlite;
 mod statements;
 

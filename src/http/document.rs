@@ -62,7 +62,9 @@ pub(crate) fn published_schemas() -> Map<String, Value> {
     let mut schema = published::schema::schema();
     refer_to_components(&mut schema);
     let mut schemas = match schema["$defs"].take() {
-        Value::Object(definitions) => definitions,
+        Value::Object(definitions) => {
+            definitions.into_iter().map(|(name, definition)| (component(&name), definition)).collect()
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
     };
     let event = json!({
@@ -77,6 +79,12 @@ pub(crate) fn published_schemas() -> Map<String, Value> {
     schemas
 }
 
+/// The name in the document of a definition: answers have schemas of the same names.
+fn component(definition: &str) -> String {
+    // Types of events have names of their own.
+    if definition.contains('.') { definition.to_owned() } else { format!("Published{definition}") }
+}
+
 /// Definitions of a schema are components of the document.
 fn refer_to_components(schema: &mut Value) {
     match schema {
@@ -84,7 +92,7 @@ fn refer_to_components(schema: &mut Value) {
             if let Some(Value::String(target)) = members.get_mut("$ref")
                 && let Some(name) = target.strip_prefix("#/$defs/")
             {
-                *target = format!("#/components/schemas/{name}");
+                *target = format!("#/components/schemas/{}", component(name));
             }
             members.values_mut().for_each(refer_to_components);
         }

@@ -1,7 +1,7 @@
 //! The script that makes the tables of a generation, in the words of each engine.
 
 /// The script, in SQLite's words.
-pub(super) const SQLITE: &str = include_str!("../../../migrations/0002_read_models.sql");
+pub(crate) const SQLITE: &str = include_str!("../../../migrations/0002_read_models.sql");
 
 /// The number of the script: the version of the tables.
 pub(super) const VERSION: u16 = 2;

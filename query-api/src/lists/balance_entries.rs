@@ -225,10 +225,12 @@ pub(crate) static BALANCE_ENTRIES: List = List {
     columns: "e.occurred_at, m.member_id, m.phone, e.kind, e.change, e.balance_after, \
         coalesce(e.payment_id, o.order_id, w.withdrawal_id) as source_id, o.order_id, o.order_no, e.position",
     tables: &[Tables {
+        table: "balance_entries",
         first: "e",
-        from: "balance_entries e cross join members m left join orders o on o.birth = e.order_birth \
-            left join withdrawals w on w.birth = e.withdrawal_birth",
-        always: "m.birth = e.member_birth",
+        always: "true",
+        joined: "cross join members m left join orders o on o.birth = e.order_birth \
+                left join withdrawals w on w.birth = e.withdrawal_birth",
+        on: "m.birth = e.member_birth",
         key: &["e.occurred_at", "e.position"],
     }],
     searched: &[

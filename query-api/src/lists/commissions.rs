@@ -154,16 +154,18 @@ pub(crate) static COMMISSIONS: List = List {
     columns: "c.placed_at, o.order_id, o.order_no, c.product_type, o.product_name, c.distributor_id, \
         c.distributor_name, c.amount, c.state, c.settled_at",
     tables: &[Tables {
+        table: "commissions",
         first: "c",
-        from: "commissions c cross join orders o",
-        always: "o.birth = c.order_birth and c.original_amount > 0 and c.state is not null",
+        always: "c.original_amount > 0 and c.state is not null",
+        joined: "cross join orders o",
+        on: "o.birth = c.order_birth",
         key: &["c.placed_at", "c.order_birth", "c.line"],
     }],
     searched: &[
         Searched { column: "o.order_no", found: OF_ORDERS, indexed: "x.order_no" },
         Searched {
             column: "c.distributor_name",
-            found: "select placed_at, order_birth, line from commissions where original_amount > 0 and",
+            found: "select placed_at, order_birth, line from commissions where original_amount > 0 and state is not null and",
             indexed: "distributor_name",
         },
     ],
@@ -174,4 +176,4 @@ pub(crate) static COMMISSIONS: List = List {
 const OF_ORDER: &str = "c.order_birth in (select birth from orders where order_id = {})";
 /// The commissions by some orders.
 const OF_ORDERS: &str = "select l.placed_at, l.order_birth, l.line from orders x cross join commissions l \
-    where l.order_birth = x.birth and";
+    where l.order_birth = x.birth and l.original_amount > 0 and l.state is not null and";

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use axum::extract::State;
 use events_schema::terms::{
-    Confirmation, DiscountKind, Method, Mode, OrderStatus, RefundState, SettlementState, Term,
+    CommissionState, Confirmation, DiscountKind, Method, Mode, OrderStatus, RefundState, SettlementState,
 };
 use events_schema::{Calendar, Money, Position};
 use serde::{Deserialize, Serialize};
@@ -14,9 +14,10 @@ use crate::answer::Answer;
 use crate::database::{Row, Sql};
 use crate::extract::{ValidPath, ValidQuery};
 use crate::figure::{
-    Amount, ConfirmationWord, DiscountKindWord, LocalTime, MethodWord, RefundStateWord, SettlementStateWord,
+    Amount, CommissionStateWord, ConfirmationWord, DiscountKindWord, LocalTime, MethodWord, RefundStateWord,
+    SettlementStateWord,
 };
-use crate::lists::cash_entries::{CASH_ENTRY_COLUMNS, CASH_ENTRY_TABLES, CashEntry};
+use crate::lists::cash_entries::{CASH_ENTRY_COLUMNS, CashEntry, OF_THE_ORDER};
 use crate::lists::orders::OrderItem;
 use crate::lists::page::ListItem;
 use crate::problem::{Problem, ProblemDocument};
@@ -156,19 +157,8 @@ pub struct Commission {
     /// How much: after partial refunds, or the original amount when it is cancelled.
     pub amount: Amount,
     /// Whether it was credited; null while the order is not paid.
+    #[schema(value_type = Option<CommissionStateWord>)]
     pub state: Option<CommissionState>,
-}
-
-/// Whether a commission was credited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CommissionState {
-    /// Not yet: the order is not completed.
-    Unsettled,
-    /// The moment the order completed.
-    Settled,
-    /// Never, or taken back: the order is refunded.
-    Cancelled,
 }
 
 /// One order
@@ -291,15 +281,6 @@ impl Commission {
     }
 }
 
-impl Term for CommissionState {
-    const ALL: &'static [Self] = &[Self::Unsettled, Self::Settled, Self::Cancelled];
-    const NAMES: &'static [&'static str] = &["unsettled", "settled", "cancelled"];
-
-    fn ordinal(self) -> usize {
-        self as usize
-    }
-}
-
 const ORDER: &str = "select o.*, s.position, s.status, s.used_packages, s.paid_at, s.payment_id, s.payment_method, \
     s.payment_reference, s.paid, s.refunded_gross, s.completed_at, s.settlement_due_at, s.settled_at, \
     s.purchase_cost_now, s.commission_cost_now, s.settlement_state, s.settlement_amount \
@@ -310,6 +291,6 @@ const COMMISSIONS: &str = "select distributor_id, distributor_name, amount, stat
     where order_birth = $1 order by line";
 static CASH_ENTRIES: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "select {CASH_ENTRY_COLUMNS} from {CASH_ENTRY_TABLES} where e.order_birth = $1 order by e.position"
+        "select {CASH_ENTRY_COLUMNS} from cash_entries e {OF_THE_ORDER} where e.order_birth = $1 order by e.position"
     )
 });

@@ -139,9 +139,11 @@ pub(crate) static PARKED_EVENTS: List = List {
     name: "parked-events",
     columns: "p.birth, p.event, p.state, p.code, p.parked_at, p.waits_for, p.awaited_id",
     tables: &[Tables {
+        table: "parked_events",
         first: "p",
-        from: "parked_events p",
         always: "true",
+        joined: "",
+        on: "true",
         key: &["p.parked_at", "p.birth"],
     }],
     searched: &[

@@ -147,9 +147,11 @@ pub(crate) static REFUNDS: List = List {
     columns: "r.refund_id, o.order_id, o.order_no, r.requested_at, r.decided_at, r.amount, r.fee, r.state, \
         r.product_type",
     tables: &[Tables {
+        table: "refunds",
         first: "r",
-        from: "refunds r cross join orders o",
-        always: "o.birth = r.order_birth",
+        always: "true",
+        joined: "cross join orders o",
+        on: "o.birth = r.order_birth",
         key: &["r.requested_at", "r.order_birth", "r.ordinal"],
     }],
     searched: &[Searched { column: "o.order_no", found: OF_ORDERS, indexed: "x.order_no" }],

@@ -194,15 +194,19 @@ pub(crate) static SETTLEMENTS: List = List {
         s.payment_method",
     tables: &[
         Tables {
+            table: "order_states",
             first: "s",
-            from: "order_states s cross join orders o",
-            always: "o.birth = s.birth and s.settlement_state is not null and s.paid_at is not null",
+            always: "s.settlement_state is not null and s.paid_at is not null",
+            joined: "cross join orders o",
+            on: "o.birth = s.birth",
             key: &["s.paid_at", "s.birth"],
         },
         Tables {
+            table: "orders",
             first: "o",
-            from: "orders o cross join order_states s",
-            always: "s.birth = o.birth and s.settlement_state is not null and s.paid_at is not null",
+            always: "true",
+            joined: "cross join order_states s",
+            on: "s.birth = o.birth and s.settlement_state is not null and s.paid_at is not null",
             key: &["s.paid_at", "s.birth"],
         },
     ],

@@ -174,9 +174,11 @@ pub(crate) static WITHDRAWALS: List = List {
     columns: "w.withdrawal_id, w.requested_at, w.payee_kind, w.payee_id, w.payee_name, w.payee_phone, w.amount, \
         w.method, w.account, w.state, w.decided_at, w.reference, w.reason",
     tables: &[Tables {
+        table: "withdrawals",
         first: "w",
-        from: "withdrawals w",
         always: "true",
+        joined: "",
+        on: "true",
         key: &["w.requested_at", "w.birth"],
     }],
     searched: &[
