@@ -1,20 +1,19 @@
 //! Tests of how tables are described.
 
-use crate::dump::{connect, texts};
+use crate::dump::connect;
 use crate::projection::{CELL_TABLES, ROW_TABLES};
-use crate::store::Store;
+use crate::testing::{Engine, with_both_engines};
+
+with_both_engines!(keys_are_primary_keys_in_their_order);
 
 /// The store finds rows and cells by these columns, and sorts what it writes by them.
-#[tokio::test]
-async fn keys_are_primary_keys_in_their_order() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("1.sqlite");
-    Store::open(&path, 1 << 20).await.unwrap().close().await.unwrap();
-    let mut connection = connect(&path).await;
+async fn keys_are_primary_keys_in_their_order(engine: Engine) {
+    let place = engine.place().await;
+    place.store().await.close().await.unwrap();
+    let mut beside = connect(&place.database(1).await).await;
     let rows = ROW_TABLES.map(|table| (table.name, table.key));
     let cells = CELL_TABLES.map(|table| (table.name, table.key));
     for (table, key) in rows.into_iter().chain(cells) {
-        let info = format!("select name from pragma_table_info('{table}') where pk > 0 order by pk");
-        assert_eq!(texts(&mut connection, &info).await, key, "{table}");
+        assert_eq!(beside.key(table).await, key, "{table}");
     }
 }
