@@ -97,7 +97,8 @@ impl Beside {
         self.texts(sql).await
     }
 
-    async fn key(&mut self, table: &str) -> Vec<String> {
+    /// The names of the columns of a table's primary key, in their order.
+    pub(crate) async fn key(&mut self, table: &str) -> Vec<String> {
         let sql = match self {
             Self::Sqlite(_) => {
                 format!("select name from pragma_table_info('{table}') where pk > 0 order by pk")

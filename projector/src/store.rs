@@ -120,7 +120,9 @@ impl Store {
             Engine::Sqlite(store) => store.files().switch_to(store.number())?,
             Engine::Postgres(store) => {
                 let number = store.number();
-                store.schemas().await?.switch_to(number).await?;
+                let schemas = store.schemas().await?;
+                schemas.analyze(number).await?;
+                schemas.switch_to(number).await?;
             }
         }
         self.is_certain = was_certain;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use sqlx::postgres::PgDatabaseError;
 use sqlx::sqlite::SqliteError;
 
+use crate::database::PostgresUrl;
+
 /// Why read models cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -41,6 +43,14 @@ pub enum StoreError {
         /// That file.
         path: PathBuf,
     },
+    /// The server does not answer, or does not let this program in.
+    #[error("the database {database} cannot be reached: {source}")]
+    Unreachable {
+        /// The database.
+        database: PostgresUrl,
+        /// What went wrong.
+        source: sqlx::Error,
+    },
     /// The engine could not do it.
     #[error("{}", describe(.0))]
     Database(#[from] sqlx::Error),
@@ -57,7 +67,7 @@ impl StoreError {
             | Self::Encoding { .. }
             | Self::NoNumber { .. } => false,
             Self::Io { .. } => true,
-            Self::Database(error) => match Cause::of(error) {
+            Self::Unreachable { source: error, .. } | Self::Database(error) => match Cause::of(error) {
                 Cause::Full | Cause::Passing => true,
                 Cause::Refused | Cause::Other => false,
             },

@@ -1,21 +1,19 @@
 //! Tests of how tables are described.
 
-use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
-
+use crate::dump::connect;
 use crate::projection::{CELL_TABLES, ROW_TABLES};
-use crate::store::script;
+use crate::testing::{Engine, with_both_engines};
+
+with_both_engines!(keys_are_primary_keys_in_their_order);
 
 /// The store finds rows and cells by these columns, and sorts what it writes by them.
-#[tokio::test]
-async fn keys_are_primary_keys_in_their_order() {
-    let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
-    sqlx::raw_sql(script::SQLITE).execute(&mut connection).await.unwrap();
+async fn keys_are_primary_keys_in_their_order(engine: Engine) {
+    let place = engine.place().await;
+    place.store().await.close().await.unwrap();
+    let mut beside = connect(&place.database(1).await).await;
     let rows = ROW_TABLES.map(|table| (table.name, table.key));
     let cells = CELL_TABLES.map(|table| (table.name, table.key));
     for (table, key) in rows.into_iter().chain(cells) {
-        let info = format!("select name from pragma_table_info('{table}') where pk > 0 order by pk");
-        let found: Vec<String> =
-            sqlx::query_scalar(AssertSqlSafe(info)).fetch_all(&mut connection).await.unwrap();
-        assert_eq!(found, key, "{table}");
+        assert_eq!(beside.key(table).await, key, "{table}");
     }
 }
