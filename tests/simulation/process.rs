@@ -8,18 +8,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use events_schema::recorded::ledger::LedgerCreated;
-use events_schema::{Command, Position, Recorded};
+use events_schema::{Command, Position};
 use ledger_core::log::{DataDirLock, FileLog, LockError, Log, OpenOptions, file};
 use ledger_core::writer::{Options, SavedBooks, State, Writer, WriterHandle};
 use projector::Runner;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
-use super::dice::Dice;
 use super::faults::{CutOff, Fault, FaultyLog};
 use super::history::identity;
 use super::world::World;
 use super::{promises, tables};
+use crate::naive::dice::Dice;
+use crate::naive::log::events;
 
 /// Memory that books and entities may take: so little that everything is forgotten at once, and so much that nothing is.
 const MEMORIES: [usize; 3] = [1, 60_000, 100 << 20];
@@ -259,17 +260,4 @@ pub(crate) fn check_the_end(world: &World) {
         let seen = projector::checkpoint(world.dir.path()).await.unwrap().unwrap();
         assert_eq!(seen.position, log.tail().await.unwrap().position, "the read models reflect everything");
     });
-}
-
-async fn events(log: &FileLog) -> Vec<Recorded> {
-    let mut events = Vec::new();
-    loop {
-        let after = Position::new(events.len() as u64);
-        let blocks = log.read(after, 1 << 20).await.unwrap();
-        if blocks.is_empty() {
-            return events;
-        }
-        let leaves = blocks.iter().flat_map(|block| block.leaves());
-        events.extend(leaves.map(|(_, leaf)| Recorded::decode(leaf).unwrap()));
-    }
 }
