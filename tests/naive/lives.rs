@@ -50,7 +50,7 @@ pub(crate) fn life(number: u64, dice: &mut Dice) -> VecDeque<Line> {
 }
 
 pub(super) fn member_id(dice: &mut Dice) -> String {
-    format!("M{}", dice.roll(4))
+    format!("M{}", dice.roll(6))
 }
 
 /// The life of the order `id`, with payments that are called by `number`.
@@ -102,11 +102,12 @@ fn pay(id: &str, number: u64, payable: i64, lines: &mut VecDeque<Line>, dice: &m
     for times in 0..=u64::from(dice.chance(15)) {
         let payment_id = format!("P{}.{times}", if dice.chance(4) { dice.roll(number) } else { number });
         lines.push_back(says("order.paid", id, payment(&payment_id, dice.of(&METHODS), paid)));
-    }
-    if dice.chance(15) {
-        let refund =
-            format!(r#"{{"refund_id":"F{number}","amount":"1.50","channel_reference":"f{number}"}}"#);
-        lines.push_back(says("payment.refunded", format!("P{number}.{}", dice.roll(2)), refund));
+        let is_surplus = times > 0 || paid != payable;
+        if dice.chance(if is_surplus { 50 } else { 4 }) {
+            let refund =
+                format!(r#"{{"refund_id":"F{number}","amount":"1.50","channel_reference":"f{number}"}}"#);
+            lines.push_back(says("payment.refunded", payment_id, refund));
+        }
     }
 }
 
@@ -178,7 +179,7 @@ fn scan(number: u64, dice: &mut Dice) -> VecDeque<Line> {
 fn withdrawal(number: u64, dice: &mut Dice) -> VecDeque<Line> {
     let id = format!("W{number}");
     let (kind, letter) = dice.of(&[("supplier", 'S'), ("distributor", 'D'), ("member", 'M')]);
-    let payee = dice.roll(3);
+    let payee = dice.roll(4);
     let method = WithdrawalMethod::ALL[dice.index(3)];
     let phone = if dice.chance(50) { format!(r#","phone":"150{payee}""#) } else { String::new() };
     let amount = yuan(dice.of(&WITHDRAWN));
