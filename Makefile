@@ -22,12 +22,12 @@ run: release ## build the ledger and start it with a demo platform
 	$(LEDGER) demo --listen $(LISTEN) --data-dir $(DATA_DIR) $(if $(ORDERS),--orders $(ORDERS))
 
 test: rust ## install what the tests need, check style, run every test
-	.ci/install gcc schemathesis
+	.ci/install gcc postgresql schemathesis
 	$(MAKE) --no-print-directory lint
 	cargo test --doc --workspace --locked
 	@export LEDGER_TEST_SCHEMATHESIS=$(SCHEMATHESIS); if cargo nextest --version >/dev/null 2>&1; \
-	then set -x; cargo nextest run --workspace --locked --no-fail-fast; \
-	else set -x; cargo test --workspace --locked --no-fail-fast --lib --bins --tests; fi
+	then set -x; .ci/with-postgres cargo nextest run --workspace --locked --no-fail-fast; \
+	else set -x; .ci/with-postgres cargo test --workspace --locked --no-fail-fast --lib --bins --tests; fi
 
 check: rust c-compiler lint ## check format, lints and dependencies, without running tests
 	@if cargo deny --version >/dev/null 2>&1; \

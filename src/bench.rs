@@ -13,6 +13,15 @@ mod ingest;
 /// Reading, and from published to visible.
 mod reading;
 
+/// Every report, beside plain SQL.
+mod reports;
+
+/// The first page of every list.
+mod lists;
+
+/// Lists as files.
+mod exports;
+
 /// Books and log, without HTTP.
 mod books;
 
@@ -49,6 +58,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use jiff::{Timestamp, ToSpan};
+use projector::PostgresUrl;
 use serde_json::json;
 
 use crate::memory::{MEMORY_DEFAULT, Size};
@@ -66,6 +76,9 @@ pub(crate) struct Bench {
     /// Single events that are published one a request.
     #[arg(long, default_value_t = 300_000, value_name = "N")]
     singles: u64,
+    /// Days over which the orders are spread.
+    #[arg(long, default_value_t = 365, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    days: u32,
     /// Seconds of the measurements that go by time [default: 20, and 60 of a soak]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     seconds: Option<u64>,
@@ -78,6 +91,9 @@ pub(crate) struct Bench {
     /// What the measured service may take of memory: handed to `ledger serve`.
     #[arg(long, value_name = "SIZE")]
     memory: Option<Size>,
+    /// An empty PostgreSQL database for the read models of catch-up, reports, lists and exports [default: SQLite files]
+    #[arg(long, value_name = "URL")]
+    database: Option<PostgresUrl>,
     #[command(flatten)]
     soak: soak::Options,
     /// Print JSON instead of a table.
@@ -98,8 +114,12 @@ enum What {
     Catchup,
     /// From an acknowledged event to a report that shows it.
     Visible,
-    /// Reports over a year.
+    /// Every report, beside plain SQL over the same rows.
     Reports,
+    /// The first page of every list, with each filter.
+    Lists,
+    /// The list of orders as a file.
+    Exports,
     /// Walking the log.
     Verify,
     /// Starts of the service: a clean one, and one after `kill -9` under load.
@@ -108,10 +128,11 @@ enum What {
     Soak,
 }
 
-/// What needs a ledger with a year of orders.
-const OF_A_YEAR: [What; 5] = [What::Ingest, What::Catchup, What::Reports, What::Verify, What::Start];
-/// Days over which the published orders are spread.
-const DAYS: u32 = 365;
+/// What needs a ledger full of orders.
+const FULL: [What; 7] =
+    [What::Ingest, What::Catchup, What::Reports, What::Lists, What::Exports, What::Verify, What::Start];
+/// What is asked of read models that have caught up.
+const CAUGHT_UP: [What; 5] = [What::Catchup, What::Reports, What::Lists, What::Exports, What::Start];
 /// Seconds of the measurements that go by time.
 const SECONDS: u64 = 20;
 /// Seconds of a soak.
@@ -133,8 +154,8 @@ impl Bench {
             let size = self.memory.unwrap_or(MEMORY_DEFAULT);
             books::measure(&mut table, dir.path(), self.platform()?, size).await?;
         }
-        if OF_A_YEAR.into_iter().any(asked) {
-            self.measure_year(&mut table).await?;
+        if FULL.into_iter().any(asked) {
+            self.measure_full(&mut table).await?;
         }
         if asked(What::Visible) {
             self.measure_visible(&mut table).await?;
@@ -148,8 +169,8 @@ impl Bench {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// Everything that needs a ledger with a year of orders: it is published, walked, caught up, started and read.
-    async fn measure_year(&self, table: &mut Table) -> anyhow::Result<()> {
+    /// Everything that needs a ledger full of orders: they are published, walked, caught up, started and read.
+    async fn measure_full(&self, table: &mut Table) -> anyhow::Result<()> {
         let asked = |what| self.what.contains(&what);
         let dir = self.data_dir()?;
         let server = server::Server::start(dir.path(), &self.flags(&["--pause-projections"])).await?;
@@ -162,25 +183,39 @@ impl Bench {
         if asked(What::Verify) {
             offline::verify(table, dir.path())?;
         }
-        if ![What::Catchup, What::Reports, What::Start].into_iter().any(asked) {
+        if !CAUGHT_UP.into_iter().any(asked) {
             return Ok(());
         }
-        let caught_up = offline::catch_up(dir.path(), &published).await?;
-        let started = start::start(dir.path(), &self.flags(&[]), tail).await?;
+        let caught_up = offline::catch_up(dir.path(), self.database.clone(), &published).await?;
+        let flags = self.flags_of_full();
+        let started = start::start(dir.path(), &flags, tail).await?;
         if asked(What::Catchup) {
-            offline::report(table, caught_up, dir.path(), self.orders)?;
+            offline::report(table, &caught_up, dir.path(), self.orders)?;
             started.report_memory(table, "catch-up");
         }
         if asked(What::Start) {
             started.report(table, "start-clean", "clean start");
         }
         if asked(What::Reports) {
-            reading::reports(table, &started.server, self.platform()?, self.seconds(SECONDS)).await?;
+            reports::measure(
+                table,
+                &started.server,
+                &caught_up.read_models,
+                self.platform()?,
+                self.seconds(SECONDS),
+            )
+            .await?;
+        }
+        if asked(What::Lists) {
+            lists::measure(table, &started.server, self.platform()?, self.seconds(SECONDS)).await?;
+        }
+        if asked(What::Exports) {
+            exports::measure(table, &started.server, self.orders).await?;
         }
         if !asked(What::Start) {
             return started.server.stop().await;
         }
-        let place = (dir.path(), &*self.flags(&[]));
+        let place = (dir.path(), &*flags);
         start::killed(table, started.server, place, self.platform()?, self.seconds(SECONDS)).await
     }
 
@@ -214,7 +249,7 @@ impl Bench {
             "machine": machine::json(),
             "command": std::env::args().skip(1).collect::<Vec<_>>(),
             "options": {
-                "what": what, "orders": self.orders, "singles": self.singles, "seed": self.seed,
+                "what": what, "orders": self.orders, "days": self.days, "singles": self.singles, "seed": self.seed,
                 "seconds": self.seconds(SECONDS), "soak_seconds": self.seconds(SOAK_SECONDS),
                 "memory": self.memory.map(|size| size.to_string()), "soak": self.soak.json(),
             },
@@ -233,10 +268,22 @@ impl Bench {
         memory.chain(more.iter().map(|flag| (*flag).to_owned())).collect()
     }
 
-    /// A year of orders that ends now.
+    /// The flags of a service whose read models are where they were caught up.
+    fn flags_of_full(&self) -> Vec<String> {
+        let database = self.database.iter().map(|url| format!("--database={}", url.as_str()));
+        self.flags(&[]).into_iter().chain(database).collect()
+    }
+
+    /// Days of orders that end now.
     fn platform(&self) -> anyhow::Result<platform::Settings> {
-        let start = Timestamp::now().checked_sub((i64::from(DAYS) * 24 + 1).hours())?;
-        Ok(platform::Settings { seed: self.seed, orders: self.orders, start, days: DAYS, endless: false })
+        let start = Timestamp::now().checked_sub((i64::from(self.days) * 24 + 1).hours())?;
+        Ok(platform::Settings {
+            seed: self.seed,
+            orders: self.orders,
+            start,
+            days: self.days,
+            endless: false,
+        })
     }
 
     fn data_dir(&self) -> anyhow::Result<tempfile::TempDir> {

@@ -2,9 +2,10 @@
 
 use anyhow::{Context as _, bail};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
-use axum::http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, Uri};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -92,17 +93,43 @@ impl Connection {
         kind: &str,
         body: Bytes,
     ) -> anyhow::Result<Reply> {
-        let request = Request::builder()
+        let request = self.request(method, path, kind, body)?;
+        let (head, body) = self.answer(request).await?.into_parts();
+        let body = body.collect().await.context("the answer broke off")?.to_bytes();
+        Ok(Reply { status: head.status, body, headers: head.headers })
+    }
+
+    /// Sends a `GET` for something of any size, reads the answer without keeping it, and tells its length in bytes.
+    pub(crate) async fn drain(&mut self, path: &str) -> anyhow::Result<u64> {
+        let request = self.request(Method::GET, path, "application/json", Bytes::new())?;
+        let (head, mut body) = self.answer(request).await?.into_parts();
+        anyhow::ensure!(head.status == StatusCode::OK, "{path} answered {}", head.status);
+        let mut length = 0;
+        while let Some(frame) = body.frame().await {
+            let frame = frame.with_context(|| format!("{path} broke off after {length} bytes"))?;
+            length += frame.data_ref().map_or(0, Bytes::len) as u64;
+        }
+        Ok(length)
+    }
+
+    fn request(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: Bytes,
+    ) -> anyhow::Result<Request<Full<Bytes>>> {
+        Ok(Request::builder()
             .method(method)
             .uri(path)
             .header(HOST, &self.server.authority)
             .header(AUTHORIZATION, format!("Bearer {}", self.server.token))
             .header(CONTENT_TYPE, kind)
-            .body(Full::new(body))?;
+            .body(Full::new(body))?)
+    }
+
+    async fn answer(&mut self, request: Request<Full<Bytes>>) -> anyhow::Result<Response<Incoming>> {
         self.sender.ready().await.context("the ledger closed the connection")?;
-        let response = self.sender.send_request(request).await.context("the ledger did not answer")?;
-        let (head, body) = response.into_parts();
-        let body = body.collect().await.context("the answer broke off")?.to_bytes();
-        Ok(Reply { status: head.status, body, headers: head.headers })
+        self.sender.send_request(request).await.context("the ledger did not answer")
     }
 }

@@ -23,7 +23,7 @@ mod idempotency;
 
 /// All of it as OpenAPI.
 mod document;
-pub(crate) use document::WriteApi;
+pub(crate) use document::{WriteApi, published_schemas};
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, StatusCode};

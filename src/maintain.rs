@@ -51,10 +51,11 @@ pub(crate) async fn rebuild(config: Config) -> anyhow::Result<ExitCode> {
     let log = Arc::new(log);
     let tail = log.tail().await?.position;
     let progress = bar("{bar:40} {human_pos} of {human_len} events, {eta}", Some(tail.get()));
-    let built = projector::rebuild(&config.data_dir, Arc::clone(&log), projector_options(&config), |told| {
-        progress.set_position(told.position.get());
-    })
-    .await;
+    let built =
+        projector::rebuild(&config.read_models(), Arc::clone(&log), projector_options(&config), |told| {
+            progress.set_position(told.position.get());
+        })
+        .await;
     progress.finish_and_clear();
     let built = built.context("the read models cannot be rebuilt")?;
     if let Some(log) = Arc::into_inner(log) {

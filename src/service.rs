@@ -1,6 +1,5 @@
 //! All parts of a running ledger, put together: lock, log, writer, projector, read models, tokens.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,10 +10,11 @@ use events_schema::{Position, Timestamp};
 use ledger_core::log::{DataDirLock, FileLog, OpenOptions};
 use ledger_core::writer::{Clock, Options, SavedBooks, State, Writer, WriterHandle};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use projector::{Progress, Runner};
+use projector::{Database, Progress, Runner};
 use query_api::auth::Tokens;
 use query_api::projected::{Projected, ProjectorState};
 use query_api::read_models::ReadModels;
+use query_api::{Lag, Location, Readiness};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use utoipa::OpenApi as _;
@@ -63,7 +63,7 @@ impl Service {
         std::fs::create_dir_all(&config.data_dir)
             .with_context(|| format!("the data directory {} cannot be made", config.data_dir.display()))?;
         let lock = DataDirLock::acquire(&config.data_dir)?;
-        let checkpoint = projector::checkpoint(&config.data_dir).await?;
+        let checkpoint = projector::checkpoint(&config.read_models()).await?;
         let read = checkpoint.map_or(Position::ZERO, |checkpoint| checkpoint.position);
         let books = SavedBooks::open(&lock, config.memory.books)?;
         let derived = read.max(books.position());
@@ -92,7 +92,12 @@ impl Service {
     pub(crate) fn router(&self) -> anyhow::Result<Router> {
         let reading = self.reading.as_ref().context("this ledger was opened for writing only")?;
         let writes = http::router(self.writer(), &reading.tokens, &reading.intake);
-        Ok(query_api::router(reading.state(self.writer()), writes, http::WriteApi::openapi())?)
+        Ok(query_api::router(
+            reading.state(self.writer()),
+            writes,
+            http::WriteApi::openapi(),
+            http::published_schemas(),
+        )?)
     }
 
     /// Waits until the writer cannot go on; the answer is why.
@@ -134,9 +139,10 @@ impl Reading {
             );
         }
         let options = projector_options(config);
-        let runner = Runner::open(&config.data_dir, Arc::clone(log), writer.durable(), options).await?;
+        let runner = Runner::open(&config.read_models(), Arc::clone(log), writer.durable(), options).await?;
         let progress = runner.watch();
-        let read_models = ReadModels::open(&database(&progress)).await?;
+        let database = progress.borrow().database.clone();
+        let read_models = ReadModels::open(&location(&database)).await?;
         let (tell, projected) = watch::channel(projected_of(&progress.borrow()));
         let relay = tokio::spawn(relay(progress.clone(), tell, read_models.clone()));
         let (stop, stopping) = watch::channel(false);
@@ -167,14 +173,17 @@ impl Reading {
 
     fn state(&self, writer: &WriterHandle) -> query_api::State {
         let (writer, progress, lag_events_max) = (writer.clone(), self.progress.clone(), self.lag_events_max);
-        let (gauged, handle) = (writer.clone(), self.metrics.clone());
+        let (gauged, told, handle) = (writer.clone(), progress.clone(), self.metrics.clone());
         query_api::State {
             read_models: self.read_models.clone(),
             projected: self.projected.clone(),
             tokens: self.tokens.clone(),
-            ready: Arc::new(move || ready(&writer, &progress.borrow(), lag_events_max)),
+            ready: Arc::new(move || {
+                let progress = progress_now(&writer, &progress);
+                Readiness { lag: lag_of(&progress), ready: ready(&writer, &progress, lag_events_max) }
+            }),
             metrics: Arc::new(move || {
-                gauge(&gauged);
+                gauge(&gauged, lag_of(&progress_now(&gauged, &told)));
                 handle.render()
             }),
         }
@@ -203,8 +212,10 @@ pub(crate) fn projector_options(config: &Config) -> projector::Options {
 /// the way: no answer has others.
 async fn know_the_ledger(mut progress: watch::Receiver<Progress>) {
     let known = |progress: &Progress| {
-        let obstructed =
-            matches!(progress.state, projector::State::Stopped { .. } | projector::State::Paused { .. });
+        let obstructed = matches!(
+            progress.state,
+            projector::State::Stopped { .. } | projector::State::Paused { .. } | projector::State::Waiting
+        );
         progress.position > Position::ZERO || obstructed
     };
     // A runner that is gone tells nothing more.
@@ -217,23 +228,28 @@ async fn relay(
     tell: watch::Sender<Projected>,
     read_models: ReadModels,
 ) {
-    let mut path = database(&progress);
+    let mut serving = progress.borrow().database.clone();
     while progress.changed().await.is_ok() {
         let now = progress.borrow_and_update().clone();
-        if now.database != path {
-            if let Err(error) = read_models.switch(&now.database).await {
+        if now.database != serving {
+            if let Err(error) = read_models.switch(&location(&now.database)).await {
                 tracing::error!(%error, "the new read models cannot be opened");
                 continue;
             }
-            path = Arc::clone(&now.database);
+            serving = now.database.clone();
         }
         tell.send_replace(projected_of(&now));
     }
 }
 
-/// The file to be read now.
-fn database(progress: &watch::Receiver<Progress>) -> Arc<Path> {
-    Arc::clone(&progress.borrow().database)
+/// Where readers find the tables.
+pub(crate) fn location(database: &Database) -> Location {
+    match database {
+        Database::Sqlite(path) => Location::Sqlite(path.to_path_buf()),
+        Database::Postgres { url, schema } => {
+            Location::Postgres { url: url.as_str().to_owned(), schema: schema.as_ref().to_owned() }
+        }
+    }
 }
 
 fn projected_of(progress: &Progress) -> Projected {
@@ -244,6 +260,7 @@ fn projected_of(progress: &Progress) -> Projected {
         projector::State::Running
         | projector::State::CatchingUp
         | projector::State::Building { .. }
+        | projector::State::Waiting
         | projector::State::Paused { .. } => ProjectorState::Running,
     };
     Projected { position: progress.position, state }
@@ -266,22 +283,36 @@ fn ready(writer: &WriterHandle, progress: &Progress, lag_events_max: u64) -> Res
             return Err(format!("the figures stop before position {position}: {reason}"));
         }
         projector::State::Paused { reason } => return Err(format!("the figures are not written: {reason}")),
-        projector::State::Building { position } => {
-            return Err(format!("new read models are being built: they are at position {position}"));
+        projector::State::Building { position, target } => {
+            return Err(format!(
+                "new read models are being built: they are at position {position} of {target}"
+            ));
         }
-        projector::State::Running | projector::State::CatchingUp => {}
+        projector::State::Running | projector::State::CatchingUp | projector::State::Waiting => {}
     }
-    let lag = writer.durable().borrow().since(progress.position);
+    let lag = progress.lag_events();
     if lag > lag_events_max {
         return Err(format!("the figures lag {lag} events behind the log (the bound is {lag_events_max})"));
     }
     Ok(())
 }
 
+/// How far the figures are now, while the log may have become longer since that was told.
+fn progress_now(writer: &WriterHandle, progress: &watch::Receiver<Progress>) -> Progress {
+    let log_position = *writer.durable().borrow();
+    Progress { log_position, ..progress.borrow().clone() }
+}
+
+fn lag_of(progress: &Progress) -> Lag {
+    Lag { events: progress.lag_events(), seconds: progress.lag_seconds(Timestamp::now()) }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "measurements are floating point")]
-fn gauge(writer: &WriterHandle) {
+fn gauge(writer: &WriterHandle, lag: Lag) {
     metrics::gauge!("ledger_log_position").set(writer.durable().borrow().get() as f64);
     metrics::gauge!("ledger_queue_events").set(writer.queued_events() as f64);
+    metrics::gauge!("ledger_projector_lag_events").set(lag.events as f64);
+    metrics::gauge!("ledger_projector_lag_seconds").set(lag.seconds as f64);
 }
 
 fn install_metrics() -> anyhow::Result<PrometheusHandle> {

@@ -42,4 +42,7 @@ mod service {
     mod demo;
     mod bench;
     mod upkeep;
+
+    // Where read models can be, too.
+    mod postgres;
 }

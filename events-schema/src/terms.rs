@@ -5,6 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::Grain;
+
 /// Where an order came from (订单来源).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -181,6 +183,18 @@ pub enum SettlementState {
     NonSettleable,
 }
 
+/// Where the commissions of an order stand (分销).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommissionState {
+    /// 未结算
+    Unsettled,
+    /// 已结算
+    Settled,
+    /// 已取消
+    Cancelled,
+}
+
 /// Where a parked event stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -223,6 +237,28 @@ pub enum CashKind {
     MemberWithdrawal,
 }
 
+/// What moved a member's balance (余额).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BalanceKind {
+    /// 充值
+    Recharge,
+    /// 充值退款
+    RechargeRefund,
+    /// 消费
+    Consume,
+    /// 消费退款
+    ConsumeRefund,
+    /// 提现
+    Withdraw,
+    /// 提现退回
+    WithdrawReturn,
+    /// 赠送
+    Gift,
+    /// 扣除
+    Deduct,
+}
+
 /// A closed set of words, each with the name that it has in JSON and in tables.
 pub trait Term: Copy + Sized + 'static {
     /// All members, in the order in which reports list them.
@@ -244,7 +280,7 @@ pub trait Term: Copy + Sized + 'static {
     }
 }
 
-/// Ties an enum to its names; the macro keeps `ALL`, `NAMES` and `Display` of the fifteen sets alike.
+/// Ties an enum to its names; the macro keeps `ALL`, `NAMES` and `Display` of all sets alike.
 macro_rules! terms {
     ($($set:ident { $($member:ident = $name:literal),+ $(,)? })+) => {$(
         impl Term for $set {
@@ -285,6 +321,7 @@ terms! {
     RefundState { InReview = "in_review", Rejected = "rejected", Completed = "completed" }
     WithdrawalState { Pending = "pending", Approved = "approved", Paid = "paid", Rejected = "rejected" }
     SettlementState { Unsettled = "unsettled", Settled = "settled", NonSettleable = "non_settleable" }
+    CommissionState { Unsettled = "unsettled", Settled = "settled", Cancelled = "cancelled" }
     ParkedState { Waiting = "waiting", Released = "released", Failed = "failed", Discarded = "discarded" }
     Direction { Income = "income", Expense = "expense" }
     CashKind {
@@ -293,6 +330,12 @@ terms! {
         ScanRefund = "scan_refund", SurplusRefund = "surplus_refund", SupplierWithdrawal = "supplier_withdrawal",
         DistributorWithdrawal = "distributor_withdrawal", MemberWithdrawal = "member_withdrawal",
     }
+    BalanceKind {
+        Recharge = "recharge", RechargeRefund = "recharge_refund", Consume = "consume",
+        ConsumeRefund = "consume_refund", Withdraw = "withdraw", WithdrawReturn = "withdraw_return", Gift = "gift",
+        Deduct = "deduct",
+    }
+    Grain { Hour = "hour", Day = "day", Month = "month" }
 }
 
 impl OrderStatus {
@@ -381,5 +424,7 @@ mod tests {
         agrees_with_json::<ParkedState>();
         agrees_with_json::<Direction>();
         agrees_with_json::<CashKind>();
+        agrees_with_json::<CommissionState>();
+        agrees_with_json::<BalanceKind>();
     }
 }

@@ -5,7 +5,14 @@ mod table;
 pub use table::{CellTable, RowTable};
 
 mod value;
-pub use value::{Key, Value};
+pub use value::Value;
+
+mod key;
+pub use key::{CellKey, Key};
+
+mod cells;
+use cells::Cells;
+pub use cells::SumOverflow;
 
 mod writes;
 pub(crate) use writes::{NewRow, Writes};
@@ -13,15 +20,16 @@ pub(crate) use writes::{NewRow, Writes};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use events_schema::{Grain, Id};
+
+use crate::starts::Starts;
+
 /// The merged changes of a run of events.
 #[derive(Debug, Default)]
 pub struct Changes {
     rows: Vec<(&'static RowTable, HashMap<Key, Row>)>,
-    cells: Vec<(&'static CellTable, HashMap<Key, Sums>)>,
+    cells: Vec<(&'static CellTable, Cells)>,
 }
-
-/// What is added to one cell.
-type Sums = Box<[i64]>;
 
 /// What is to become of one row.
 #[derive(Debug)]
@@ -30,14 +38,6 @@ struct Row {
     facts: Option<Box<[Value]>>,
     /// Its state.
     state: Box<[Value]>,
-}
-
-/// A sum does not fit into 64 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a sum in the table {table} is too large for 64 bits")]
-pub struct SumOverflow {
-    /// The table of the cell.
-    pub table: &'static str,
 }
 
 impl Changes {
@@ -51,13 +51,13 @@ impl Changes {
     ) {
         debug_assert_eq!((F, S), (table.facts.len(), table.state.len()), "{}", table.name);
         let row = Row { facts: Some(facts.into()), state: state.into() };
-        self.rows_of(table).insert(key, row);
+        of(&mut self.rows, table).insert(key, row);
     }
 
     /// The state of a row that was born is replaced.
     pub fn update<const S: usize>(&mut self, table: &'static RowTable, key: Key, state: [Value; S]) {
         debug_assert_eq!(S, table.state.len(), "{}", table.name);
-        match self.rows_of(table).entry(key) {
+        match of(&mut self.rows, table).entry(key) {
             // The memory of the former state is used again.
             Entry::Occupied(row) => {
                 row.into_mut().state.iter_mut().zip(state).for_each(|(old, new)| *old = new);
@@ -68,47 +68,59 @@ impl Changes {
         }
     }
 
-    /// A cell changes by `deltas`. When a sum would not fit, the cell stays as it was.
-    pub fn add<const S: usize>(
+    /// The cells of an hour, of its day and of its month change by `deltas`.
+    pub fn add<const D: usize, const S: usize>(
         &mut self,
         table: &'static CellTable,
-        key: Key,
+        starts: Starts,
+        dimensions: [Value; D],
         deltas: &[i64; S],
     ) -> Result<(), SumOverflow> {
-        debug_assert_eq!(S, table.sums.len(), "{}", table.name);
-        match self.cells_of(table).entry(key) {
-            Entry::Occupied(cell) => {
-                let sums = cell.into_mut();
-                let overflow = sums.iter().zip(deltas).any(|(sum, delta)| sum.checked_add(*delta).is_none());
-                if overflow {
-                    return Err(SumOverflow { table: table.name });
-                }
-                sums.iter_mut().zip(deltas).for_each(|(sum, delta)| *sum += delta);
-            }
-            Entry::Vacant(place) => {
-                place.insert(Box::from(deltas.as_slice()));
-            }
-        }
-        Ok(())
+        self.add_to(table, starts, CellKey::new(Value::Null, Grain::Hour, starts, dimensions), deltas)
     }
 
-    fn rows_of(&mut self, table: &'static RowTable) -> &mut HashMap<Key, Row> {
-        let place =
-            self.rows.iter().position(|(other, _)| std::ptr::eq(*other, table)).unwrap_or_else(|| {
-                self.rows.push((table, HashMap::new()));
-                self.rows.len() - 1
-            });
-        &mut self.rows[place].1
+    /// The same in a table whose cells belong to somebody: the cells of all together change.
+    pub fn add_together<const D: usize, const S: usize>(
+        &mut self,
+        table: &'static CellTable,
+        starts: Starts,
+        dimensions: [Value; D],
+        deltas: &[i64; S],
+    ) -> Result<(), SumOverflow> {
+        self.add_to(table, starts, CellKey::new(Value::TOGETHER, Grain::Hour, starts, dimensions), deltas)
     }
 
-    fn cells_of(&mut self, table: &'static CellTable) -> &mut HashMap<Key, Sums> {
-        let place =
-            self.cells.iter().position(|(other, _)| std::ptr::eq(*other, table)).unwrap_or_else(|| {
-                self.cells.push((table, HashMap::new()));
-                self.cells.len() - 1
-            });
-        &mut self.cells[place].1
+    /// The cells of a day and of its month change by `deltas` that belong to `owner` alone, who has no hours.
+    pub fn add_own<const D: usize, const S: usize>(
+        &mut self,
+        table: &'static CellTable,
+        owner: &Id,
+        starts: Starts,
+        dimensions: [Value; D],
+        deltas: &[i64; S],
+    ) -> Result<(), SumOverflow> {
+        self.add_to(table, starts, CellKey::new(owner.into(), Grain::Day, starts, dimensions), deltas)
     }
+
+    fn add_to<const S: usize>(
+        &mut self,
+        table: &'static CellTable,
+        starts: Starts,
+        key: CellKey,
+        deltas: &[i64; S],
+    ) -> Result<(), SumOverflow> {
+        debug_assert_eq!((key.columns(), S), (table.key.len(), table.sums.len()), "{}", table.name);
+        of(&mut self.cells, table).add(table, starts, key, deltas)
+    }
+}
+
+/// What belongs to `table`: there are few, and most are found at once.
+fn of<'a, T, C: Default>(all: &'a mut Vec<(&'static T, C)>, table: &'static T) -> &'a mut C {
+    let place = all.iter().position(|(other, _)| std::ptr::eq(*other, table)).unwrap_or_else(|| {
+        all.push((table, C::default()));
+        all.len() - 1
+    });
+    &mut all[place].1
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use ledger_core::runs::StoreError;
 
 use tokio::sync::mpsc;
 
-use crate::change::Changes;
+use crate::change::{Changes, SumOverflow};
 use crate::checkpoint::Checkpoint;
 use crate::projection::{ProjectionError, project};
 use crate::saved::{Note, SavedEntities};
@@ -54,6 +54,9 @@ pub enum HaltReason {
     /// A projection cannot take it in.
     #[error(transparent)]
     Projection(#[from] ProjectionError),
+    /// What many events add to a cell together does not fit into it.
+    #[error(transparent)]
+    Sum(#[from] SumOverflow),
 }
 
 impl HaltReason {

@@ -22,9 +22,13 @@ mod saved;
 mod checkpoint;
 pub use checkpoint::{Checkpoint, MismatchError};
 
+/// Where read models are kept, and what of it is read.
+mod database;
+pub use database::{Database, Place, PostgresUrl, PostgresUrlError};
+
 /// All SQL that writes.
 mod store;
-pub use store::{GenerationsError, StoreError};
+pub use store::StoreError;
 
 /// Keeps the read models at the end of the log.
 pub mod runner;
@@ -41,3 +45,7 @@ mod history;
 /// Tables as text, for tests.
 #[cfg(test)]
 mod dump;
+
+/// Places for tests.
+#[cfg(test)]
+mod testing;

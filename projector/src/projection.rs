@@ -1,6 +1,6 @@
 //! What a projection is, and all of them.
 
-/// Orders and their refunds, row by row.
+/// Orders: what was said, and how they stand.
 pub mod orders;
 
 /// What orders add to the figures of the sales report.
@@ -9,15 +9,47 @@ pub mod sales;
 /// What one order adds to each figure of the sales report: the one definition.
 pub mod share;
 
+/// Where orders came from, and who travels.
+pub mod sources;
+
+/// Orders at the moment of their completion.
+pub mod verifications;
+
+/// Refunds of orders.
+pub mod refunds;
+
+/// What suppliers are owed.
+pub mod settlements;
+
+/// What distributors earn.
+pub mod commissions;
+
 /// Money that moved outside.
 pub mod cash;
 
-use events_schema::Recorded;
+/// Money that suppliers, distributors and members ask for.
+pub mod withdrawals;
+
+/// Members.
+pub mod members;
+
+/// What moved the balances of members.
+pub mod balances;
+
+/// Events that came before what they need.
+pub mod parked;
+
+use events_schema::terms::Term;
+use events_schema::{Money, Recorded};
 use ledger_core::entities::Step;
 
 use crate::change::{CellTable, Changes, RowTable, SumOverflow};
 use crate::starts::Almanac;
-use {cash::Cash, orders::Orders, sales::Sales};
+use {
+    balances::Balances, cash::Cash, commissions::Commissions, members::Members, orders::Orders,
+    parked::Parked, refunds::Refunds, sales::Sales, settlements::Settlements, sources::Sources,
+    verifications::Verifications, withdrawals::Withdrawals,
+};
 
 /// Turns what one event did to one entity into changes of tables.
 ///
@@ -37,11 +69,32 @@ pub trait Projection {
 }
 
 /// All tables of rows.
-pub(crate) static ROW_TABLES: [&RowTable; 3] = [&orders::ORDERS, &orders::REFUNDS, &cash::ENTRIES];
+pub(crate) static ROW_TABLES: [&RowTable; 10] = [
+    &orders::FACTS,
+    &orders::STATES,
+    &verifications::ROWS,
+    &refunds::ROWS,
+    &commissions::ROWS,
+    &cash::ROWS,
+    &withdrawals::ROWS,
+    &members::ROWS,
+    &balances::ROWS,
+    &parked::ROWS,
+];
 
 /// All tables of cells.
-pub(crate) static CELL_TABLES: [&CellTable; 6] =
-    [&sales::HOUR, &sales::DAY, &sales::MONTH, &cash::HOUR, &cash::DAY, &cash::MONTH];
+pub(crate) static CELL_TABLES: [&CellTable; 10] = [
+    &sales::CELLS,
+    &sources::CELLS,
+    &verifications::CELLS,
+    &refunds::CELLS,
+    &settlements::CELLS,
+    &commissions::CELLS,
+    &cash::CELLS,
+    &withdrawals::CELLS,
+    &members::CELLS,
+    &balances::CELLS,
+];
 
 /// Why a step could not be projected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,7 +115,16 @@ pub(crate) fn project(
 ) -> Result<(), ProjectionError> {
     ask::<Orders>(step, recorded, almanac, out)?;
     ask::<Sales>(step, recorded, almanac, out)?;
-    ask::<Cash>(step, recorded, almanac, out)
+    ask::<Sources>(step, recorded, almanac, out)?;
+    ask::<Verifications>(step, recorded, almanac, out)?;
+    ask::<Refunds>(step, recorded, almanac, out)?;
+    ask::<Settlements>(step, recorded, almanac, out)?;
+    ask::<Commissions>(step, recorded, almanac, out)?;
+    ask::<Cash>(step, recorded, almanac, out)?;
+    ask::<Withdrawals>(step, recorded, almanac, out)?;
+    ask::<Members>(step, recorded, almanac, out)?;
+    ask::<Balances>(step, recorded, almanac, out)?;
+    ask::<Parked>(step, recorded, almanac, out)
 }
 
 fn ask<P: Projection>(
@@ -73,6 +135,25 @@ fn ask<P: Projection>(
 ) -> Result<(), ProjectionError> {
     let asked = P::changes(step, recorded, almanac, out);
     asked.map_err(|source| ProjectionError { projection: P::NAME, source })
+}
+
+/// By how much an event moves a cell: what its entity adds after it, less what it added `before`. None where that is
+/// nothing.
+fn difference<const S: usize>(before: Option<[i64; S]>, after: [i64; S]) -> Option<[i64; S]> {
+    let mut deltas = after;
+    if let Some(before) = before {
+        deltas.iter_mut().zip(before).for_each(|(delta, before)| *delta -= before);
+    }
+    deltas.iter().any(|delta| *delta != 0).then_some(deltas)
+}
+
+/// Orders and their amount under one of three states, in the order of the states: what settlements and commissions add
+/// to their cells.
+fn under(state: impl Term, orders: i64, amount: Money) -> [i64; 6] {
+    let mut cell = [0; 6];
+    cell[2 * state.ordinal()] = orders;
+    cell[2 * state.ordinal() + 1] = amount.minor();
+    cell
 }
 
 #[cfg(test)]

@@ -1,28 +1,29 @@
 //! Makes the read models anew from the log, while nothing else runs.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use events_schema::Position;
 use ledger_core::log::Log;
 use tokio::sync::watch;
+use tokio::time::sleep;
 
-use crate::runner::{Feed, OpenError, Options, Progress, Rank, Runner, Vessel};
-use crate::store::{Generations, GenerationsError, Store, StoreError};
+use crate::database::{Database, Place};
+use crate::runner::{Feed, Followed, OpenError, Options, Progress, Rank, Runner, START_PATIENCE, Vessel};
+use crate::store::{Generations, StoreError};
 
 /// Why the read models could not be made anew. Those that were there still are.
 #[derive(Debug, thiserror::Error)]
 pub enum RebuildError {
-    /// Their files cannot be used.
-    #[error(transparent)]
-    Files(#[from] GenerationsError),
-    /// The log or the new file cannot be opened.
+    /// The log or the new tables cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The new file cannot be closed.
+    /// The tables cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Another process writes them.
+    #[error("another process writes the read models: stop it first")]
+    InUse,
     /// An event cannot be taken in.
     #[error("the event at position {position} cannot be taken in: {reason}")]
     Stopped {
@@ -34,35 +35,36 @@ pub enum RebuildError {
 }
 
 /// What was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rebuilt {
     /// How many events the read models reflect.
     pub events: u64,
     /// How long it took.
     pub took: Duration,
+    /// Where they are.
+    pub database: Database,
 }
 
 /// Makes a new generation of the read models from the whole log, switches to it, and deletes the older ones.
 ///
 /// `tell` is called again and again with how far it is. The service must not run meanwhile.
 pub async fn rebuild<L: Log>(
-    data_dir: &Path,
+    place: &Place,
     log: Arc<L>,
     options: Options,
     mut tell: impl FnMut(&Progress),
 ) -> Result<Rebuilt, RebuildError> {
     let began = Instant::now();
-    let generations = Generations::open(data_dir)?;
-    // A damaged `current` is no reason not to make it anew.
-    let number = generations.all()?.last().map_or(1, |last| last + 1);
-    let store = Store::open(&generations.path(number), options.page_bytes).await?;
+    let mut generations = claimed(place, options.retry).await?;
+    // A damaged note of the current generation is no reason not to make it anew.
+    let number = generations.all().await?.last().map_or(1, |last| last + 1);
     let tail = log.tail().await.map_err(OpenError::from)?.position;
     // Nobody can move the end of the log, so the work is done when it is reached.
     let (_, durable) = watch::channel(tail);
-    let vessel = Vessel { generations: generations.clone(), number, store, rank: Rank::Next };
-    let mut runner = Runner::fill(Feed { log, durable, options }, vessel).await?;
+    let vessel = Vessel { generations, number, rank: Rank::Next };
+    let mut runner = Runner::fill(Feed { log, durable, options }, place.clone(), vessel).await?;
     let mut progress = runner.watch();
-    {
+    let followed = {
         let mut work = std::pin::pin!(runner.follow());
         loop {
             tokio::select! {
@@ -70,26 +72,39 @@ pub async fn rebuild<L: Log>(
                 Ok(()) = progress.changed() => tell(&progress.borrow_and_update()),
             }
         }
+    };
+    match followed {
+        Ok(Followed::ToTheEnd) => tell(&progress.borrow()),
+        Ok(Followed::Displaced) => return Err(RebuildError::InUse),
+        Err(stop) => return Err(RebuildError::Stopped { position: stop.position, reason: stop.reason }),
     }
-    .map_err(|stop| RebuildError::Stopped { position: stop.position, reason: stop.reason })?;
-    tell(&progress.borrow());
-    runner.close().await?;
-    generations.retain(|other| other == number)?;
-    Ok(Rebuilt { events: tail.get(), took: began.elapsed() })
+    let database = progress.borrow().database.clone();
+    let mut generations = runner.into_generations().await?;
+    generations.retain(|other| other == number).await?;
+    generations.close().await?;
+    Ok(Rebuilt { events: tail.get(), took: began.elapsed(), database })
 }
 
-/// What is kept of the pages where only the checkpoint is read.
-const CHECKPOINT_PAGE_BYTES: usize = 1 << 20;
+/// All generations, and the right to write. A process that has just ended may still hold it for a moment.
+async fn claimed(place: &Place, retry: Duration) -> Result<Generations, RebuildError> {
+    const TRIES: u32 = 5;
+    let mut generations = Generations::open(place, START_PATIENCE).await?;
+    for _ in 1..TRIES {
+        if generations.claim().await? {
+            return Ok(generations);
+        }
+        sleep(retry).await;
+    }
+    if generations.claim().await? { Ok(generations) } else { Err(RebuildError::InUse) }
+}
 
-/// How far the current read models of a data directory are, without the log; nothing when there are none.
+/// How far the current read models at a place are, without the log; nothing when there are none.
 ///
 /// A log needs it to be opened: it must not cut off what read models have seen.
-pub async fn checkpoint(data_dir: &Path) -> Result<Option<crate::Checkpoint>, RebuildError> {
-    let generations = Generations::open(data_dir)?;
-    let path = generations.current()?.map(|number| generations.path(number));
-    let Some(path) = path.filter(|path| path.exists()) else { return Ok(None) };
-    let mut store = Store::open(&path, CHECKPOINT_PAGE_BYTES).await?;
-    let checkpoint = store.checkpoint().await?;
-    store.close().await?;
+pub async fn checkpoint(place: &Place) -> Result<Option<crate::Checkpoint>, RebuildError> {
+    let mut generations = Generations::open(place, START_PATIENCE).await?;
+    let Some(current) = generations.current().await? else { return Ok(None) };
+    let checkpoint = generations.checkpoint(current).await?;
+    generations.close().await?;
     Ok(checkpoint)
 }

@@ -2,35 +2,43 @@
 //!
 //! ```text
 //!   log ──read──► decode, fold, project ──► merged batch ──► one transaction: rows, cells, checkpoint ──► progress
-//!                 └──── ahead: a thread ────┘           └───────────── behind: SQLite's thread ──────────┘
+//!                 └──── ahead: a thread ────┘           └────────── behind: the database's thread ───────┘
 //! ```
 //!
 //! The checkpoint moves in the same transaction as everything it stands for, so an event is never counted twice or
 //! left out, whenever the process ends.
 
 mod progress;
-pub(crate) use progress::{Filling, Reporter};
+use progress::{Filling, Reporter, Role};
 pub use progress::{Progress, State};
+
+mod opening;
+pub use opening::OpenError;
+pub(crate) use opening::{Rank, Vessel};
 
 mod ahead;
 mod behind;
+mod standby;
 
 use std::future::{Future, pending};
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use events_schema::Position;
-use ledger_core::log::{Log, ReadError};
+use ledger_core::log::Log;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinError;
+use tokio::time::sleep;
 
-use crate::checkpoint::{Checkpoint, MismatchError};
+use crate::database::Place;
 use crate::fold::{Fold, Halt};
 use crate::saved::SavedEntities;
-use crate::store::{Format, Generations, GenerationsError, Store, StoreError};
+use crate::store::{Generations, Readable, Store, StoreError};
 use ahead::Ahead;
+use standby::{LOOK_INTERVAL, StandBy, look};
 
+/// How long a start waits for a database that does not answer: it may be starting, too.
+pub(crate) const START_PATIENCE: Duration = Duration::from_secs(30);
 /// Batches that wait to be written; with the one that is written and the one that is folded, three are in memory.
 const BATCHES_WAITING_MAX: usize = 1;
 
@@ -39,11 +47,11 @@ const BATCHES_WAITING_MAX: usize = 1;
 pub struct Options {
     /// The most bytes of the log in one transaction. When there is less, it is what is there.
     pub batch_bytes: usize,
-    /// When to try again after the disk was full or did not answer.
+    /// When to try again after a disk was full, or a disk or server did not answer.
     pub retry: Duration,
     /// How much of the entities memory may hold, about.
     pub memory_bytes: usize,
-    /// How many bytes of the tables' pages are kept in memory.
+    /// How many bytes of the pages of tables in SQLite are kept in memory.
     pub page_bytes: usize,
 }
 
@@ -58,47 +66,24 @@ impl Default for Options {
     }
 }
 
-/// Why the read models cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Their files cannot be used.
-    #[error(transparent)]
-    Files(#[from] GenerationsError),
-    /// The current file cannot be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// They do not fit the log.
-    #[error(transparent)]
-    Mismatch(#[from] MismatchError),
-    /// The log cannot be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// Its entities cannot be used.
-    #[error(transparent)]
-    Entities(#[from] ledger_core::runs::StoreError),
-    /// A newer version of the program has made them.
-    #[error(
-        "the read models were made by a newer version of the program (tables of version {found}, and this one knows \
-         version {known}): use that version, or make them anew with `ledger rebuild`"
-    )]
-    Newer {
-        /// The version of their tables.
-        found: u16,
-        /// The version that this program makes.
-        known: u16,
-    },
-}
-
 /// Keeps the read models at the end of the log.
 #[derive(Debug)]
 pub struct Runner<L> {
     feed: Feed<L>,
+    place: Place,
+    /// Nothing while another process writes.
+    work: Option<Work>,
+    telling: Telling,
+}
+
+/// A generation at work.
+#[derive(Debug)]
+struct Work {
     store: Store,
     /// Taken by the side that folds.
     fold: Option<Fold>,
     /// Ends when the fold is dropped, and nothing writes to its files any more.
     fold_dropped: mpsc::Receiver<()>,
-    telling: Telling,
 }
 
 /// Where events come from.
@@ -112,33 +97,18 @@ pub(crate) struct Feed<L> {
     pub(crate) options: Options,
 }
 
-/// A generation that is to be filled.
-#[derive(Debug)]
-pub(crate) struct Vessel {
-    /// All generations.
-    pub(crate) generations: Generations,
-    /// Its number.
-    pub(crate) number: u64,
-    /// Its file.
-    pub(crate) store: Store,
-    /// Whether it is read meanwhile.
-    pub(crate) rank: Rank,
-}
-
-/// Whether a generation is read while it is filled.
-#[derive(Debug)]
-pub(crate) enum Rank {
-    /// It is the current one.
-    Current,
-    /// It becomes the current one when it has caught up, and is the only one that can be read.
-    Next,
-    /// It becomes the current one when it has caught up; until then another file is read, which is this far.
-    NextBeside(PathBuf, Option<Checkpoint>),
-}
-
 /// The reporter, shared by both sides.
 #[derive(Clone, Debug)]
 pub(crate) struct Telling(Arc<Mutex<Reporter>>);
+
+/// How the work at a generation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Followed {
+    /// The log cannot become longer any more, and all of it is there.
+    ToTheEnd,
+    /// Another process writes.
+    Displaced,
+}
 
 /// Why the read models get no further.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -151,65 +121,41 @@ pub(crate) struct Stop {
 }
 
 impl<L: Log> Runner<L> {
-    /// Opens the read models of a data directory, which are made if there are none, and checks that they fit the log.
+    /// Opens the read models at `place`, which are made if there are none, and checks that they fit the log.
     ///
     /// `durable` is the last durable position of the log: there is something to do whenever it moves.
     ///
     /// When the tables or projections of the program have changed, a new generation is built from the log, beside the
-    /// current one.
+    /// current one. When another process writes, this one waits until it can take over.
     pub async fn open(
-        data_dir: &Path,
+        place: &Place,
         log: Arc<L>,
         durable: watch::Receiver<Position>,
         options: Options,
     ) -> Result<Self, OpenError> {
         let feed = Feed { log, durable, options };
-        let generations = Generations::open(data_dir)?;
-        let Some(current) = generations.current()? else {
-            return Self::fill(feed, first(generations, options.page_bytes).await?).await;
-        };
-        let mut store = Store::open(&generations.path(current), options.page_bytes).await?;
-        let (format, checkpoint) = (store.format().await?, store.checkpoint().await?);
-        if format == Format::CURRENT {
-            generations.retain(|number| number == current)?;
-            return Self::fill(feed, Vessel { generations, number: current, store, rank: Rank::Current })
-                .await;
+        let mut generations = Generations::open(place, START_PATIENCE).await?;
+        while !generations.claim().await? {
+            if let Some(readable) = look(&mut generations).await? {
+                if let Some(checkpoint) = &readable.checkpoint {
+                    checkpoint.verify(&*feed.log).await?;
+                }
+                tracing::info!("another process writes the read models; this one waits");
+                let telling = Telling::new(Role::Waiting(readable), feed.durable.clone());
+                return Ok(Self { feed, place: place.clone(), work: None, telling });
+            }
+            // Whoever writes is about to make the first tables.
+            sleep(LOOK_INTERVAL).await;
         }
-        if format.schema > Format::CURRENT.schema {
-            return Err(OpenError::Newer { found: format.schema, known: Format::CURRENT.schema });
-        }
-        if let Some(checkpoint) = &checkpoint {
-            checkpoint.verify(&*feed.log).await?;
-        }
-        store.close().await?;
-        // Tables of another shape cannot be read by this program.
-        let rank = if format.schema == Format::CURRENT.schema {
-            Rank::NextBeside(generations.path(current), checkpoint)
-        } else {
-            Rank::Next
-        };
-        Self::fill(feed, next(generations, current, rank, options.page_bytes).await?).await
+        let vessel = Vessel::choose(generations, &feed).await?;
+        Self::fill(feed, place.clone(), vessel).await
     }
 
     /// Fills a generation.
-    pub(crate) async fn fill(feed: Feed<L>, vessel: Vessel) -> Result<Self, OpenError> {
-        let Vessel { generations, number, mut store, rank } = vessel;
-        let (target, checkpoint) = (feed.log.tail().await?.position, store.checkpoint().await?);
-        if let Some(checkpoint) = &checkpoint {
-            checkpoint.verify(&*feed.log).await?;
-        }
-        let (path, entities) = (generations.path(number), generations.entities_path(number));
-        let to_be_switched_to = !matches!(rank, Rank::Current);
-        let behind_another = matches!(rank, Rank::NextBeside(..));
-        let (database, read) = match rank {
-            Rank::Current | Rank::Next => (path, checkpoint.clone()),
-            Rank::NextBeside(other, read) => (other, read),
-        };
-        let filling = Filling { generations, number, checkpoint, target, behind_another, to_be_switched_to };
-        let telling = Telling::new(Reporter::new(filling, &database, read.as_ref(), feed.durable.clone()));
-        let (held, fold_dropped) = mpsc::channel(1);
-        let fold = Some(Fold::new(SavedEntities::open(&entities, feed.options.memory_bytes)?, held));
-        Ok(Self { feed, store, fold, fold_dropped, telling })
+    pub(crate) async fn fill(feed: Feed<L>, place: Place, vessel: Vessel) -> Result<Self, OpenError> {
+        let (work, filling) = Work::begin(vessel, &feed).await?;
+        let telling = Telling::new(Role::Filling(filling), feed.durable.clone());
+        Ok(Self { feed, place, work: Some(work), telling })
     }
 
     /// How far the read models are, now and whenever they move.
@@ -224,7 +170,13 @@ impl<L: Log> Runner<L> {
     pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
         let telling = self.telling.clone();
         let work = async {
-            if let Err(stop) = self.follow().await {
+            let followed = async {
+                while self.follow().await? == Followed::Displaced {
+                    self.leave().await;
+                }
+                Ok::<_, Stop>(())
+            };
+            if let Err(stop) = followed.await {
                 telling.lock().stopped(&stop);
             }
             pending::<()>().await;
@@ -233,16 +185,16 @@ impl<L: Log> Runner<L> {
             () = work => {}
             () = shutdown => {}
         }
-        self.fold = None;
-        // Nobody sends anything; the channel ends with the fold.
-        let _ = self.fold_dropped.recv().await;
-        if let Err(error) = self.store.close().await {
-            tracing::warn!(%error, "the read models were not closed in good order; nothing is lost");
-        }
+        self.leave().await;
     }
 
-    /// Follows the log until nobody can make it longer any more.
-    pub(crate) async fn follow(&mut self) -> Result<(), Stop> {
+    /// Follows the log until nobody can make it longer any more, or another process writes.
+    pub(crate) async fn follow(&mut self) -> Result<Followed, Stop> {
+        if self.work.is_none() {
+            let Self { feed, place, telling, .. } = self;
+            self.work = Some(StandBy { feed, place, telling }.wait().await?);
+        }
+        let Some(work) = &mut self.work else { return Ok(Followed::Displaced) };
         let Feed { log, durable, options } = &self.feed;
         let ahead = Ahead {
             log: Arc::clone(log),
@@ -251,55 +203,71 @@ impl<L: Log> Runner<L> {
             batch_bytes: options.batch_bytes,
             retry: options.retry,
         };
-        let Some(fold) = self.fold.take() else { return Ok(()) };
+        let Some(fold) = work.fold.take() else { return Ok(Followed::ToTheEnd) };
         let position = self.telling.lock().position();
         let fold = ahead.replay(fold, position).await?;
         let (send, receive) = mpsc::channel(BATCHES_WAITING_MAX);
-        let behind = behind::write_all(&mut self.store, receive, &self.telling, options.retry);
-        let (folded, written) = tokio::join!(ahead.run(fold, send), behind);
-        written.and(folded)
+        let mut behind =
+            std::pin::pin!(behind::write_all(&mut work.store, receive, &self.telling, options.retry));
+        let folded = tokio::select! {
+            // What cannot be written need not be folded.
+            written = &mut behind => return written,
+            folded = ahead.run(fold, send) => folded,
+        };
+        let written = behind.await?;
+        folded.map(|()| written)
     }
 
-    /// Closes the read models in good order.
-    pub(crate) async fn close(self) -> Result<(), StoreError> {
+    /// Closes the read models in good order, and gives up the right to write.
+    async fn leave(&mut self) {
+        let Some(work) = self.work.take() else { return };
+        if let Err(error) = work.end().await {
+            tracing::warn!(%error, "the read models were not closed in good order; nothing is lost");
+        }
+    }
+
+    /// Closes the read models in good order; what is left are all generations, and the right to write.
+    pub(crate) async fn into_generations(self) -> Result<Generations, StoreError> {
+        match self.work {
+            Some(work) => work.store.into_generations().await,
+            None => Err(StoreError::Displaced),
+        }
+    }
+}
+
+impl Work {
+    /// Opens a generation, and checks that it fits the log.
+    async fn begin<L: Log>(vessel: Vessel, feed: &Feed<L>) -> Result<(Self, Filling), OpenError> {
+        let Vessel { generations, number, rank } = vessel;
+        let database = generations.database(number);
+        let mut store = Store::open(generations, number, feed.options.page_bytes).await?;
+        let (target, checkpoint) = (feed.log.tail().await?.position, store.checkpoint().cloned());
+        if let Some(checkpoint) = &checkpoint {
+            checkpoint.verify(&*feed.log).await?;
+        }
+        let entities = SavedEntities::open(&store.entities_path().await?, feed.options.memory_bytes)?;
+        let is_switch_due = !matches!(rank, Rank::Current);
+        let beside = match rank {
+            Rank::Current | Rank::Next => None,
+            Rank::NextBeside(database, checkpoint) => Some(Readable { database, checkpoint }),
+        };
+        let (held, fold_dropped) = mpsc::channel(1);
+        let fold = Some(Fold::new(entities, held));
+        let filling = Filling { database, number, checkpoint, target, beside, is_switch_due };
+        Ok((Self { store, fold, fold_dropped }, filling))
+    }
+
+    async fn end(mut self) -> Result<(), StoreError> {
+        self.fold = None;
+        // Nobody sends anything; the channel ends with the fold.
+        let _ = self.fold_dropped.recv().await;
         self.store.close().await
     }
 }
 
-/// The first generation of all.
-async fn first(generations: Generations, page_bytes: usize) -> Result<Vessel, OpenError> {
-    let number = generations.all()?.last().map_or(1, |last| last + 1);
-    let store = Store::open(&generations.path(number), page_bytes).await?;
-    generations.switch_to(number)?;
-    Ok(Vessel { generations, number, store, rank: Rank::Current })
-}
-
-/// The generation that is to come after the current one: what was begun there by this program, or a new one.
-async fn next(
-    generations: Generations,
-    current: u64,
-    rank: Rank,
-    page_bytes: usize,
-) -> Result<Vessel, OpenError> {
-    let number = current + 1;
-    tracing::info!(
-        generation = number,
-        "the projections have changed: a new generation of the read models is built"
-    );
-    generations.retain(|other| other == current || other == number)?;
-    let path = generations.path(number);
-    let mut store = Store::open(&path, page_bytes).await?;
-    if store.format().await? != Format::CURRENT {
-        store.close().await?;
-        generations.delete(number)?;
-        store = Store::open(&path, page_bytes).await?;
-    }
-    Ok(Vessel { generations, number, store, rank })
-}
-
 impl Telling {
-    fn new(reporter: Reporter) -> Self {
-        Self(Arc::new(Mutex::new(reporter)))
+    fn new(role: Role, durable: watch::Receiver<Position>) -> Self {
+        Self(Arc::new(Mutex::new(Reporter::new(role, durable))))
     }
 
     /// The reporter; never kept over a wait.

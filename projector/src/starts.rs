@@ -10,8 +10,27 @@ const QUARTER_MICROS: i64 = 900 * Timestamp::MICROS_PER_SECOND;
 /// Quarters of an hour that are remembered: about two years.
 const QUARTERS_MAX: usize = 1 << 16;
 
-/// When the hour, the day and the month of some instant begin.
-pub type Starts = [(Grain, Timestamp); 3];
+/// When the hour, the day and the month of some instant begin. All instants of an hour lie in one day and one month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Starts {
+    /// Its hour.
+    pub hour: Timestamp,
+    /// Its day.
+    pub day: Timestamp,
+    /// Its month.
+    pub month: Timestamp,
+}
+
+impl Starts {
+    /// When its `grain` begins.
+    pub const fn of(self, grain: Grain) -> Timestamp {
+        match grain {
+            Grain::Hour => self.hour,
+            Grain::Day => self.day,
+            Grain::Month => self.month,
+        }
+    }
+}
 
 /// Finds [`Starts`], and remembers those it found: the calendar takes its time.
 #[derive(Clone, Debug)]
@@ -47,7 +66,8 @@ impl Almanac {
     }
 
     fn ask(&self, instant: Timestamp) -> Starts {
-        [Grain::Hour, Grain::Day, Grain::Month].map(|grain| (grain, self.calendar.start(grain, instant)))
+        let start = |grain| self.calendar.start(grain, instant);
+        Starts { hour: start(Grain::Hour), day: start(Grain::Day), month: start(Grain::Month) }
     }
 }
 
@@ -71,9 +91,13 @@ mod tests {
             let mut almanac = Almanac::new(calendar.clone());
             for second in seconds {
                 let instant = Timestamp::from_micros((begin + second) * 1_000_000 + 17);
-                for (grain, start) in almanac.starts(instant) {
-                    prop_assert_eq!(start, calendar.start(grain, instant), "{:?} of {}", grain, instant);
+                let starts = almanac.starts(instant);
+                for grain in [Grain::Hour, Grain::Day, Grain::Month] {
+                    prop_assert_eq!(starts.of(grain), calendar.start(grain, instant), "{} of {}", grain, instant);
                 }
+                // A day is the sum of its hours, and a month that of its days.
+                let first = almanac.starts(starts.hour);
+                prop_assert_eq!(first, starts, "{}", instant);
             }
         }
     }

@@ -77,6 +77,11 @@ impl LocalTime {
         (end != Range::BEGINNING && end != Range::END).then(|| Self::new(calendar, end))
     }
 
+    /// The instant.
+    pub fn instant(&self) -> Timestamp {
+        self.0.parse().expect("what was shown as an RFC 3339 time can be read")
+    }
+
     /// It, as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -155,7 +160,9 @@ macro_rules! words {
 }
 
 words! {
+    BalanceKindWord = BalanceKind,
     CashKindWord = CashKind,
+    CommissionStateWord = CommissionState,
     ConfirmationWord = Confirmation,
     DirectionWord = Direction,
     DiscountKindWord = DiscountKind,
@@ -163,8 +170,12 @@ words! {
     ModeWord = Mode,
     OrderSourceWord = OrderSource,
     OrderStatusWord = OrderStatus,
+    ParkedStateWord = ParkedState,
+    PayeeKindWord = PayeeKind,
     RefundStateWord = RefundState,
     SettlementStateWord = SettlementState,
+    WithdrawalMethodWord = WithdrawalMethod,
+    WithdrawalStateWord = WithdrawalState,
 }
 
 #[cfg(test)]

@@ -13,8 +13,14 @@ pub use router::{State, router};
 /// Reports: figures over any range of time.
 pub mod reports;
 
+/// The same figures by plain SQL, to measure against.
+pub mod plain;
+
 /// Lists, and the single things that they list.
 pub mod lists;
+
+/// Reports and lists as files: CSV and XLSX.
+pub mod export;
 
 /// What every answer has in common.
 pub mod answer;
@@ -38,6 +44,10 @@ mod row;
 
 /// Where the next page of a list begins.
 mod cursor;
+
+/// Where read models are: SQLite or PostgreSQL.
+pub mod database;
+pub use database::Location;
 
 /// The handle through which the read models are read.
 pub mod read_models;
@@ -71,7 +81,7 @@ mod docs;
 
 /// Whether the process is well.
 pub mod probes;
-pub use probes::{MetricsText, Ready};
+pub use probes::{Lag, MetricsText, Readiness, Ready};
 
 /// Measures every request.
 pub mod http_metrics;

@@ -5,12 +5,14 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use bytes::Bytes;
+use serde_json::{Map, Value};
 use utoipa::OpenApi;
 use utoipa::openapi::content::{Content, ContentBuilder};
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder};
 
+use crate::export::FileFormat;
 use crate::problem::{PROBLEM_JSON, ProblemDocument};
 use crate::{auth, lists, probes, reports};
 
@@ -31,12 +33,26 @@ use crate::{auth, lists, probes, reports};
         (name = "operation", description = "Whether the process is well, without a token"),
     ),
     paths(
+        reports::overview::overview,
         reports::sales::sales,
         reports::trend::trend,
+        reports::verifications::verifications,
+        reports::refunds::refunds,
         reports::cash::cash,
+        reports::suppliers::suppliers,
+        reports::withdrawals::withdrawals,
+        reports::commissions::commissions,
+        reports::balances::balances,
+        reports::screen::screen,
         lists::orders::orders,
         lists::order::order,
         lists::cash_entries::cash_entries,
+        lists::settlements::settlements,
+        lists::withdrawals::withdrawals,
+        lists::commissions::commissions,
+        lists::balance_entries::balance_entries,
+        lists::refunds::refunds,
+        lists::parked_events::parked_events,
         auth::routes::create,
         auth::routes::list,
         auth::routes::revoke,
@@ -71,14 +87,21 @@ pub(crate) fn document(more: Document) -> Document {
     for (path, item) in &mut document.paths.paths {
         // What has a version has a gate.
         let needs_token = path.starts_with("/v1/");
-        operations(item).for_each(|operation| complete(operation, needs_token));
+        operations(item).for_each(|operation| {
+            complete(operation, needs_token);
+            add_files(operation);
+        });
     }
     document
 }
 
-/// `/openapi.json`.
-pub(crate) fn routes(document: &Document) -> Result<Router, serde_json::Error> {
-    let text = Bytes::from(serde_json::to_vec(document)?);
+/// `/openapi.json`: the document, with `schemas` in place of its own of the same names, or beside them.
+pub(crate) fn routes(document: &Document, schemas: Map<String, Value>) -> Result<Router, serde_json::Error> {
+    let mut document = serde_json::to_value(document)?;
+    if let Some(own) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        own.extend(schemas);
+    }
+    let text = Bytes::from(serde_json::to_vec(&document)?);
     let serve = move || async move { ([(CONTENT_TYPE, "application/json")], text).into_response() };
     Ok(Router::new().route("/openapi.json", get(serve)))
 }
@@ -86,6 +109,20 @@ pub(crate) fn routes(document: &Document) -> Result<Router, serde_json::Error> {
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     let PathItem { get, put, post, delete, patch, .. } = item;
     [get, put, post, delete, patch].into_iter().flatten()
+}
+
+/// Adds to an operation that answers with files, too, what these are.
+fn add_files(operation: &mut Operation) {
+    let is_format =
+        |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(known) if known.name == "format");
+    if !operation.parameters.iter().flatten().any(is_format) {
+        return;
+    }
+    let Some(RefOr::T(response)) = operation.responses.responses.get_mut("200") else { return };
+    for format in [FileFormat::Csv, FileFormat::Xlsx] {
+        let media_type = format.media_type().split(';').next().unwrap_or_default();
+        response.content.insert(media_type.to_owned(), RefOr::T(ContentBuilder::new().build()));
+    }
 }
 
 /// Adds the token and its common problems to an operation that needs one, and gives every problem its media type.

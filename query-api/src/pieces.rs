@@ -1,21 +1,25 @@
 //! The SQL that reads one selection from cells and rows alike.
 
-use sqlx::Sqlite;
-use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
+use events_schema::terms::Term;
+use events_schema::{Calendar, Grain};
 
-use crate::range::Pieces;
+use crate::database::Sql;
+use crate::range::Range;
 
-/// Where figures are kept: as cells by hour, day and month, and as the rows that the cells add up.
+/// Where figures are kept: as cells by month, day and hour, and as the rows that the cells add up.
 pub(crate) struct Source {
-    /// The cells are in the tables `{cells}_hour`, `{cells}_day` and `{cells}_month`.
+    /// The table of the cells.
     pub(crate) cells: &'static str,
-    /// The rows are in this table.
+    /// Which of the cells count: `true`, or those of one supplier.
+    pub(crate) cells_where: &'static str,
+    /// The shortest cells that there are.
+    pub(crate) finest: Grain,
+    /// The rows: a table, or several joined.
     pub(crate) rows: &'static str,
+    /// Which of the rows count; it lets them be found through an index.
+    pub(crate) rows_where: &'static str,
     /// The column of the rows that says into which cell each belongs.
     pub(crate) rows_at: &'static str,
-    /// What holds for every row; it lets the rows be found through an index.
-    pub(crate) rows_where: &'static str,
 }
 
 /// A figure of cells and rows.
@@ -41,25 +45,28 @@ impl Figure {
     }
 }
 
-/// Which tables the pieces of a range are read from, in the order of [`Pieces::all`], and whether they count.
-const PIECES: [(Table, Sign); 13] = [
-    (Table::Cells("month"), Sign::Plus),
-    (Table::Cells("day"), Sign::Plus),
-    (Table::Cells("day"), Sign::Plus),
-    (Table::Cells("day"), Sign::Minus),
-    (Table::Cells("day"), Sign::Minus),
-    (Table::Cells("hour"), Sign::Plus),
-    (Table::Cells("hour"), Sign::Plus),
-    (Table::Cells("hour"), Sign::Minus),
-    (Table::Cells("hour"), Sign::Minus),
-    (Table::Rows, Sign::Plus),
-    (Table::Rows, Sign::Plus),
-    (Table::Rows, Sign::Minus),
-    (Table::Rows, Sign::Minus),
+/// Number of the first place that a filter may name: those before it are the ends of the pieces.
+pub(crate) const FIRST_FILTER: usize = 2 * PIECES.len() + 1;
+
+/// From where the pieces of a range are read, in the order of [`crate::range::Pieces::all`], and whether they count.
+const PIECES: [(Place, Sign); 13] = [
+    (Place::Cells(Grain::Month), Sign::Plus),
+    (Place::Cells(Grain::Day), Sign::Plus),
+    (Place::Cells(Grain::Day), Sign::Plus),
+    (Place::Cells(Grain::Day), Sign::Minus),
+    (Place::Cells(Grain::Day), Sign::Minus),
+    (Place::Cells(Grain::Hour), Sign::Plus),
+    (Place::Cells(Grain::Hour), Sign::Plus),
+    (Place::Cells(Grain::Hour), Sign::Minus),
+    (Place::Cells(Grain::Hour), Sign::Minus),
+    (Place::Rows, Sign::Plus),
+    (Place::Rows, Sign::Plus),
+    (Place::Rows, Sign::Minus),
+    (Place::Rows, Sign::Minus),
 ];
 
-enum Table {
-    Cells(&'static str),
+enum Place {
+    Cells(Grain),
     Rows,
 }
 
@@ -68,36 +75,113 @@ enum Sign {
     Minus,
 }
 
+/// A select of figures over any range, to be made once and kept.
+#[derive(Debug)]
+pub(crate) struct Sums {
+    /// One text for each [`Depth`]. What is not read is not there: an engine plans what it is told.
+    texts: [String; DEPTHS.len()],
+    finest: Grain,
+    /// The same from the rows alone, between `$1` and `$2`.
+    plain: String,
+}
+
+/// Down to which pieces a range is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Depth {
+    Days,
+    Hours,
+    Rows,
+}
+
+const DEPTHS: [Depth; 3] = [Depth::Days, Depth::Hours, Depth::Rows];
+
+impl Place {
+    const fn depth(&self) -> Depth {
+        match self {
+            Self::Cells(Grain::Month | Grain::Day) => Depth::Days,
+            Self::Cells(Grain::Hour) => Depth::Hours,
+            Self::Rows => Depth::Rows,
+        }
+    }
+}
+
+impl Sums {
+    /// With more at its end, such as `order by`.
+    pub(crate) fn then(mut self, text: &str) -> Self {
+        self.texts.iter_mut().for_each(|sums| sums.push_str(text));
+        self
+    }
+
+    /// The select over `range`. What its filters name is bound to it next, with [`Sql::with`].
+    pub(crate) fn over(&'static self, range: Range, calendar: &Calendar) -> Sql {
+        let pieces = range.pieces(self.finest, calendar).all();
+        let needed = PIECES.iter().zip(pieces).filter(|(_, piece)| !piece.is_empty());
+        let depth = needed.map(|((place, _), _)| place.depth()).max().unwrap_or(Depth::Days);
+        let ends = pieces.into_iter().flat_map(|piece| [piece.from.micros(), piece.to.micros()]);
+        ends.fold(Sql::new(&self.texts[depth as usize]), Sql::with)
+    }
+
+    /// The same figures over `range` as SQL without cells would add them up, row by row: what cells are measured and
+    /// tested against. It has no place for filters.
+    pub(crate) fn plain(&'static self, range: Range) -> Sql {
+        Sql::new(&self.plain).with(range.from.micros()).with(range.to.micros())
+    }
+}
+
 impl Source {
-    /// A select of the sums of `figures` over all [`Pieces`] of a range, whose ends are `?1` to `?26`, for each value
-    /// of `keys`. `filter` is one more condition for cells and rows, or nothing.
-    pub(crate) fn sums(&self, keys: &[&str], figures: &[Figure], filter: &str) -> String {
+    /// A select of the sums of `figures` over a range, for each value of `keys`. A sum of nothing is null.
+    ///
+    /// `filter` is one more condition for cells and rows, or `true`. It, and the conditions of the source, may name
+    /// places from [`FIRST_FILTER`] on.
+    pub(crate) fn sums(&self, keys: &[&str], figures: &[Figure], filter: &str) -> Sums {
+        let texts = DEPTHS.map(|depth| self.sums_down_to(depth, keys, figures, filter));
+        Sums { texts, finest: self.finest, plain: self.plain(keys, figures) }
+    }
+
+    fn sums_down_to(&self, depth: Depth, keys: &[&str], figures: &[Figure], filter: &str) -> String {
+        let is_there = |place: &Place| {
+            place.depth() <= depth && !matches!(place, Place::Cells(grain) if *grain < self.finest)
+        };
         let pieces: Vec<_> = PIECES
             .iter()
             .enumerate()
+            .filter(|(_, (place, _))| is_there(place))
             .map(|(index, piece)| self.piece(index, piece, keys, figures, filter))
             .collect();
-        let keys = keys.join(", ");
-        let sums: Vec<_> =
-            figures.iter().map(|Figure { name, .. }| format!("sum({name}) as {name}")).collect();
-        let (sums, pieces) = (sums.join(", "), pieces.join(" union all "));
-        if keys.is_empty() {
-            format!("select {sums} from ({pieces})")
-        } else {
-            format!("select {keys}, {sums} from ({pieces}) group by {keys}")
+        let pieces = pieces.join(" union all ");
+        let sum = |Figure { name, .. }: &Figure| format!("cast(sum({name}) as bigint) as {name}");
+        let columns: Vec<_> =
+            keys.iter().map(|key| (*key).to_owned()).chain(figures.iter().map(sum)).collect();
+        let mut text = format!("select {} from ({pieces}) as pieces", columns.join(", "));
+        if !keys.is_empty() {
+            text.push_str(" group by ");
+            text.push_str(&keys.join(", "));
         }
+        text
+    }
+
+    fn plain(&self, keys: &[&str], figures: &[Figure]) -> String {
+        let Self { rows, rows_where, rows_at, .. } = self;
+        let sum = |Figure { name, of_row, .. }: &Figure| format!("cast(sum({of_row}) as bigint) as {name}");
+        let columns: Vec<_> =
+            keys.iter().map(|key| (*key).to_owned()).chain(figures.iter().map(sum)).collect();
+        let groups = if keys.is_empty() { String::new() } else { format!(" group by {}", keys.join(", ")) };
+        format!(
+            "select {} from {rows} where {rows_where} and {rows_at} >= $1 and {rows_at} < $2{groups}",
+            columns.join(", ")
+        )
     }
 
     fn piece(
         &self,
         index: usize,
-        (table, sign): &(Table, Sign),
+        (place, sign): &(Place, Sign),
         keys: &[&str],
         figures: &[Figure],
         filter: &str,
     ) -> String {
         let columns = figures.iter().map(|Figure { name, of_cell, of_row }| {
-            let figure = if matches!(table, Table::Rows) { of_row } else { of_cell };
+            let figure = if matches!(place, Place::Rows) { of_row } else { of_cell };
             match sign {
                 Sign::Plus => format!("{figure} as {name}"),
                 Sign::Minus => format!("-({figure}) as {name}"),
@@ -106,28 +190,22 @@ impl Source {
         let columns: Vec<_> = keys.iter().map(|key| (*key).to_owned()).chain(columns).collect();
         let columns = columns.join(", ");
         let (from, to) = (2 * index + 1, 2 * index + 2);
-        let Self { cells, rows, rows_at, rows_where } = self;
-        let filter = if filter.is_empty() { String::new() } else { format!(" and {filter}") };
-        match table {
-            Table::Cells(grain) => {
+        let Self { cells, cells_where, rows, rows_where, rows_at, .. } = self;
+        match place {
+            Place::Cells(grain) => {
+                let grain = grain.as_str();
                 format!(
-                    "select {columns} from {cells}_{grain} where start >= ?{from} and start < ?{to}{filter}"
+                    "select {columns} from {cells} where grain = '{grain}' and {cells_where} \
+                     and start >= ${from} and start < ${to} and {filter}"
                 )
             }
-            Table::Rows => format!(
-                "select {columns} from {rows} where {rows_where} and {rows_at} >= ?{from} and {rows_at} < ?{to}{filter}"
+            Place::Rows => format!(
+                "select {columns} from {rows} where {rows_where} \
+                 and {rows_at} >= ${from} and {rows_at} < ${to} and {filter}"
             ),
         }
     }
 }
 
-/// Binds `?1` to `?26` to the ends of the pieces.
-pub(crate) fn bind<'q>(
-    query: Query<'q, Sqlite, SqliteArguments>,
-    pieces: &Pieces,
-) -> Query<'q, Sqlite, SqliteArguments> {
-    pieces
-        .all()
-        .into_iter()
-        .fold(query, |query, piece| query.bind(piece.from.micros()).bind(piece.to.micros()))
-}
+#[cfg(test)]
+mod tests;

@@ -13,10 +13,28 @@ use utoipa::ToSchema;
 
 use crate::problem::{Problem, ProblemDocument};
 
-/// Says whether the process can do its work now, and if not, why.
-pub type Ready = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
+/// Says whether the process can do its work now.
+pub type Ready = Arc<dyn Fn() -> Readiness + Send + Sync>;
 /// Gives all measurements in the text format of Prometheus.
 pub type MetricsText = Arc<dyn Fn() -> String + Send + Sync>;
+
+/// Whether the process can do its work.
+#[derive(Clone, Debug)]
+pub struct Readiness {
+    /// How far the figures are behind the log.
+    pub lag: Lag,
+    /// If it cannot, why.
+    pub ready: Result<(), String>,
+}
+
+/// How far figures are behind the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Lag {
+    /// How many events they do not reflect yet.
+    pub events: u64,
+    /// How old the oldest of these events is at least, in seconds.
+    pub seconds: u64,
+}
 
 /// What the probes ask.
 #[derive(Clone)]
@@ -34,8 +52,19 @@ impl fmt::Debug for Probes {
 /// How the process is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Health {
-    /// `alive` or `ready`.
+    /// `alive`.
     status: &'static str,
+}
+
+/// How the work of the process is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Work {
+    /// `ready`.
+    status: &'static str,
+    /// How many events the figures do not reflect yet.
+    lag_events: u64,
+    /// How old the oldest of these events is at least.
+    lag_seconds: u64,
 }
 
 /// When to ask again whether the process is ready.
@@ -61,17 +90,24 @@ pub(crate) async fn healthz() -> impl IntoResponse {
 
 /// Ready
 ///
-/// The log is open, and the figures are within their lag bound.
+/// The log is open, and the figures are within their lag bound. The answer says how far they lag, also when the process
+/// is not ready.
 #[utoipa::path(
     get, path = "/readyz", tag = "operation",
     responses(
-        (status = 200, description = "The process can do its work", body = Health),
+        (status = 200, description = "The process can do its work", body = Work),
         (status = 503, description = "`not_ready`, and why", body = ProblemDocument),
     )
 )]
 pub(crate) async fn readyz(State(probes): State<Probes>) -> Result<impl IntoResponse, Problem> {
-    (probes.ready)().map_err(|why| Problem::unavailable("not_ready", why, RETRY_SECONDS))?;
-    Ok(([(CACHE_CONTROL, "no-store")], Json(Health { status: "ready" })))
+    let Readiness { lag: Lag { events, seconds }, ready } = (probes.ready)();
+    ready.map_err(|why| {
+        Problem::unavailable("not_ready", why, RETRY_SECONDS)
+            .with("lag_events", events)
+            .with("lag_seconds", seconds)
+    })?;
+    let work = Work { status: "ready", lag_events: events, lag_seconds: seconds };
+    Ok(([(CACHE_CONTROL, "no-store")], Json(work)))
 }
 
 /// Measurements

@@ -15,7 +15,7 @@ pub struct Range {
 ///
 /// A figure over the range is the sum of the figures over `plus` less those over `minus`: each end of the range is
 /// reached from the nearest month, day and hour, from before or from behind. So a range of any length takes at most
-/// a few dozen cells, and the rows of at most half an hour at each end.
+/// a few dozen cells, and the rows of at most half an hour at each end; without cells of hours, of half a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pieces {
     /// Whole months.
@@ -24,7 +24,7 @@ pub struct Pieces {
     pub days: Ends,
     /// Whole hours at both ends.
     pub hours: Ends,
-    /// Parts of an hour at both ends.
+    /// Parts of the shortest step at both ends.
     pub rows: Ends,
 }
 
@@ -71,29 +71,32 @@ impl Range {
         [Self { from: self.from, to: inner.from }, Self { from: inner.to, to: self.to }]
     }
 
-    /// It, as whole steps and the rest.
-    pub fn pieces(self, calendar: &Calendar) -> Pieces {
-        let mut pieces = Pieces { months: NOTHING, days: Ends::NONE, hours: Ends::NONE, rows: Ends::NONE };
-        let hours = self.nearest(Grain::Hour, calendar);
-        if hours.is_empty() {
-            pieces.rows = Ends::whole(self);
-            return pieces;
+    /// It, as whole steps that are not shorter than `finest`, and the rest.
+    pub fn pieces(self, finest: Grain, calendar: &Calendar) -> Pieces {
+        let none = Ends::NONE;
+        match finest {
+            Grain::Hour => {
+                let (near, rows) = self.split(Grain::Hour, calendar);
+                let (near, hours) = near.split(Grain::Day, calendar);
+                let (months, days) = near.split(Grain::Month, calendar);
+                Pieces { months, days, hours, rows }
+            }
+            Grain::Day => {
+                let (near, rows) = self.split(Grain::Day, calendar);
+                let (months, days) = near.split(Grain::Month, calendar);
+                Pieces { months, days, hours: none, rows }
+            }
+            Grain::Month => {
+                let (months, rows) = self.split(Grain::Month, calendar);
+                Pieces { months, days: none, hours: none, rows }
+            }
         }
-        pieces.rows = Ends::between(self, hours);
-        let days = hours.nearest(Grain::Day, calendar);
-        if days.is_empty() {
-            pieces.hours = Ends::whole(hours);
-            return pieces;
-        }
-        pieces.hours = Ends::between(hours, days);
-        let months = days.nearest(Grain::Month, calendar);
-        if months.is_empty() {
-            pieces.days = Ends::whole(days);
-            return pieces;
-        }
-        pieces.days = Ends::between(days, months);
-        pieces.months = months;
-        pieces
+    }
+
+    /// The steps that are nearest to it, and what is missing and too much at their ends.
+    fn split(self, grain: Grain, calendar: &Calendar) -> (Self, Ends) {
+        let near = self.nearest(grain, calendar);
+        if near.is_empty() { (NOTHING, Ends::whole(self)) } else { (near, Ends::between(self, near)) }
     }
 
     /// The range between the beginnings of steps that are nearest to its ends.
@@ -188,7 +191,7 @@ mod tests {
     fn a_year_is_twelve_months_and_nothing_else() {
         let calendar = Calendar::new("Asia/Shanghai").unwrap();
         let year = Range::new(at("2026-01-01T00:00:00+08:00"), at("2027-01-01T00:00:00+08:00"));
-        let pieces = year.pieces(&calendar);
+        let pieces = year.pieces(Grain::Hour, &calendar);
         assert_eq!(pieces.months, year);
         assert!(pieces.all()[1..].iter().all(|piece| piece.is_empty()));
     }
@@ -197,7 +200,7 @@ mod tests {
     fn an_end_is_reached_from_where_it_is_nearest() {
         let calendar = Calendar::new("Asia/Shanghai").unwrap();
         let range = Range::new(at("2026-01-02T22:50:00+08:00"), at("2026-03-30T00:10:00+08:00"));
-        let pieces = range.pieces(&calendar);
+        let pieces = range.pieces(Grain::Hour, &calendar);
         let day = |text: &str| at(&format!("{text}T00:00:00+08:00"));
         assert_eq!(pieces.months, Range::new(day("2026-01-01"), day("2026-04-01")));
         assert_eq!(pieces.days.minus[0], Range::new(day("2026-01-01"), day("2026-01-03")));
@@ -210,20 +213,23 @@ mod tests {
     #[test]
     fn all_of_time_is_months() {
         let calendar = Calendar::new("Asia/Shanghai").unwrap();
-        assert_eq!(Range::ALL.pieces(&calendar).months, Range::ALL);
+        assert_eq!(Range::ALL.pieces(Grain::Hour, &calendar).months, Range::ALL);
     }
 
     #[test]
     fn the_longest_years_there_are_need_no_more_pieces() {
         let calendar = Calendar::new("Asia/Shanghai").unwrap();
-        assert_pieces(Range::new(at("0000-01-01T00:00:01Z"), at("9998-12-30T20:00:01Z")), &calendar);
-        assert_pieces(Range::new(at("2026-01-01T00:00:01Z"), Range::END), &calendar);
-        assert_pieces(Range::new(Range::BEGINNING, at("2026-01-01T00:00:01Z")), &calendar);
+        for finest in [Grain::Hour, Grain::Day, Grain::Month] {
+            let all = Range::new(at("0000-01-01T00:00:01Z"), at("9998-12-30T20:00:01Z"));
+            assert_pieces(all, finest, &calendar);
+            assert_pieces(Range::new(at("2026-01-01T00:00:01Z"), Range::END), finest, &calendar);
+            assert_pieces(Range::new(Range::BEGINNING, at("2026-01-01T00:00:01Z")), finest, &calendar);
+        }
     }
 
     /// How often each instant between the ends of pieces is counted: once inside the range, never outside.
-    fn assert_pieces(range: Range, calendar: &Calendar) {
-        let Pieces { months, days, hours, rows } = range.pieces(calendar);
+    fn assert_pieces(range: Range, finest: Grain, calendar: &Calendar) {
+        let Pieces { months, days, hours, rows } = range.pieces(finest, calendar);
         let counted: Vec<(Range, i32)> = [(months, 1)]
             .into_iter()
             .chain([days, hours, rows].iter().flat_map(|ends| ends.plus.map(|piece| (piece, 1))))
@@ -250,7 +256,15 @@ mod tests {
             }
         }
         for part in [rows.plus, rows.minus].concat().iter().filter(|part| !part.is_empty()) {
-            assert!(part.to.micros() - part.from.micros() < 3_600_000_000, "{part:?}");
+            let longest = match finest {
+                Grain::Hour => 3_600_000_000,
+                Grain::Day => 25 * 3_600_000_000,
+                Grain::Month => 31 * 24 * 3_600_000_000 + 3_600_000_000,
+            };
+            assert!(part.to.micros() - part.from.micros() < longest, "{part:?}");
+        }
+        for (grain, ends) in [(Grain::Day, days), (Grain::Hour, hours)] {
+            assert!(grain >= finest || ends == Ends::NONE, "{grain:?} {ends:?}");
         }
     }
 
@@ -262,10 +276,11 @@ mod tests {
             from in 1_300_000_000_000_000_i64..1_800_000_000_000_000,
             length in prop_oneof![0..7_200_000_000_i64, 0..200_000_000_000_i64, 0..100_000_000_000_000_i64],
             round in prop::sample::select(vec![1_i64, 1_000_000, 1_800_000_000, 3_600_000_000]),
+            finest in prop::sample::select(vec![Grain::Hour, Grain::Day, Grain::Month]),
         ) {
             let from = from / round * round;
             let range = Range::new(Timestamp::from_micros(from), Timestamp::from_micros(from + length / round * round));
-            assert_pieces(range, &Calendar::new(zone).unwrap());
+            assert_pieces(range, finest, &Calendar::new(zone).unwrap());
         }
     }
 }

@@ -1,54 +1,42 @@
 //! The handle through which the read models are read, and switched to another generation.
 
-use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use events_schema::Position;
-use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::timeout;
 
+use crate::database::{Database, Location};
 use crate::problem::Problem;
 use crate::projected::{self, Projected};
 use crate::snapshot::{Snapshot, SnapshotError};
 
-/// The read models: a SQLite file that is only read here. Cheap to clone; all clones are switched together.
+/// The read models, which are only read here. Cheap to clone; all clones are switched together.
 #[derive(Clone, Debug)]
 pub struct ReadModels {
-    serving: Arc<RwLock<SqlitePool>>,
+    serving: Arc<RwLock<Database>>,
 }
 
 /// Why the read models could not be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot open the read models {path}: start the projector first, it makes them")]
+#[error("cannot open the read models {location}: start the projector first, it makes them")]
 pub struct OpenReadModelsError {
-    path: String,
-    source: sqlx::Error,
+    location: Location,
+    source: SnapshotError,
 }
 
-/// Connections, each with a thread of its own: as many answers are computed at once.
-const CONNECTIONS_MAX: u32 = 8;
-/// Longest time that a request waits for a free connection.
-const CONNECTION_WAIT_SECONDS: u64 = 5;
-/// Prepared statements that each connection keeps.
-const STATEMENTS_MAX: usize = 256;
-/// Rows that a connection may be ahead of who reads them: with fewer the two wait for each other.
-const ROWS_AHEAD_MAX: usize = 2_048;
-/// How much of the file is read through the page cache of the system instead of being copied.
-const MAPPED_BYTES_MAX: &str = "1073741824";
-
 impl ReadModels {
-    /// Opens the file at `path`, which the projector has made.
-    pub async fn open(path: &Path) -> Result<Self, OpenReadModelsError> {
-        Ok(Self { serving: Arc::new(RwLock::new(connect(path).await?)) })
+    /// Opens what is at `location`, which the projector has made.
+    pub async fn open(location: &Location) -> Result<Self, OpenReadModelsError> {
+        Ok(Self { serving: Arc::new(RwLock::new(open(location).await?)) })
     }
 
-    /// Reads from the file at `path` from now on: a new generation that has caught up.
+    /// Reads from `location` from now on: a new generation that has caught up.
     ///
-    /// Who reads from the old file finishes there; it is closed after the last of them.
-    pub async fn switch(&self, path: &Path) -> Result<(), OpenReadModelsError> {
-        let new = connect(path).await?;
+    /// Who reads from the old one finishes there; it is closed after the last of them.
+    pub async fn switch(&self, location: &Location) -> Result<(), OpenReadModelsError> {
+        let new = open(location).await?;
         let old = {
             let mut serving = self.serving.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *serving, new)
@@ -57,28 +45,36 @@ impl ReadModels {
         Ok(())
     }
 
-    /// A snapshot of the file that serves now.
+    /// A snapshot of what serves now.
     pub async fn begin(&self) -> Result<Snapshot, SnapshotError> {
         loop {
-            let pool = self.serving.read().unwrap_or_else(PoisonError::into_inner).clone();
-            match pool.begin().await {
-                Ok(transaction) => return Snapshot::new(transaction).await,
+            let database = self.serving();
+            match database.begin().await {
+                Ok(session) => return Snapshot::new(session).await,
                 // Switched between the two lines above.
-                Err(sqlx::Error::PoolClosed) if !self.is_closed() => {}
+                Err(sqlx::Error::PoolClosed) if !self.serving().is_closed() => {}
                 Err(error) => return Err(error.into()),
             }
         }
     }
 
-    /// Closes the file after the last reader, for an orderly end.
+    /// Closes all connections after the last reader, for an orderly end.
     pub async fn close(&self) {
-        let pool = self.serving.read().unwrap_or_else(PoisonError::into_inner).clone();
-        pool.close().await;
+        self.serving().close().await;
     }
 
-    fn is_closed(&self) -> bool {
-        self.serving.read().unwrap_or_else(PoisonError::into_inner).is_closed()
+    fn serving(&self) -> Database {
+        self.serving.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// Opens what is at `location`, and reads from it once.
+async fn open(location: &Location) -> Result<Database, OpenReadModelsError> {
+    let failed = |source| OpenReadModelsError { location: location.clone(), source };
+    let database = Database::open(location).await.map_err(|error| failed(error.into()))?;
+    let session = database.begin().await.map_err(|error| failed(error.into()))?;
+    Snapshot::new(session).await.map_err(failed)?;
+    Ok(database)
 }
 
 /// What the handlers read from: the read models, and how far they are.
@@ -86,9 +82,35 @@ impl ReadModels {
 pub(crate) struct Reading {
     pub(crate) read_models: ReadModels,
     pub(crate) projected: watch::Receiver<Projected>,
+    exports: Arc<Semaphore>,
 }
 
+/// Files that are made at once. Each holds a connection as long as its reader reads; the others are for everybody else.
+const EXPORTS_MAX: usize = 4;
+/// Longest time that a caller waits for that.
+const EXPORT_WAIT_SECONDS: u64 = 5;
+/// When a caller may come again who found no turn for a file.
+const EXPORT_RETRY_SECONDS: u32 = 10;
+
 impl Reading {
+    /// Reads from `read_models`, which are as far as `projected` says.
+    pub(crate) fn new(read_models: ReadModels, projected: watch::Receiver<Projected>) -> Self {
+        Self { read_models, projected, exports: Arc::new(Semaphore::new(EXPORTS_MAX)) }
+    }
+
+    /// The right to make a file, waited for if need be.
+    pub(crate) async fn export_turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let turn = Arc::clone(&self.exports).acquire_owned();
+        match timeout(Duration::from_secs(EXPORT_WAIT_SECONDS), turn).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) | Err(_) => {
+                let detail =
+                    format!("{EXPORTS_MAX} files are being made: ask again when one of them is done");
+                Err(Problem::unavailable("busy", detail, EXPORT_RETRY_SECONDS))
+            }
+        }
+    }
+
     /// A snapshot that reflects `min_position`, waited for if need be.
     pub(crate) async fn at_least(&self, min_position: Option<Position>) -> Result<Snapshot, Problem> {
         let wanted = min_position.unwrap_or(Position::ZERO);
@@ -102,30 +124,11 @@ impl Reading {
     }
 }
 
-async fn connect(path: &Path) -> Result<SqlitePool, OpenReadModelsError> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .read_only(true)
-        .pragma("query_only", "on")
-        .pragma("mmap_size", MAPPED_BYTES_MAX)
-        .row_buffer_size(ROWS_AHEAD_MAX)
-        .statement_cache_capacity(STATEMENTS_MAX);
-    SqlitePoolOptions::new()
-        .max_connections(CONNECTIONS_MAX)
-        .acquire_timeout(Duration::from_secs(CONNECTION_WAIT_SECONDS))
-        // A file does not hang up, so there is no need to ask it before each use, or to open it anew.
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_with(options)
-        .await
-        .map_err(|source| OpenReadModelsError { path: path.display().to_string(), source })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::{Ledger, projected};
+    use crate::database::Sql;
+    use crate::fixture::{Engine, Ledger, on_both_engines, projected};
 
     const ZONE: &str = "Asia/Shanghai";
 
@@ -133,48 +136,49 @@ mod tests {
         read_models.begin().await.unwrap().position.get()
     }
 
-    #[tokio::test]
-    async fn a_snapshot_stands_still_while_the_projector_goes_on() {
-        let mut ledger = Ledger::with(ZONE, &[], &[]).await;
+    on_both_engines!(
+        a_snapshot_stands_still_while_the_projector_goes_on,
+        nothing_can_be_written,
+        all_handles_are_switched_to_a_new_generation,
+        a_generation_that_is_behind_is_not_taken_for_the_one_that_was_waited_for,
+    );
+
+    async fn a_snapshot_stands_still_while_the_projector_goes_on(engine: Engine) {
+        let mut ledger = Ledger::with(engine, ZONE, &[], &[]).await;
         let read_models = ledger.read_models().await;
         let mut snapshot = read_models.begin().await.unwrap();
         ledger.checkpoint(2_000_000).await;
-        let again = "select position from checkpoint";
-        let seen: i64 = sqlx::query_scalar(again).fetch_one(snapshot.connection()).await.unwrap();
+        let again = Sql::new("select position from checkpoint");
+        let seen: i64 = snapshot.fetch_one(again).await.unwrap().get(0).unwrap();
         assert_eq!((seen, snapshot.position.get()), (1_000_000, 1_000_000));
         assert_eq!(position(&read_models).await, 2_000_000);
     }
 
-    #[tokio::test]
-    async fn nothing_can_be_written() {
-        let ledger = Ledger::with(ZONE, &[], &[]).await;
+    async fn nothing_can_be_written(engine: Engine) {
+        let ledger = Ledger::with(engine, ZONE, &[], &[]).await;
         let mut snapshot = ledger.read_models().await.begin().await.unwrap();
-        let written = sqlx::query("delete from checkpoint").execute(snapshot.connection()).await;
-        assert!(written.unwrap_err().to_string().contains("readonly"));
+        let written = snapshot.fetch_all(Sql::new("delete from checkpoint")).await.unwrap_err().to_string();
+        assert!(written.replace('-', "").contains("readonly"), "{written}");
     }
 
-    #[tokio::test]
-    async fn all_handles_are_switched_to_a_new_generation() {
-        let (old, mut new) = (Ledger::with(ZONE, &[], &[]).await, Ledger::new(ZONE).await);
+    async fn all_handles_are_switched_to_a_new_generation(engine: Engine) {
+        let (old, mut new) = (Ledger::with(engine, ZONE, &[], &[]).await, Ledger::new(engine, ZONE).await);
         new.checkpoint(5).await;
         let read_models = old.read_models().await;
         let other = read_models.clone();
         let mut before = read_models.begin().await.unwrap();
-        read_models.switch(&new.path()).await.unwrap();
+        read_models.switch(&new.location()).await.unwrap();
         assert_eq!(position(&other).await, 5);
-        let still: i64 = sqlx::query_scalar("select position from checkpoint")
-            .fetch_one(before.connection())
-            .await
-            .unwrap();
+        let still = Sql::new("select position from checkpoint");
+        let still: i64 = before.fetch_one(still).await.unwrap().get(0).unwrap();
         assert_eq!(still, 1_000_000);
     }
 
-    #[tokio::test]
-    async fn a_generation_that_is_behind_is_not_taken_for_the_one_that_was_waited_for() {
-        let mut ledger = Ledger::new(ZONE).await;
+    async fn a_generation_that_is_behind_is_not_taken_for_the_one_that_was_waited_for(engine: Engine) {
+        let mut ledger = Ledger::new(engine, ZONE).await;
         ledger.checkpoint(5).await;
         let (_, projected) = watch::channel(projected(9));
-        let reading = Reading { read_models: ledger.read_models().await, projected };
+        let reading = Reading::new(ledger.read_models().await, projected);
         assert!(reading.at_least(Some(Position::new(5))).await.is_ok());
         let problem = reading.at_least(Some(Position::new(9))).await.unwrap_err();
         assert_eq!(problem.code(), "projection_behind");
@@ -183,8 +187,30 @@ mod tests {
     #[tokio::test]
     async fn a_file_that_is_not_there_is_not_made() {
         let directory = tempfile::tempdir().unwrap();
-        let error = ReadModels::open(&directory.path().join("none.sqlite")).await.unwrap_err();
+        let location = Location::Sqlite(directory.path().join("none.sqlite"));
+        let error = ReadModels::open(&location).await.unwrap_err();
         assert!(error.to_string().contains("none.sqlite"), "{error}");
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_schema_that_is_not_there_is_not_opened() {
+        let ledger = Ledger::new(Engine::Postgres, ZONE).await;
+        let Location::Postgres { url, .. } = ledger.location() else { unreachable!() };
+        let error =
+            ReadModels::open(&Location::Postgres { url, schema: "none".to_owned() }).await.unwrap_err();
+        assert!(error.to_string().contains("none in PostgreSQL"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn connections_that_the_server_has_ended_are_made_anew() {
+        let mut ledger = Ledger::with(Engine::Postgres, ZONE, &[], &[]).await;
+        let read_models = ledger.read_models().await;
+        let snapshots = [read_models.begin().await.unwrap(), read_models.begin().await.unwrap()];
+        drop(snapshots);
+        let others = "select pg_terminate_backend(pid) from pg_stat_activity \
+            where datname = current_database() and pid <> pg_backend_pid()";
+        ledger.execute(others).await;
+        assert_eq!(position(&read_models).await, 1_000_000);
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get};
+use serde_json::{Map, Value};
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
@@ -41,19 +42,26 @@ impl fmt::Debug for State {
 
 /// The whole service: the reading side and `more_routes`, which `more_openapi` describes.
 ///
+/// `more_schemas` are JSON Schemas that it refers to by their names, where its own generated ones would say too little.
+///
 /// `more_routes` bring their own gates ([`Gate`], [`auth::require`]) and limits of bodies; they must not have a
 /// fallback. What is answered for unknown addresses and methods, and what is measured, is the same for all routes.
-pub fn router(state: State, more_routes: Router, more_openapi: OpenApi) -> Result<Router, serde_json::Error> {
+pub fn router(
+    state: State,
+    more_routes: Router,
+    more_openapi: OpenApi,
+    more_schemas: Map<String, Value>,
+) -> Result<Router, serde_json::Error> {
     http_metrics::describe();
     let State { read_models, projected, tokens, ready, metrics } = state;
-    let reading = Reading { read_models, projected };
+    let reading = Reading::new(read_models, projected);
     let document = openapi::document(more_openapi);
     Ok(more_routes
         .merge(reports(reading.clone(), &tokens))
         .merge(lists(reading, &tokens))
         .merge(token_routes(&tokens))
         .merge(probes::routes(ready, metrics))
-        .merge(openapi::routes(&document)?)
+        .merge(openapi::routes(&document, more_schemas)?)
         .merge(docs::routes())
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
@@ -62,9 +70,17 @@ pub fn router(state: State, more_routes: Router, more_openapi: OpenApi) -> Resul
 
 fn reports(reading: Reading, tokens: &Tokens) -> Router {
     Router::new()
+        .route("/v1/reports/overview", get(reports::overview::overview))
         .route("/v1/reports/sales", get(reports::sales::sales))
         .route("/v1/reports/sales/trend", get(reports::trend::trend))
+        .route("/v1/reports/verifications", get(reports::verifications::verifications))
+        .route("/v1/reports/refunds", get(reports::refunds::refunds))
         .route("/v1/reports/cash", get(reports::cash::cash))
+        .route("/v1/reports/suppliers", get(reports::suppliers::suppliers))
+        .route("/v1/reports/withdrawals", get(reports::withdrawals::withdrawals))
+        .route("/v1/reports/commissions", get(reports::commissions::commissions))
+        .route("/v1/reports/balances", get(reports::balances::balances))
+        .route("/v1/reports/screen", get(reports::screen::screen))
         .with_state(reading)
         .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadReports), auth::require))
 }
@@ -74,6 +90,12 @@ fn lists(reading: Reading, tokens: &Tokens) -> Router {
         .route("/v1/orders", get(lists::orders::orders))
         .route("/v1/orders/{order_id}", get(lists::order::order))
         .route("/v1/cash-entries", get(lists::cash_entries::cash_entries))
+        .route("/v1/settlements", get(lists::settlements::settlements))
+        .route("/v1/withdrawals", get(lists::withdrawals::withdrawals))
+        .route("/v1/commissions", get(lists::commissions::commissions))
+        .route("/v1/balance-entries", get(lists::balance_entries::balance_entries))
+        .route("/v1/refunds", get(lists::refunds::refunds))
+        .route("/v1/parked-events", get(lists::parked_events::parked_events))
         .with_state(reading)
         .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadLists), auth::require))
 }

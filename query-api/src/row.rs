@@ -2,9 +2,9 @@
 
 use events_schema::terms::Term;
 use events_schema::{Calendar, Timestamp};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use serde_json::value::RawValue;
 
+use crate::database::Row;
 use crate::figure::{Amount, LocalTime};
 
 /// A column holds a word that is not of its set.
@@ -18,45 +18,60 @@ struct UnknownWord(String);
 struct UnreadableJson(#[from] serde_json::Error);
 
 /// A word of a closed set.
-pub(crate) fn word<T: Term>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
-    let name: &str = row.try_get(column)?;
+pub(crate) fn word<T: Term>(row: &Row, column: &str) -> Result<T, sqlx::Error> {
+    let name: &str = row.get(column)?;
     T::from_name(name).ok_or_else(|| undecodable(column, UnknownWord(name.to_owned())))
 }
 
 /// A word of a closed set, or nothing.
-pub(crate) fn word_or_null<T: Term>(row: &SqliteRow, column: &str) -> Result<Option<T>, sqlx::Error> {
-    let name: Option<&str> = row.try_get(column)?;
+pub(crate) fn word_or_null<T: Term>(row: &Row, column: &str) -> Result<Option<T>, sqlx::Error> {
+    let name: Option<&str> = row.get(column)?;
     name.map(|_| word(row, column)).transpose()
 }
 
+/// A text.
+pub(crate) fn text(row: &Row, column: &str) -> Result<String, sqlx::Error> {
+    row.get(column)
+}
+
 /// An amount in minor units.
-pub(crate) fn amount(row: &SqliteRow, column: &str) -> Result<Amount, sqlx::Error> {
-    row.try_get(column).map(Amount::minor)
+pub(crate) fn amount(row: &Row, column: &str) -> Result<Amount, sqlx::Error> {
+    row.get(column).map(Amount::minor)
+}
+
+/// An instant, or nothing.
+pub(crate) fn instant(row: &Row, column: &str) -> Result<Option<Timestamp>, sqlx::Error> {
+    Ok(row.get::<Option<i64>>(column)?.map(Timestamp::from_micros))
 }
 
 /// An instant, in local time.
-pub(crate) fn time(row: &SqliteRow, column: &str, calendar: &Calendar) -> Result<LocalTime, sqlx::Error> {
-    Ok(LocalTime::new(calendar, Timestamp::from_micros(row.try_get(column)?)))
+pub(crate) fn time(row: &Row, column: &str, calendar: &Calendar) -> Result<LocalTime, sqlx::Error> {
+    Ok(LocalTime::new(calendar, Timestamp::from_micros(row.get(column)?)))
 }
 
 /// An instant in local time, or nothing.
 pub(crate) fn time_or_null(
-    row: &SqliteRow,
+    row: &Row,
     column: &str,
     calendar: &Calendar,
 ) -> Result<Option<LocalTime>, sqlx::Error> {
-    let micros: Option<i64> = row.try_get(column)?;
-    Ok(micros.map(|micros| LocalTime::new(calendar, Timestamp::from_micros(micros))))
+    Ok(instant(row, column)?.map(|instant| LocalTime::new(calendar, instant)))
 }
 
 /// A list as JSON; null is an empty one.
-pub(crate) fn list<T: serde::de::DeserializeOwned>(
-    row: &SqliteRow,
-    column: &str,
-) -> Result<Vec<T>, sqlx::Error> {
-    let text: Option<&str> = row.try_get(column)?;
+pub(crate) fn list<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> Result<Vec<T>, sqlx::Error> {
+    let text: Option<&str> = row.get(column)?;
     let Some(text) = text else { return Ok(Vec::new()) };
     serde_json::from_str(text).map_err(|error| undecodable(column, UnreadableJson(error)))
+}
+
+/// A JSON document as it is; an empty text is none.
+pub(crate) fn json(row: &Row, column: &str) -> Result<Option<Box<RawValue>>, sqlx::Error> {
+    let text: String = row.get(column)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    RawValue::from_string(text).map(Some).map_err(|error| undecodable(column, UnreadableJson(error)))
 }
 
 fn undecodable(column: &str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {

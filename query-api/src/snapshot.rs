@@ -1,8 +1,8 @@
 //! The read models at one position, for all sections of one answer.
 
 use events_schema::{Calendar, Position, Timestamp};
-use sqlx::{Row, Sqlite, SqliteConnection, Transaction};
 
+use crate::database::{Row, Rows, Session, Sql};
 use crate::problem::Problem;
 
 /// A read transaction, and what it says about itself.
@@ -10,7 +10,7 @@ use crate::problem::Problem;
 /// All that is read through it stands at the same position. It ends when it is dropped.
 #[derive(Debug)]
 pub struct Snapshot {
-    transaction: Transaction<'static, Sqlite>,
+    session: Session,
     /// The last position that the read models reflect; 0 before the first event.
     pub position: Position,
     /// The log that the read models are derived from; empty before the first event.
@@ -45,12 +45,12 @@ const FIRST_CURRENCY: &str = "CNY";
 const BUSY_RETRY_SECONDS: u32 = 1;
 
 impl Snapshot {
-    /// What `transaction` sees, from its first read on.
-    pub(crate) async fn new(mut transaction: Transaction<'static, Sqlite>) -> Result<Self, SnapshotError> {
+    /// What `session` sees, from its first read on.
+    pub(crate) async fn new(mut session: Session) -> Result<Self, SnapshotError> {
         const CHECKPOINT: &str = "select position, log_id, recorded_at, currency, time_zone from checkpoint";
-        let Some(row) = sqlx::query(CHECKPOINT).fetch_optional(&mut *transaction).await? else {
+        let Some(row) = session.fetch_optional(Sql::new(CHECKPOINT)).await? else {
             return Ok(Self {
-                transaction,
+                session,
                 position: Position::ZERO,
                 log_id: Vec::new(),
                 recorded_at: None,
@@ -58,20 +58,39 @@ impl Snapshot {
                 calendar: Calendar::new(FIRST_TIME_ZONE)?,
             });
         };
-        let time_zone: String = row.try_get(4)?;
         Ok(Self {
-            transaction,
-            position: Position::new(row.try_get::<i64, _>(0)?.cast_unsigned()),
-            log_id: row.try_get(1)?,
-            recorded_at: Some(Timestamp::from_micros(row.try_get(2)?)),
-            currency: row.try_get(3)?,
-            calendar: Calendar::new(&time_zone)?,
+            session,
+            position: Position::new(row.get::<i64>(0)?.cast_unsigned()),
+            log_id: row.get(1)?,
+            recorded_at: Some(Timestamp::from_micros(row.get(2)?)),
+            currency: row.get(3)?,
+            calendar: Calendar::new(row.get(4)?)?,
         })
     }
 
-    /// The connection to read through.
-    pub fn connection(&mut self) -> &mut SqliteConnection {
-        &mut self.transaction
+    /// All rows of a select.
+    pub(crate) async fn fetch_all(&mut self, sql: Sql) -> Result<Vec<Row>, sqlx::Error> {
+        let mut stream = self.stream(sql);
+        let mut rows = Vec::new();
+        while let Some(row) = stream.next().await? {
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    /// The first row of a select, if there is one.
+    pub(crate) async fn fetch_optional(&mut self, sql: Sql) -> Result<Option<Row>, sqlx::Error> {
+        self.session.fetch_optional(sql).await
+    }
+
+    /// The row of a select that always has one.
+    pub(crate) async fn fetch_one(&mut self, sql: Sql) -> Result<Row, sqlx::Error> {
+        self.fetch_optional(sql).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// All rows of a select one by one, in constant memory.
+    pub(crate) fn stream(&mut self, sql: Sql) -> Rows<'_> {
+        self.session.stream(sql)
     }
 }
 

@@ -6,11 +6,14 @@ use std::time::Instant;
 
 use events_schema::{Position, Recorded};
 use ledger_core::log::{DataDirLock, FileLog, Log as _, OpenOptions};
+use projector::PostgresUrl;
+use query_api::Location;
 
 use super::disk;
 use super::ingest::Published;
 use super::limits::{self, float, rate};
 use super::table::Table;
+use crate::service::location;
 
 /// Bytes of blocks that are read at once.
 const READ_BYTES: usize = 8 * 1024 * 1024;
@@ -33,8 +36,10 @@ pub(super) fn log_size(dir: &Path) -> anyhow::Result<u64> {
 }
 
 /// How fast all read models were built.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct CaughtUp {
+    /// Where they are.
+    pub(super) read_models: Location,
     /// Published events a second.
     rate: f64,
     /// Of the same events, decoded only.
@@ -42,28 +47,46 @@ pub(super) struct CaughtUp {
 }
 
 /// Builds all read models from the log, beside decoding its events only.
-pub(super) async fn catch_up(dir: &Path, published: &Published) -> anyhow::Result<CaughtUp> {
+pub(super) async fn catch_up(
+    dir: &Path,
+    database: Option<PostgresUrl>,
+    published: &Published,
+) -> anyhow::Result<CaughtUp> {
     let lock = DataDirLock::acquire(dir)?;
     let log = Arc::new(FileLog::open(&lock, OpenOptions::default())?);
     let began = Instant::now();
-    projector::rebuild(dir, Arc::clone(&log), projector::Options::default(), |_| {}).await?;
+    let place = projector::Place::new(dir, database);
+    let rebuilt = projector::rebuild(&place, Arc::clone(&log), projector::Options::default(), |_| {}).await?;
     let rate = rate(published.events, began);
     let decoded = decode_rate(&log, published.events).await?;
     if let Some(log) = Arc::into_inner(log) {
         log.close().await?;
     }
-    Ok(CaughtUp { rate, decoded })
+    Ok(CaughtUp { read_models: location(&rebuilt.database), rate, decoded })
 }
 
 /// How fast it was, and what the read models of `orders` orders take on disk.
-pub(super) fn report(table: &mut Table, done: CaughtUp, dir: &Path, orders: u64) -> anyhow::Result<()> {
+pub(super) fn report(table: &mut Table, done: &CaughtUp, dir: &Path, orders: u64) -> anyhow::Result<()> {
     let disk = disk::of(dir)?;
     let each = |bytes: u64| float(bytes) / float(orders.max(1));
-    table.add("catch-up", "catch-up of all projections, SQLite", done.rate, "events/s");
+    table.add(
+        "catch-up",
+        format!("catch-up of all projections, {}", engine(&done.read_models)),
+        done.rate,
+        "events/s",
+    );
     table.limit(done.decoded, "reading and decoding the same events, one core");
     table.add("read-models-bytes-order", "  read models, for each order", each(disk.read_models), "bytes");
     table.add("other-bytes-order", "  other files but the log, for each order", each(disk.other), "bytes");
     Ok(())
+}
+
+/// The name of the engine.
+const fn engine(read_models: &Location) -> &'static str {
+    match read_models {
+        Location::Sqlite(_) => "SQLite",
+        Location::Postgres { .. } => "PostgreSQL",
+    }
 }
 
 async fn decode_rate(log: &FileLog, published: u64) -> anyhow::Result<f64> {

@@ -1,12 +1,12 @@
-//! Reading: from an acknowledged event to a report that shows it, and reports over a year.
+//! Reading: from an acknowledged event to a report that shows it, and what all reading has in common.
 
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use events_schema::Calendar;
 use jiff::ToSpan;
+use rand::RngExt as _;
 use rand::rngs::SmallRng;
-use rand::{RngExt as _, SeedableRng};
 use serde::Deserialize;
 
 use super::server::Server;
@@ -22,7 +22,7 @@ const VISIBLE_RATE: u64 = 5_000;
 const VISIBLE_REQUESTS: u64 = 100;
 
 /// What times are compared with.
-const EMPTY: &str = "a request that has nothing to do, same connection";
+pub(super) const EMPTY: &str = "a request that has nothing to do, same connection";
 
 #[derive(Deserialize)]
 struct Acknowledged {
@@ -62,37 +62,6 @@ pub(super) async fn visible(
     Ok(())
 }
 
-/// Asks for the sales report over random ranges of a year, whole days and ragged ones.
-pub(super) async fn reports(
-    table: &mut Table,
-    server: &Server,
-    platform: Settings,
-    seconds: u64,
-) -> anyhow::Result<()> {
-    let mut connection = server.client.connect().await?;
-    let mut random = SmallRng::seed_from_u64(platform.seed);
-    let empty = limits::empty_times(&mut connection).await?;
-    let half = Duration::from_secs(seconds.div_ceil(2));
-    for (name, what, whole_days) in [
-        ("report-sales-days", "sales report, whole days of a year", true),
-        ("report-sales-ragged", "sales report, ragged ranges", false),
-    ] {
-        let mut times = Times::default();
-        let end = Instant::now() + half;
-        while Instant::now() < end {
-            let path = range(&mut random, platform, whole_days)?;
-            let asked = Instant::now();
-            ask(&mut connection, &path).await?;
-            times.push(asked.elapsed());
-        }
-        table.add(format!("{name}-p50"), format!("{what}, p50 (with HTTP)"), times.percentile_ms(500), "ms");
-        table.limit(empty.percentile_ms(500), EMPTY);
-        table.add(format!("{name}-p99"), "  p99", times.percentile_ms(990), "ms");
-        table.limit(empty.percentile_ms(990), EMPTY);
-    }
-    Ok(())
-}
-
 /// Waits until a report reflects `position`: a service that has just started replays the log first.
 pub(super) async fn until_visible(connection: &mut Connection, position: u64) -> anyhow::Result<()> {
     let path = format!("/v1/reports/sales?min_position={position}");
@@ -112,21 +81,34 @@ pub(super) fn stays_incomplete(answer: &[u8]) -> bool {
     ingest::count(answer, b"\"incomplete\"") > 0
 }
 
-/// The sales report over a random range of the year of `platform`.
-pub(super) fn range(random: &mut SmallRng, platform: Settings, whole_days: bool) -> anyhow::Result<String> {
+/// The ends of a range, as a query has them.
+pub(super) struct Span {
+    pub(super) from: String,
+    pub(super) to: String,
+}
+
+/// A random range of the days of `platform`.
+pub(super) fn span(random: &mut SmallRng, platform: Settings, whole_days: bool) -> anyhow::Result<Span> {
     let seconds = i64::from(platform.days) * 86_400;
     let (a, b) = (random.random_range(0..seconds), random.random_range(0..seconds));
     let from = platform.start.checked_add(a.min(b).seconds())?;
     let to = platform.start.checked_add((a.max(b) + 86_400).seconds())?;
     Ok(if whole_days {
         let calendar = Calendar::new("Asia/Shanghai")?;
-        format!("/v1/reports/sales?from={}&to={}", calendar.date(from.into()), calendar.date(to.into()))
+        Span { from: calendar.date(from.into()).to_string(), to: calendar.date(to.into()).to_string() }
     } else {
-        format!("/v1/reports/sales?from={from}&to={to}")
+        Span { from: from.to_string(), to: to.to_string() }
     })
 }
 
-async fn ask(connection: &mut Connection, path: &str) -> anyhow::Result<()> {
+/// The sales report over a random range of the days of `platform`.
+pub(super) fn range(random: &mut SmallRng, platform: Settings, whole_days: bool) -> anyhow::Result<String> {
+    let Span { from, to } = span(random, platform, whole_days)?;
+    Ok(format!("/v1/reports/sales?from={from}&to={to}"))
+}
+
+/// Asks for something that must be there.
+pub(super) async fn ask(connection: &mut Connection, path: &str) -> anyhow::Result<()> {
     let (status, answer) = connection.get(path).await?;
     anyhow::ensure!(status == 200, "{path} answered {status}: {}", String::from_utf8_lossy(&answer));
     Ok(())

@@ -18,6 +18,7 @@ use query_api::problem::{Problem, ProblemDocument};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::document::PublishedEvent;
 use super::wire::{Line, Lines};
 use super::{Intake, position_header, unavailable};
 
@@ -37,6 +38,17 @@ pub(crate) struct EventResult<'a> {
     pub(crate) code: Option<&'static str>,
     /// Why it was rejected, for a person: it names the field or rule.
     pub(crate) detail: Option<&'a str>,
+}
+
+/// The answer to one event, or to many.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only its description is used; both are written by hand")]
+pub(crate) enum EventAnswer<'a> {
+    /// To one.
+    One(EventResult<'a>),
+    /// To many.
+    Many(EventResults<'a>),
 }
 
 /// What became of the events of a batch, in the order sent.
@@ -66,13 +78,13 @@ enum BodyType {
     tag = "writing",
     request_body(
         content(
-            (serde_json::Value = "application/cloudevents+json"),
-            (Vec<serde_json::Value> = "application/cloudevents-batch+json"),
+            (PublishedEvent = "application/cloudevents+json"),
+            (Vec<PublishedEvent> = "application/cloudevents-batch+json"),
             (String = "application/x-ndjson"),
         )
     ),
     responses(
-        (status = 200, description = "One event: recorded, or a duplicate. Many: a result for each", body = EventResults<'static>),
+        (status = 200, description = "One event: recorded, or a duplicate. Many: a result for each", body = EventAnswer<'static>),
         (status = 202, description = "One event: parked until what it needs has come", body = EventResult<'static>),
         (status = 400, description = "The body is not of its type; nothing was recorded", body = ProblemDocument),
         (status = 413, description = "More than 16 MiB; nothing was recorded", body = ProblemDocument),

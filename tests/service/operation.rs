@@ -12,9 +12,12 @@ use super::harness::{Ledger, until};
 async fn a_ledger_that_serves_is_alive_and_ready() {
     let ledger = Ledger::start();
     let stranger = ledger.client(None);
-    for (path, status) in [("/healthz", "alive"), ("/readyz", "ready")] {
+    for (path, status) in [
+        ("/healthz", json!({ "status": "alive" })),
+        ("/readyz", json!({ "status": "ready", "lag_events": 0, "lag_seconds": 0 })),
+    ] {
         let reply = stranger.get(path).send().await;
-        assert_eq!((reply.ok(), reply.header("cache-control")), (json!({ "status": status }), "no-store"));
+        assert_eq!((reply.ok(), reply.header("cache-control")), (status, "no-store"));
     }
 }
 
@@ -28,6 +31,9 @@ async fn read_models_that_lag_too_far_are_not_ready_and_say_so() {
     let problem = ledger.client(None).get("/readyz").send().await.problem(503, "not_ready");
     let detail = problem["detail"].as_str().unwrap();
     assert!(detail.contains("lag") && detail.contains("bound is 2"), "{detail}");
+    assert_eq!(problem["lag_events"], 3);
+    let measured = ledger.client(None).get("/metrics").send().await.text();
+    assert!(measured.contains("ledger_projector_lag_events 3\n"), "{measured}");
     assert_eq!(ledger.client(None).get("/healthz").send().await.status, 200, "alive it is");
     ledger.admin().get("/v1/orders?min_position=3").send().await.problem(503, "projection_behind");
     // As soon as they are filled again, all is well.
@@ -52,6 +58,7 @@ async fn measurements_count_what_happened() {
         "ledger_events_published_total 3".to_owned(),
         format!("ledger_log_position {position}"),
         format!("ledger_projector_position {position}"),
+        "ledger_projector_lag_events 0".to_owned(),
         "ledger_projector_lag_seconds 0".to_owned(),
         "ledger_queue_events 0".to_owned(),
         r#"ledger_http_requests_total{method="POST",route="/v1/events",status="200"} 1"#.to_owned(),

@@ -14,8 +14,8 @@ use super::harness::{ADMIN, Ledger, Process, directory, run, undisturbed, until}
 
 /// No file may grow longer than this, in bytes. The log fills its file with zeros up to 16 MiB ahead.
 const FILE_BYTES_MAX: u32 = 17 << 20;
-/// A disk for one ledger: the log can be filled ahead twice.
-const DISK_BYTES: u32 = 40 << 20;
+/// A disk for one ledger: the log can be filled ahead twice, and read models have room for the events of both parts.
+const DISK_BYTES: u32 = 120 << 20;
 
 /// Whether these commands do what they must for a test; it says so when they do not.
 fn can(test: &str, script: &str) -> bool {
@@ -42,7 +42,7 @@ fn limited() -> String {
     format!(r#"trap "" XFSZ; exec prlimit --fsize={FILE_BYTES_MAX}:unlimited "$@""#)
 }
 
-/// An event that takes much room in the log, and in nothing else: a parked one.
+/// An event that takes much room in the log: a parked one. Read models keep it, too.
 fn large(number: usize) -> Value {
     let mut event = at(
         "10:00:00",

@@ -11,7 +11,7 @@ use events_schema::recorded::ledger::LedgerCreated;
 use events_schema::{Command, Position};
 use ledger_core::log::{DataDirLock, FileLog, LockError, Log, OpenOptions, file};
 use ledger_core::writer::{Options, SavedBooks, State, Writer, WriterHandle};
-use projector::Runner;
+use projector::{Place, Runner};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
@@ -148,7 +148,8 @@ async fn start(
         memory_bytes: world.dice.of(&MEMORIES),
         page_bytes: 1 << 20,
     };
-    let runner = Runner::open(&dir, Arc::clone(&log), writer.handle().durable(), options).await;
+    let runner =
+        Runner::open(&Place::sqlite(&dir), Arc::clone(&log), writer.handle().durable(), options).await;
     let runner = runner.unwrap_or_else(|error| panic!("the read models do not start: {error}"));
     let progress = runner.watch();
     let (end_projector, end) = oneshot::channel::<()>();
@@ -179,7 +180,10 @@ async fn end_after(
 /// Opens the log as after a crash: what read models have seen is not cut off.
 async fn open_log(dir: &Path) -> FileLog {
     let lock = DataDirLock::acquire(dir).unwrap();
-    let derived = projector::checkpoint(dir).await.unwrap().map_or(Position::ZERO, |seen| seen.position);
+    let derived = projector::checkpoint(&Place::sqlite(dir))
+        .await
+        .unwrap()
+        .map_or(Position::ZERO, |seen| seen.position);
     let options = OpenOptions { create: true, derived, segment_bytes: 16 << 10, zero_fill_bytes: 4 << 10 };
     FileLog::open(&lock, options).unwrap_or_else(|error| panic!("the log does not open: {error}"))
 }
@@ -257,7 +261,7 @@ pub(crate) fn check_the_end(world: &World) {
     runtime.block_on(async {
         let log = open_log(world.dir.path()).await;
         check(world, &log, true).await;
-        let seen = projector::checkpoint(world.dir.path()).await.unwrap().unwrap();
+        let seen = projector::checkpoint(&Place::sqlite(world.dir.path())).await.unwrap().unwrap();
         assert_eq!(seen.position, log.tail().await.unwrap().position, "the read models reflect everything");
     });
 }

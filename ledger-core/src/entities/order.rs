@@ -1,7 +1,9 @@
 //! An order: its facts, and the one fold of its events (domain §3).
 
-use events_schema::recorded::order::{CommissionLine, OrderFacts, OrderPaid, RefundRequested};
-use events_schema::terms::{Confirmation, Method, Mode, OrderStatus, RefundState, SettlementState};
+use events_schema::recorded::order::{CommissionLine, OrderFacts, OrderPaid, OrderPlaced, RefundRequested};
+use events_schema::terms::{
+    CommissionState, Confirmation, Method, Mode, OrderStatus, RefundState, SettlementState,
+};
 use events_schema::{Event, Id, Money, Position, Recorded, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -187,16 +189,12 @@ impl Order {
 
     /// What all distributors earn now.
     pub fn commission_cost_now(&self) -> Money {
-        self.facts.commissions.iter().map(|line| self.commission_now(line)).sum()
+        self.figures.commissions(&self.facts)
     }
 
     /// The state of its settlement; none for an order that is unpaid or has no supplier (domain §7).
     pub fn settlement_state(&self) -> Option<SettlementState> {
-        (self.facts.supplier.is_some() && self.figures.status.is_paid()).then_some(match self.figures {
-            OrderFigures { status: OrderStatus::Refunded, .. } => SettlementState::NonSettleable,
-            OrderFigures { settled_at: Some(_), .. } => SettlementState::Settled,
-            OrderFigures { .. } => SettlementState::Unsettled,
-        })
+        self.figures.settlement_state(&self.facts)
     }
 
     /// Whether it is completed, has a supplier and is not settled yet, so that somebody may settle it.
@@ -254,6 +252,25 @@ impl OrderFigures {
         self.completed_at.is_some()
     }
 
+    /// The state of the settlement of an order of these `facts`; none while it is unpaid, or without a supplier
+    /// (domain §7).
+    pub fn settlement_state(&self, facts: &OrderPlaced) -> Option<SettlementState> {
+        (facts.supplier.is_some() && self.status.is_paid()).then_some(match self {
+            Self { status: OrderStatus::Refunded, .. } => SettlementState::NonSettleable,
+            Self { settled_at: Some(_), .. } => SettlementState::Settled,
+            Self { .. } => SettlementState::Unsettled,
+        })
+    }
+
+    /// The state of its commissions; none while it is unpaid (domain §8).
+    pub fn commission_state(&self) -> Option<CommissionState> {
+        self.status.is_paid().then_some(match self {
+            Self { status: OrderStatus::Refunded, .. } => CommissionState::Cancelled,
+            Self { completed_at: Some(_), .. } => CommissionState::Settled,
+            Self { .. } => CommissionState::Unsettled,
+        })
+    }
+
     /// Whether it is completed and not settled yet.
     fn awaits_settlement(&self) -> bool {
         self.status == OrderStatus::Completed && self.settled_at.is_none()
@@ -272,6 +289,11 @@ impl OrderFigures {
             return Money::ZERO;
         }
         cost - cost.share(self.refunded_gross, self.paid)
+    }
+
+    /// What remains of all commissions on an order of these `facts`.
+    pub fn commissions(&self, facts: &OrderPlaced) -> Money {
+        facts.commissions.iter().map(|line| self.remains(line.amount)).sum()
     }
 
     fn stand(&mut self, status: OrderStatus) {

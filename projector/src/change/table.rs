@@ -18,7 +18,8 @@ pub struct RowTable {
 pub struct CellTable {
     /// The name.
     pub name: &'static str,
-    /// The columns that name a cell.
+    /// The columns that name a cell, in the order of the primary key: `grain`, whom it belongs to where the table
+    /// tells them apart, `start`, and up to three dimensions.
     pub key: &'static [&'static str],
     /// The columns that are summed up.
     pub sums: &'static [&'static str],

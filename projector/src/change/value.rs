@@ -1,12 +1,13 @@
-//! What stands in one column, and what names a row.
+//! What stands in one column.
 
 use compact_str::CompactString;
+use events_schema::recorded::Personal;
 use events_schema::terms::Term;
 use events_schema::text::{Checked, Rule};
 use events_schema::{Money, Position, Timestamp};
 
 /// What stands in one column of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// Nothing.
     Null,
@@ -19,9 +20,17 @@ pub enum Value {
 }
 
 impl Value {
+    /// The owner of what belongs to all together: in the columns of ids, which are never empty, an empty text.
+    pub const TOGETHER: Self = Self::Text(CompactString::const_new(""));
+
     /// A word of a closed set.
     pub fn term(member: impl Term) -> Self {
         Self::Term(member.as_str())
+    }
+
+    /// A word of a closed set, or nothing.
+    pub fn maybe_term(member: Option<impl Term>) -> Self {
+        member.map_or(Self::Null, Self::term)
     }
 }
 
@@ -61,6 +70,19 @@ impl From<CompactString> for Value {
     }
 }
 
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+/// The text; an empty one while it is sealed.
+impl From<&Personal> for Value {
+    fn from(text: &Personal) -> Self {
+        text.text().unwrap_or_default().into()
+    }
+}
+
 impl<R: Rule> From<&Checked<R>> for Value {
     fn from(text: &Checked<R>) -> Self {
         Self::Text(text.clone().into_compact())
@@ -70,40 +92,5 @@ impl<R: Rule> From<&Checked<R>> for Value {
 impl<T: Into<Self>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
-    }
-}
-
-/// What names a row or a cell: the values of its key columns. Keys sort as their table does.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Key {
-    /// One number, such as a birth.
-    Number(i64),
-    /// Two numbers.
-    Numbers(i64, i64),
-    /// A number, such as the beginning of a day, and a text.
-    Text(i64, CompactString),
-    /// A number and two words of closed sets.
-    Terms(i64, &'static str, &'static str),
-}
-
-impl Key {
-    /// Calls `each` with the value of every key column, in their order.
-    pub(crate) fn for_each(&self, mut each: impl FnMut(&Value)) {
-        match self {
-            Self::Number(one) => each(&Value::Int(*one)),
-            Self::Numbers(one, two) => {
-                each(&Value::Int(*one));
-                each(&Value::Int(*two));
-            }
-            Self::Text(one, two) => {
-                each(&Value::Int(*one));
-                each(&Value::Text(two.clone()));
-            }
-            Self::Terms(one, two, three) => {
-                each(&Value::Int(*one));
-                each(&Value::Term(two));
-                each(&Value::Term(three));
-            }
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! Merged changes in the order in which they are written.
 
-use super::{CellTable, Changes, Key, RowTable, Value};
+use super::{CellTable, Changes, Key, RowTable, SumOverflow, Value};
 
 /// Merged changes, sorted by table and key: neighbours stand on one page of the file.
 #[derive(Debug, Default)]
@@ -38,12 +38,14 @@ pub(crate) struct NewRow {
 pub(crate) struct CellWrites {
     /// The table.
     pub(crate) table: &'static CellTable,
-    /// What is added to each cell; never all zeros.
+    /// What is added to each cell.
     pub(crate) cells: Vec<(Key, Box<[i64]>)>,
 }
 
-impl From<Changes> for Writes {
-    fn from(all: Changes) -> Self {
+impl TryFrom<Changes> for Writes {
+    type Error = SumOverflow;
+
+    fn try_from(all: Changes) -> Result<Self, SumOverflow> {
         let row_writes = all.rows.into_iter().map(|(table, merged)| {
             let (mut born, mut changed) = (Vec::new(), Vec::new());
             for (key, row) in merged {
@@ -57,11 +59,9 @@ impl From<Changes> for Writes {
             RowWrites { table, born, changed }
         });
         let cell_writes = all.cells.into_iter().map(|(table, cells)| {
-            let mut cells: Vec<_> =
-                cells.into_iter().filter(|(_, sums)| sums.iter().any(|sum| *sum != 0)).collect();
-            cells.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-            CellWrites { table, cells }
+            let cells = cells.add_up(table)?.into_iter();
+            Ok(CellWrites { table, cells: cells.map(|(key, sums)| (Key::Cell(key.into()), sums)).collect() })
         });
-        Self { rows: row_writes.collect(), cells: cell_writes.collect() }
+        Ok(Self { rows: row_writes.collect(), cells: cell_writes.collect::<Result<_, _>>()? })
     }
 }

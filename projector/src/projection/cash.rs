@@ -1,8 +1,7 @@
-//! Money that moved outside: cash entries, and their sums by local hour, day and month (domain §6).
+//! Money that moved outside: cash entries (收支, domain §6, reports.md §5).
 
-use events_schema::terms::{CashKind, Method, PayeeKind, Term};
-use events_schema::{Event, Grain, Id, Money, Position, Recorded, Text};
-use ledger_core::entities::payment::SurplusOf;
+use events_schema::terms::{CashKind, Method, PayeeKind};
+use events_schema::{Event, Id, Money, Position, Recorded, Text};
 use ledger_core::entities::{Order, Payment, Step, Withdrawal};
 
 use super::Projection;
@@ -10,32 +9,17 @@ use crate::change::{CellTable, Changes, Key, RowTable, SumOverflow, Value};
 use crate::starts::Almanac;
 
 /// One row for each entry.
-pub(crate) static ENTRIES: RowTable =
-    RowTable { name: "cash_entries", key: &["position"], facts: &ENTRY_FACTS, state: &[] };
+pub(crate) static ROWS: RowTable =
+    RowTable { name: "cash_entries", key: &["position"], facts: &FACTS, state: &[] };
 
-const ENTRY_FACTS: [&str; 10] = [
-    "occurred_at",
-    "direction",
-    "kind",
-    "method",
-    "amount",
-    "source_id",
-    "order_birth",
-    "order_id",
-    "order_no",
-    "reference",
-];
+const FACTS: [&str; 7] = ["occurred_at", "kind", "method", "amount", "source_id", "order_birth", "reference"];
 
-/// The entries of local hours.
-pub(crate) static HOUR: CellTable = table("cash_hour");
-/// The entries of local days.
-pub(crate) static DAY: CellTable = table("cash_day");
-/// The entries of local months.
-pub(crate) static MONTH: CellTable = table("cash_month");
-
-const fn table(name: &'static str) -> CellTable {
-    CellTable { name, key: &["start", "kind", "method"], sums: &["entries", "amount"] }
-}
+/// The same, by when they happened.
+pub(crate) static CELLS: CellTable = CellTable {
+    name: "cash_cells",
+    key: &["grain", "start", "kind", "method"],
+    sums: &["entries", "amount"],
+};
 
 /// The cash entries and their cells.
 #[derive(Clone, Copy, Debug)]
@@ -56,17 +40,9 @@ impl Projection for Cash {
         else {
             return Ok(());
         };
-        out.insert(&ENTRIES, Key::Number(recorded.position.as_i64()), entry.facts(recorded), []);
-        for (grain, start) in almanac.starts(recorded.occurred_at) {
-            let table = match grain {
-                Grain::Hour => &HOUR,
-                Grain::Day => &DAY,
-                Grain::Month => &MONTH,
-            };
-            let key = Key::Terms(start.micros(), entry.kind.as_str(), entry.method.as_str());
-            out.add(table, key, &[1, entry.amount.minor()])?;
-        }
-        Ok(())
+        out.insert(&ROWS, Key::Number(recorded.position.as_i64()), entry.facts(recorded), []);
+        let cell = [Value::term(entry.kind), Value::term(entry.method)];
+        out.add(&CELLS, almanac.starts(recorded.occurred_at), cell, &[1, entry.amount.minor()])
     }
 }
 
@@ -76,43 +52,22 @@ struct Entry<'a> {
     kind: CashKind,
     method: Method,
     amount: Money,
-    source: &'a Id,
-    order: Option<OfOrder<'a>>,
+    /// The payment or withdrawal; nothing where the order itself is all that there is.
+    source: Option<&'a Id>,
+    /// The birth of the order that it is about.
+    order: Option<Position>,
     reference: Option<&'a Text>,
 }
 
-/// The order that a movement is about.
-#[derive(Clone, Copy, Debug)]
-struct OfOrder<'a> {
-    birth: Position,
-    id: &'a Id,
-    number: &'a Text,
-}
-
-impl<'a> From<&'a Order> for OfOrder<'a> {
-    fn from(order: &'a Order) -> Self {
-        Self { birth: order.birth, id: &order.facts.order_id, number: &order.facts.order_no }
-    }
-}
-
-impl<'a> From<&'a SurplusOf> for OfOrder<'a> {
-    fn from(surplus: &'a SurplusOf) -> Self {
-        Self { birth: surplus.order, id: &surplus.order_id, number: &surplus.order_no }
-    }
-}
-
 impl Entry<'_> {
-    fn facts(&self, recorded: &Recorded) -> [Value; ENTRY_FACTS.len()] {
+    fn facts(&self, recorded: &Recorded) -> [Value; FACTS.len()] {
         [
             recorded.occurred_at.into(),
-            Value::term(self.kind.direction()),
             Value::term(self.kind),
             Value::term(self.method),
             self.amount.into(),
             self.source.into(),
-            self.order.map(|order| order.birth).into(),
-            self.order.map(|order| order.id).into(),
-            self.order.map(|order| order.number).into(),
+            self.order.into(),
             self.reference.into(),
         ]
     }
@@ -139,8 +94,14 @@ fn of_order<'a>(order: &'a Order, event: &'a Event) -> Option<Entry<'a>> {
         }
         _ => return None,
     };
-    let source = &order.facts.order_id;
-    Some(Entry { kind, method, amount, source, order: Some(order.into()), reference: reference.as_ref() })
+    Some(Entry {
+        kind,
+        method,
+        amount,
+        source: None,
+        order: Some(order.birth),
+        reference: reference.as_ref(),
+    })
 }
 
 fn of_member(event: &Event) -> Option<Entry<'_>> {
@@ -154,7 +115,7 @@ fn of_member(event: &Event) -> Option<Entry<'_>> {
         }
         _ => return None,
     };
-    Some(Entry { kind, method, amount, source, order: None, reference: reference.as_ref() })
+    Some(Entry { kind, method, amount, source: Some(source), order: None, reference: reference.as_ref() })
 }
 
 fn of_payment<'a>(payment: &'a Payment, event: &'a Event) -> Option<Entry<'a>> {
@@ -171,8 +132,8 @@ fn of_payment<'a>(payment: &'a Payment, event: &'a Event) -> Option<Entry<'a>> {
         kind,
         method: payment.method,
         amount,
-        source: &payment.payment_id,
-        order: payment.surplus_of.as_ref().map(Into::into),
+        source: Some(&payment.payment_id),
+        order: payment.surplus_of.as_ref().map(|surplus| surplus.order),
         reference: reference.as_ref(),
     })
 }
@@ -189,7 +150,7 @@ fn of_withdrawal<'a>(withdrawal: &'a Withdrawal, event: &'a Event) -> Option<Ent
         kind,
         method: facts.method.cash_method(),
         amount: facts.amount,
-        source: &facts.withdrawal_id,
+        source: Some(&facts.withdrawal_id),
         order: None,
         reference: paid.reference.as_ref(),
     })

@@ -1,30 +1,28 @@
-//! Orders and their refunds, as they stand now.
+//! Orders: what was said when they were placed, and how they stand now.
 
 use std::fmt::Write;
 
 use compact_str::CompactString;
-use events_schema::Recorded;
-use events_schema::recorded::order::{CommissionLine, Discount};
-use ledger_core::entities::{Order, Refund, Step};
+use events_schema::recorded::order::Discount;
+use events_schema::{Money, Recorded};
+use ledger_core::entities::{Order, Step};
 
 use super::Projection;
+use super::commissions::commission;
+use super::settlements::settlement;
 use super::share::Share;
 use crate::change::{Changes, Key, RowTable, SumOverflow, Value};
 use crate::starts::Almanac;
 
-/// One row for each order.
-pub(crate) static ORDERS: RowTable =
-    RowTable { name: "orders", key: &["birth"], facts: &ORDER_FACTS, state: &ORDER_STATE };
+/// One row for each order, which never changes.
+pub(crate) static FACTS: RowTable =
+    RowTable { name: "orders", key: &["birth"], facts: &ORDER_FACTS, state: &[] };
 
-/// One row for each refund of an order.
-pub(crate) static REFUNDS: RowTable = RowTable {
-    name: "refunds",
-    key: &["order_birth", "ordinal"],
-    facts: &REFUND_FACTS,
-    state: &REFUND_STATE,
-};
+/// One row for each order, which changes with each of its events.
+pub(crate) static STATES: RowTable =
+    RowTable { name: "order_states", key: &["birth"], facts: &STATE_FACTS, state: &ORDER_STATE };
 
-const ORDER_FACTS: [&str; 21] = [
+const ORDER_FACTS: [&str; 20] = [
     "order_id",
     "order_no",
     "member_id",
@@ -42,13 +40,14 @@ const ORDER_FACTS: [&str; 21] = [
     "supplier_name",
     "purchase_cost_original",
     "freight",
-    "commissions",
     "male_travellers",
     "female_travellers",
     "unknown_travellers",
 ];
 
-const ORDER_STATE: [&str; 26] = [
+const STATE_FACTS: [&str; 3] = ["placed_at", "product_type", "supplier_id"];
+
+const ORDER_STATE: [&str; 30] = [
     "position",
     "status",
     "used_packages",
@@ -63,6 +62,10 @@ const ORDER_STATE: [&str; 26] = [
     "settled_at",
     "purchase_cost_now",
     "commission_cost_now",
+    "settlement_state",
+    "settlement_amount",
+    "commission_state",
+    "commission_amount",
     "paid_orders",
     "returned_orders",
     "sales_amount",
@@ -77,50 +80,24 @@ const ORDER_STATE: [&str; 26] = [
     "freight_cost",
 ];
 
-const REFUND_FACTS: [&str; 4] = ["refund_id", "requested_at", "amount", "fee"];
-const REFUND_STATE: [&str; 3] = ["decided_at", "state", "method"];
-
-/// The rows of orders and refunds.
+/// The rows of orders.
 #[derive(Clone, Copy, Debug)]
 pub struct Orders;
 
 impl Projection for Orders {
     const NAME: &'static str = "orders";
 
-    fn changes(
-        step: &Step<'_>,
-        recorded: &Recorded,
-        _: &mut Almanac,
-        out: &mut Changes,
-    ) -> Result<(), SumOverflow> {
+    fn changes(step: &Step<'_>, _: &Recorded, _: &mut Almanac, out: &mut Changes) -> Result<(), SumOverflow> {
         let Step::Order { before, after } = step else { return Ok(()) };
         let key = Key::Number(after.birth.as_i64());
         match before {
-            None => out.insert(&ORDERS, key, order_facts(after), order_state(after)),
-            Some(_) => out.update(&ORDERS, key, order_state(after)),
+            None => {
+                out.insert(&FACTS, key.clone(), order_facts(after), []);
+                out.insert(&STATES, key, state_facts(after), order_state(after));
+            }
+            Some(_) => out.update(&STATES, key, order_state(after)),
         }
-        refund_changes(after, recorded, out);
         Ok(())
-    }
-}
-
-/// A refund is born by its request, and changes once, when it is decided: by the event that tells of it.
-fn refund_changes(order: &Order, recorded: &Recorded, out: &mut Changes) {
-    use events_schema::Event::{RefundCompleted, RefundRejected, RefundRequested};
-    #[expect(clippy::wildcard_enum_match_arm, reason = "every other event leaves the refunds as they are")]
-    let refund_id = match &recorded.event {
-        RefundRequested(requested) => &requested.refund_id,
-        RefundRejected(rejected) => &rejected.refund_id,
-        RefundCompleted(completed) => &completed.refund_id,
-        _ => return,
-    };
-    let found = (0..).zip(&order.refunds).find(|(_, refund)| refund.refund_id == *refund_id);
-    let Some((ordinal, refund)) = found else { return };
-    let key = Key::Numbers(order.birth.as_i64(), ordinal);
-    if matches!(recorded.event, RefundRequested(_)) {
-        out.insert(&REFUNDS, key, refund_facts(refund), refund_state(refund));
-    } else {
-        out.update(&REFUNDS, key, refund_state(refund));
     }
 }
 
@@ -144,10 +121,18 @@ fn order_facts(order: &Order) -> [Value; ORDER_FACTS.len()] {
         facts.supplier.as_ref().map(|supplier| &supplier.name).into(),
         facts.purchase_cost().into(),
         facts.freight.into(),
-        commissions(&facts.commissions).into(),
         facts.travellers.male.into(),
         facts.travellers.female.into(),
         facts.travellers.unknown.into(),
+    ]
+}
+
+fn state_facts(order: &Order) -> [Value; STATE_FACTS.len()] {
+    let facts = &order.facts;
+    [
+        order.placed_at.into(),
+        (&facts.product.product_type).into(),
+        facts.supplier.as_ref().map(|supplier| &supplier.id).into(),
     ]
 }
 
@@ -155,13 +140,14 @@ fn order_state(order: &Order) -> [Value; ORDER_STATE.len()] {
     let figures = &order.figures;
     let payment = order.payment.as_deref();
     let share = Share::of(&order.facts, figures);
+    let (settlement, commission) = (settlement(&order.facts, figures), commission(&order.facts, figures));
     [
         order.last.into(),
         Value::term(figures.status),
         figures.used_packages.into(),
         figures.paid_at.into(),
         payment.map(|payment| &payment.payment_id).into(),
-        payment.map_or(Value::Null, |payment| Value::term(payment.method)),
+        Value::maybe_term(payment.map(|payment| payment.method)),
         payment.and_then(|payment| payment.channel_reference.as_ref()).into(),
         figures.paid.into(),
         figures.refunded_gross.into(),
@@ -170,6 +156,10 @@ fn order_state(order: &Order) -> [Value; ORDER_STATE.len()] {
         figures.settled_at.into(),
         order.purchase_cost_now().into(),
         order.commission_cost_now().into(),
+        Value::maybe_term(settlement.map(|(state, _)| state)),
+        settlement.map_or(Money::ZERO, |(_, amount)| amount).into(),
+        Value::maybe_term(commission.map(|(state, _)| state)),
+        commission.map_or(Money::ZERO, |(_, amount)| amount).into(),
         share.paid_orders.into(),
         share.returned_orders.into(),
         share.sales_amount.into(),
@@ -185,46 +175,20 @@ fn order_state(order: &Order) -> [Value; ORDER_STATE.len()] {
     ]
 }
 
-fn refund_facts(refund: &Refund) -> [Value; REFUND_FACTS.len()] {
-    [(&refund.refund_id).into(), refund.requested_at.into(), refund.amount.into(), refund.fee.into()]
-}
-
-fn refund_state(refund: &Refund) -> [Value; REFUND_STATE.len()] {
-    [refund.decided_at.into(), Value::term(refund.state), refund.method.map_or(Value::Null, Value::term)]
-}
-
 /// The discounts as JSON, amounts as decimal strings; nothing when there are none.
 fn discounts(discounts: &[Discount]) -> Option<CompactString> {
-    list(discounts, |out, discount| {
-        write!(out, r#"{{"kind":"{}","amount":"{}"}}"#, discount.kind, discount.amount)
-    })
-}
-
-/// The commissions as JSON, amounts as decimal strings; nothing when there are none. A sealed name is empty.
-fn commissions(lines: &[CommissionLine]) -> Option<CompactString> {
-    list(lines, |out, line| {
-        write!(out, r#"{{"distributor_id":"{}","distributor_name":""#, line.distributor_id)?;
-        for character in line.distributor_name.text().unwrap_or_default().chars() {
-            match character {
-                '"' | '\\' => write!(out, "\\{character}")?,
-                '\0'..='\x1f' => write!(out, "\\u{:04x}", u32::from(character))?,
-                _ => out.push(character),
-            }
-        }
-        write!(out, r#"","amount":"{}"}}"#, line.amount)
-    })
-}
-
-/// A list in JSON, its items written by `item`; nothing when it is empty.
-fn list<T>(items: &[T], item: impl Fn(&mut CompactString, &T) -> std::fmt::Result) -> Option<CompactString> {
-    let (first, rest) = items.split_first()?;
+    let (first, rest) = discounts.split_first()?;
     let mut out = CompactString::const_new("[");
-    let mut written = item(&mut out, first);
+    let mut written = discount(&mut out, first);
     for next in rest {
         out.push(',');
-        written = written.and_then(|()| item(&mut out, next));
+        written = written.and_then(|()| discount(&mut out, next));
     }
     out.push(']');
     written.expect("a text in memory takes any number of characters");
     Some(out)
+}
+
+fn discount(out: &mut CompactString, discount: &Discount) -> std::fmt::Result {
+    write!(out, r#"{{"kind":"{}","amount":"{}"}}"#, discount.kind, discount.amount)
 }

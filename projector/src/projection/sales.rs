@@ -1,23 +1,16 @@
-//! What the orders placed in one local hour, day or month add to the figures of the sales report.
+//! What the orders placed in one local hour, day or month add to the figures of the sales report (reports.md §2).
 
-use events_schema::{Grain, Recorded};
+use events_schema::Recorded;
 use ledger_core::entities::Step;
 
-use super::Projection;
 use super::share::{FIGURES, cell};
-use crate::change::{CellTable, Changes, Key, SumOverflow};
+use super::{Projection, difference};
+use crate::change::{CellTable, Changes, SumOverflow};
 use crate::starts::Almanac;
 
-/// The figures of local hours.
-pub(crate) static HOUR: CellTable = table("sales_hour");
-/// The figures of local days.
-pub(crate) static DAY: CellTable = table("sales_day");
-/// The figures of local months.
-pub(crate) static MONTH: CellTable = table("sales_month");
-
-const fn table(name: &'static str) -> CellTable {
-    CellTable { name, key: &["start", "product_type"], sums: &FIGURES }
-}
+/// The figures of orders, by when they were placed.
+pub(crate) static CELLS: CellTable =
+    CellTable { name: "sales_cells", key: &["grain", "start", "product_type"], sums: &FIGURES };
 
 /// The cells of the sales report: each event of an order moves them by what the order adds after it, less what it
 /// added before.
@@ -34,23 +27,9 @@ impl Projection for Sales {
         out: &mut Changes,
     ) -> Result<(), SumOverflow> {
         let Step::Order { before, after } = step else { return Ok(()) };
-        let mut deltas = cell(&after.facts, &after.figures);
-        if let Some(before) = before {
-            let before = cell(&after.facts, before);
-            if before == deltas {
-                return Ok(());
-            }
-            deltas.iter_mut().zip(before).for_each(|(delta, before)| *delta -= before);
-        }
-        for (grain, start) in almanac.starts(after.placed_at) {
-            let table = match grain {
-                Grain::Hour => &HOUR,
-                Grain::Day => &DAY,
-                Grain::Month => &MONTH,
-            };
-            let product_type = after.facts.product.product_type.clone().into_compact();
-            out.add(table, Key::Text(start.micros(), product_type), &deltas)?;
-        }
-        Ok(())
+        let of = |figures| cell(&after.facts, figures);
+        let Some(deltas) = difference(before.as_ref().map(of), of(&after.figures)) else { return Ok(()) };
+        let product_type = (&after.facts.product.product_type).into();
+        out.add(&CELLS, almanac.starts(after.placed_at), [product_type], &deltas)
     }
 }

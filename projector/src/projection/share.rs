@@ -82,7 +82,6 @@ impl Share {
         let completed = figures.status == OrderStatus::Completed;
         let when = |condition: bool, amount: Money| if condition { amount.minor() } else { 0 };
         let left = figures.left();
-        let commissions = || facts.commissions.iter().map(|line| figures.remains(line.amount)).sum::<Money>();
         Self {
             paid_orders: paid.into(),
             returned_orders: figures.returned.into(),
@@ -94,7 +93,7 @@ impl Share {
             refund_fee_amount: figures.refund_fees.minor(),
             revenue: when(completed, left),
             purchase_cost: if completed { figures.remains(facts.purchase_cost()).minor() } else { 0 },
-            commission_cost: if completed { commissions().minor() } else { 0 },
+            commission_cost: if completed { figures.commissions(facts).minor() } else { 0 },
             freight_cost: when(completed, facts.freight),
         }
     }

@@ -136,10 +136,17 @@ fn fold_blocks(mut fold: Fold, blocks: &[SealedBlock], tables: Position) -> Fold
     if let (Some(last), None) = (last, &halt) {
         halt = fold.upkeep(last, tables).err();
     }
-    let batch = last.and_then(|header| fold.checkpoint(header)).map(|checkpoint| Batch {
-        writes: changes.into(),
-        events: checkpoint.position.since(before),
-        checkpoint,
-    });
-    Folded { fold, batch, halt }
+    let Some(checkpoint) = last.and_then(|header| fold.checkpoint(header)) else {
+        return Folded { fold, batch: None, halt };
+    };
+    match Writes::try_from(changes) {
+        Ok(writes) => {
+            let batch = Batch { writes, events: checkpoint.position.since(before), checkpoint };
+            Folded { fold, batch: Some(batch), halt }
+        }
+        Err(overflow) => {
+            let halt = Some(Halt { position: before.next(), reason: overflow.into() });
+            Folded { fold, batch: None, halt }
+        }
+    }
 }

@@ -8,8 +8,8 @@ use tokio::time::sleep;
 
 use super::ahead::Batch;
 use super::progress::Side;
-use super::{Stop, Telling};
-use crate::store::Store;
+use super::{Followed, Stop, Telling};
+use crate::store::{Store, StoreError};
 
 /// Writes batch after batch, until there are no more or one cannot be written.
 ///
@@ -19,33 +19,58 @@ pub(super) async fn write_all(
     mut batches: mpsc::Receiver<Batch>,
     telling: &Telling,
     retry: Duration,
-) -> Result<(), Stop> {
-    advance(telling, retry).await;
-    while let Some(batch) = batches.recv().await {
-        let began = Instant::now();
-        while let Err(error) = store.apply(&batch.writes, &batch.checkpoint).await {
-            if !error.passes() {
-                let position = telling.lock().position().next();
-                return Err(Stop { position, reason: error.to_string() });
+) -> Result<Followed, Stop> {
+    let behind = Behind { telling, retry };
+    let written = async {
+        behind.advance(store).await?;
+        while let Some(batch) = batches.recv().await {
+            let began = Instant::now();
+            while let Err(error) = store.apply(&batch.writes, &batch.checkpoint).await {
+                behind.wait_after(error).await?;
             }
-            telling.lock().paused(Side::Writing, error.to_string());
-            sleep(retry).await;
+            histogram!("ledger_projector_transaction_seconds").record(began.elapsed().as_secs_f64());
+            telling.lock().written(batch.checkpoint, batch.events);
+            behind.advance(store).await?;
         }
-        histogram!("ledger_projector_transaction_seconds").record(began.elapsed().as_secs_f64());
-        telling.lock().written(batch.checkpoint, batch.events);
-        advance(telling, retry).await;
+        Ok(())
+    };
+    match written.await {
+        Ok(()) => Ok(Followed::ToTheEnd),
+        Err(StoreError::Displaced) => Ok(Followed::Displaced),
+        Err(error) => {
+            let position = telling.lock().position().next();
+            Err(Stop { position, reason: error.to_string() })
+        }
     }
-    Ok(())
 }
 
-/// Tells how far it is; tries again when a new generation could not be switched to.
-async fn advance(telling: &Telling, retry: Duration) {
-    loop {
-        let advanced = telling.lock().advance();
-        match advanced {
-            Ok(()) => return telling.lock().resumed(Side::Writing),
-            Err(error) => telling.lock().paused(Side::Writing, error.to_string()),
+struct Behind<'a> {
+    telling: &'a Telling,
+    retry: Duration,
+}
+
+impl Behind<'_> {
+    /// Tells how far it is, after the generation was switched to where that is due.
+    async fn advance(&self, store: &mut Store) -> Result<(), StoreError> {
+        while self.telling.lock().is_switch_due() {
+            match store.switch().await {
+                Ok(()) => self.telling.lock().switched(),
+                Err(error) => self.wait_after(error).await?,
+            }
         }
-        sleep(retry).await;
+        let mut reporter = self.telling.lock();
+        reporter.resumed(Side::Writing);
+        reporter.tell();
+        Ok(())
+    }
+
+    /// Waits before what failed is tried again, if that is of use.
+    async fn wait_after(&self, error: StoreError) -> Result<(), StoreError> {
+        if !error.passes() {
+            return Err(error);
+        }
+        self.telling.lock().paused(Side::Writing, error.to_string());
+        sleep(self.retry).await;
+        Ok(())
     }
 }

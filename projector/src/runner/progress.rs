@@ -1,7 +1,6 @@
 //! How far the read models are, for everybody who wants to know.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use events_schema::{Position, Timestamp};
 use metrics::{counter, gauge};
@@ -9,20 +8,24 @@ use tokio::sync::watch;
 
 use super::Stop;
 use crate::checkpoint::Checkpoint;
-use crate::store::{Generations, GenerationsError};
+use crate::database::Database;
+use crate::store::Readable;
+
+/// How often a generation that catches up says in the log how far it is.
+const PACE_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How far the read models are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// The file to be read. It is another one after a new generation has been built.
-    pub database: Arc<Path>,
-    /// The last event that this file reflects; told after the transaction that reached it was committed.
+    /// The tables to be read. They are others after a new generation has been built.
+    pub database: Database,
+    /// The last event that these tables reflect; told after the transaction that reached it was committed.
     pub position: Position,
     /// When that event was recorded; nothing before the first one.
     pub recorded_at: Option<Timestamp>,
     /// The last durable event of the log, when this was told.
     pub log_position: Position,
-    /// Whether the file follows the log.
+    /// Whether the tables follow the log.
     pub state: State,
 }
 
@@ -31,13 +34,17 @@ pub struct Progress {
 pub enum State {
     /// They have not yet reached the end that the log had at the start.
     CatchingUp,
-    /// They rest, while the next generation is built beside them, which is this far.
+    /// They rest, while the next generation is built beside them.
     Building {
         /// The last event that the next generation reflects.
         position: Position,
+        /// Where it is switched to.
+        target: Position,
     },
     /// They follow.
     Running,
+    /// Another process writes them: they follow as fast as that one does. When it ends, this one takes over.
+    Waiting,
     /// They cannot be written, or the log cannot be read, for the moment. It is tried again and again; nothing is lost.
     Paused {
         /// What stands in the way.
@@ -53,29 +60,43 @@ pub enum State {
 }
 
 impl Progress {
+    /// How many events of the log are not in the read models.
+    pub const fn lag_events(&self) -> u64 {
+        self.log_position.since(self.position)
+    }
+
     /// How old the oldest event is at least that is in the log and not in the read models, in seconds.
     pub fn lag_seconds(&self, now: Timestamp) -> u64 {
-        let since = self.recorded_at.filter(|_| self.position < self.log_position);
+        let since = self.recorded_at.filter(|_| self.lag_events() > 0);
         let micros = since.map_or(0, |since| now.micros().saturating_sub(since.micros()));
         u64::try_from(micros / Timestamp::MICROS_PER_SECOND).unwrap_or(0)
     }
 }
 
+/// What the runner does.
+#[derive(Debug)]
+pub(crate) enum Role {
+    /// It fills a generation.
+    Filling(Filling),
+    /// Another process writes; this can be read meanwhile.
+    Waiting(Readable),
+}
+
 /// The generation that is being filled.
 #[derive(Debug)]
 pub(crate) struct Filling {
-    /// All generations.
-    pub(crate) generations: Generations,
+    /// Its tables.
+    pub(crate) database: Database,
     /// Its number.
     pub(crate) number: u64,
     /// How far it is.
     pub(crate) checkpoint: Option<Checkpoint>,
     /// The end that the log had at the start: when it is reached, the generation is ready to be read.
     pub(crate) target: Position,
-    /// Whether another generation is to be read until then, and this one only afterwards.
-    pub(crate) behind_another: bool,
-    /// Whether the file `current` does not name it yet.
-    pub(crate) to_be_switched_to: bool,
+    /// What is read until then, if it is not this generation.
+    pub(crate) beside: Option<Readable>,
+    /// Whether it is not yet the current one.
+    pub(crate) is_switch_due: bool,
 }
 
 /// One of the two sides of the runner.
@@ -90,30 +111,28 @@ pub(crate) enum Side {
 /// Tells how far the read models are.
 #[derive(Debug)]
 pub(crate) struct Reporter {
-    filling: Filling,
+    role: Role,
     /// What stands in the way of each side for the moment.
     obstacles: [Option<String>; 2],
     durable: watch::Receiver<Position>,
     progress: watch::Sender<Progress>,
+    pace: Pace,
+}
+
+/// When it was last told how far a generation is that catches up, and how far it was.
+#[derive(Debug)]
+struct Pace {
+    told_at: Instant,
+    position: Position,
 }
 
 impl Reporter {
-    /// A reporter about `filling`, while `read` is how far the file is that is read.
-    pub(crate) fn new(
-        filling: Filling,
-        database: &Path,
-        read: Option<&Checkpoint>,
-        durable: watch::Receiver<Position>,
-    ) -> Self {
-        let progress = Progress {
-            database: database.into(),
-            position: read.map_or(Position::ZERO, |read| read.position),
-            recorded_at: read.map(|read| read.recorded_at),
-            log_position: *durable.borrow(),
-            state: State::CatchingUp,
-        };
-        let reporter =
-            Self { filling, obstacles: [None, None], durable, progress: watch::Sender::new(progress) };
+    /// A reporter about `role`.
+    pub(crate) fn new(role: Role, durable: watch::Receiver<Position>) -> Self {
+        let progress = role.progress(*durable.borrow());
+        let pace = Pace { told_at: Instant::now(), position: role.position() };
+        let progress = watch::Sender::new(progress);
+        let reporter = Self { role, obstacles: [None, None], durable, progress, pace };
         reporter.tell();
         reporter
     }
@@ -122,30 +141,51 @@ impl Reporter {
         self.progress.subscribe()
     }
 
-    /// The position up to which the generation is filled.
+    /// From now on the runner does this, and nothing stands in its way.
+    pub(crate) fn take(&mut self, role: Role) {
+        match (&self.role, &role) {
+            (Role::Filling(_), Role::Waiting(_)) => {
+                tracing::info!("another process writes the read models; this one waits");
+            }
+            (Role::Waiting(_), Role::Filling(filling)) => {
+                tracing::info!(generation = filling.number, "this process writes the read models now");
+            }
+            (Role::Filling(_), Role::Filling(_)) | (Role::Waiting(_), Role::Waiting(_)) => {}
+        }
+        self.role = role;
+        self.obstacles = [None, None];
+        self.pace = Pace { told_at: Instant::now(), position: self.position() };
+        self.tell();
+    }
+
+    /// The position up to which tables are filled.
     pub(crate) fn position(&self) -> Position {
-        self.filling.checkpoint.as_ref().map_or(Position::ZERO, |checkpoint| checkpoint.position)
+        self.role.position()
     }
 
     /// A batch that ends at `checkpoint` was written.
     pub(crate) fn written(&mut self, checkpoint: Checkpoint, events: u64) {
         counter!("ledger_projector_events_total").increment(events);
-        self.filling.checkpoint = Some(checkpoint);
+        if let Role::Filling(filling) = &mut self.role {
+            filling.checkpoint = Some(checkpoint);
+            self.pace.tell(filling);
+        }
     }
 
-    /// Tells how far the generation is. The first time that it has reached its target, it is the one to be read.
-    pub(crate) fn advance(&mut self) -> Result<(), GenerationsError> {
-        if self.is_caught_up() && self.filling.to_be_switched_to {
-            self.filling.generations.switch_to(self.filling.number)?;
-            self.filling.to_be_switched_to = false;
-            self.filling.behind_another = false;
-            tracing::info!(
-                generation = self.filling.number,
-                "the read models are switched to a new generation"
-            );
+    /// Whether the generation has reached its target, and is not yet the one that is read.
+    pub(crate) fn is_switch_due(&self) -> bool {
+        match &self.role {
+            Role::Filling(filling) => filling.is_switch_due && filling.is_caught_up(),
+            Role::Waiting(_) => false,
         }
-        self.tell();
-        Ok(())
+    }
+
+    /// From now on the generation is read.
+    pub(crate) fn switched(&mut self) {
+        if let Role::Filling(filling) = &mut self.role {
+            (filling.is_switch_due, filling.beside) = (false, None);
+            tracing::info!(generation = filling.number, "the read models are switched to a new generation");
+        }
     }
 
     /// Something stands in the way of one side for the moment.
@@ -172,37 +212,93 @@ impl Reporter {
         self.progress.send_modify(|progress| progress.state = State::Stopped { position, reason });
     }
 
-    fn is_caught_up(&self) -> bool {
-        self.position() >= self.filling.target
+    /// Tells how far the read models are.
+    pub(crate) fn tell(&self) {
+        let mut progress = self.role.progress(*self.durable.borrow());
+        if let Some(reason) = self.obstacles.iter().flatten().next() {
+            progress.state = State::Paused { reason: reason.clone() };
+        }
+        measure(&progress, self.role.ratio());
+        self.progress.send_replace(progress);
+    }
+}
+
+impl Role {
+    fn position(&self) -> Position {
+        match self {
+            Self::Filling(filling) => position_of(filling.checkpoint.as_ref()),
+            Self::Waiting(readable) => position_of(readable.checkpoint.as_ref()),
+        }
     }
 
-    fn tell(&self) {
-        let log_position = *self.durable.borrow();
-        self.progress.send_modify(|progress| {
-            progress.log_position = log_position;
-            if !self.filling.behind_another {
-                progress.database = self.filling.generations.path(self.filling.number).into();
-                progress.position = self.position();
-                progress.recorded_at =
-                    self.filling.checkpoint.as_ref().map(|checkpoint| checkpoint.recorded_at);
+    /// What is read, and how it follows the log, when nothing stands in the way.
+    fn progress(&self, log_position: Position) -> Progress {
+        let (database, checkpoint, state) = match self {
+            Self::Waiting(readable) => (&readable.database, &readable.checkpoint, State::Waiting),
+            Self::Filling(Filling { beside: Some(readable), target, .. }) => {
+                let state = State::Building { position: self.position(), target: *target };
+                (&readable.database, &readable.checkpoint, state)
             }
-            progress.state = self.state();
-            measure(progress);
-        });
+            Self::Filling(filling) => {
+                let state = if filling.is_caught_up() { State::Running } else { State::CatchingUp };
+                (&filling.database, &filling.checkpoint, state)
+            }
+        };
+        Progress {
+            database: database.clone(),
+            position: position_of(checkpoint.as_ref()),
+            recorded_at: checkpoint.as_ref().map(|checkpoint| checkpoint.recorded_at),
+            log_position,
+            state,
+        }
     }
 
-    fn state(&self) -> State {
-        match self.obstacles.iter().flatten().next() {
-            Some(reason) => State::Paused { reason: reason.clone() },
-            None if self.filling.behind_another => State::Building { position: self.position() },
-            None if self.is_caught_up() => State::Running,
-            None => State::CatchingUp,
+    /// How much of the generation that catches up is there, from 0 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "a ratio need not be exact")]
+    fn ratio(&self) -> f64 {
+        match self {
+            Self::Filling(filling) if !filling.is_caught_up() => {
+                self.position().get() as f64 / filling.target.get() as f64
+            }
+            Self::Filling(_) | Self::Waiting(_) => 1.0,
         }
     }
 }
 
+impl Filling {
+    fn is_caught_up(&self) -> bool {
+        position_of(self.checkpoint.as_ref()) >= self.target
+    }
+}
+
+fn position_of(checkpoint: Option<&Checkpoint>) -> Position {
+    checkpoint.map_or(Position::ZERO, |checkpoint| checkpoint.position)
+}
+
+impl Pace {
+    /// Says in the log how far a generation is that catches up, where it is time to.
+    fn tell(&mut self, filling: &Filling) {
+        let (elapsed, position) = (self.told_at.elapsed(), position_of(filling.checkpoint.as_ref()));
+        if elapsed < PACE_INTERVAL {
+            return;
+        }
+        if !filling.is_caught_up() {
+            let events_per_second = u128::from(position.since(self.position)) * 1_000 / elapsed.as_millis();
+            tracing::info!(
+                generation = filling.number,
+                position = position.get(),
+                target = filling.target.get(),
+                percent = position.get() * 100 / filling.target.get(),
+                events_per_second,
+                "the read models catch up"
+            );
+        }
+        *self = Self { told_at: Instant::now(), position };
+    }
+}
+
 #[expect(clippy::cast_precision_loss, reason = "gauges are floating-point numbers")]
-fn measure(progress: &Progress) {
+fn measure(progress: &Progress, ratio: f64) {
     gauge!("ledger_projector_position").set(progress.position.get() as f64);
-    gauge!("ledger_projector_lag_seconds").set(progress.lag_seconds(Timestamp::now()) as f64);
+    gauge!("ledger_projector_build_ratio").set(ratio);
 }

@@ -1,20 +1,32 @@
 //! Tests of the runner over whole logs.
 
 mod naive;
+mod postgres;
+mod properties;
 mod refusals;
-
-use std::path::Path;
 
 use events_schema::Timestamp;
 use ledger_core::log::{DataDirLock, FileLog, MemoryLog, OpenOptions};
-use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::database::Database;
 use crate::dump::{Dump, connect, dump};
 use crate::history::{History, random};
 use crate::rebuild::rebuild;
+use crate::store::Format;
+use crate::testing::{Engine, TestPlace, with_both_engines};
+
+with_both_engines!(
+    the_same_log_gives_the_same_tables_whatever_the_batches,
+    a_restart_in_the_middle_changes_nothing,
+    a_crash_between_or_within_batches_loses_and_doubles_nothing,
+    what_is_appended_is_followed,
+    a_rebuild_gives_the_same_tables,
+    a_log_in_files_is_followed_after_a_restart,
+    changed_projections_build_a_new_generation_beside_the_current_one,
+);
 
 /// Batches of a few blocks, and no patience.
 const OPTIONS: Options = Options {
@@ -34,9 +46,9 @@ struct AtWork {
 
 impl AtWork {
     /// Follows `log`, whose end is known.
-    async fn new<L: Log>(dir: &Path, log: &Arc<L>) -> Result<Self, OpenError> {
+    async fn new<L: Log>(place: &Place, log: &Arc<L>) -> Result<Self, OpenError> {
         let (durable, told) = watch::channel(log.tail().await.unwrap().position);
-        let runner = Runner::open(dir, Arc::clone(log), told, OPTIONS).await?;
+        let runner = Runner::open(place, Arc::clone(log), told, OPTIONS).await?;
         let progress = runner.watch();
         let (shutdown, asked) = oneshot::channel();
         let task = tokio::spawn(runner.run(async {
@@ -64,8 +76,8 @@ impl AtWork {
 }
 
 /// Follows `log` to its end, and ends in good order.
-async fn follow<L: Log>(dir: &Path, log: &Arc<L>) -> Progress {
-    let mut work = AtWork::new(dir, log).await.unwrap();
+async fn follow<L: Log>(place: &TestPlace, log: &Arc<L>) -> Progress {
+    let mut work = AtWork::new(&place.place(), log).await.unwrap();
     let tail = *work.durable.borrow();
     let end = |progress: &Progress| {
         progress.position >= tail && progress.state == State::Running
@@ -76,28 +88,24 @@ async fn follow<L: Log>(dir: &Path, log: &Arc<L>) -> Progress {
     progress
 }
 
-/// The current read models of a data directory.
-async fn current(dir: &Path) -> Dump {
-    let generations = Generations::open(dir).unwrap();
-    dump(&generations.path(generations.current().unwrap().unwrap())).await
+/// The current read models.
+async fn current(place: &TestPlace) -> Dump {
+    let mut generations = Generations::open(&place.place(), START_PATIENCE).await.unwrap();
+    let current = generations.current().await.unwrap().unwrap();
+    dump(&generations.database(current)).await
 }
 
-fn directory() -> TempDir {
-    tempfile::tempdir().unwrap()
-}
-
-#[tokio::test]
-async fn the_same_log_gives_the_same_tables_whatever_the_batches() {
+async fn the_same_log_gives_the_same_tables_whatever_the_batches(engine: Engine) {
     let history = random(1, 500);
     let mut dumps = Vec::new();
     for lengths in [[1, 1], [7, 40], [3_000, 1]] {
-        let (dir, log) = (directory(), Arc::new(history.log(&lengths).await));
-        let progress = follow(dir.path(), &log).await;
+        let (place, log) = (engine.place().await, Arc::new(history.log(&lengths).await));
+        let progress = follow(&place, &log).await;
         assert_eq!(
             (progress.state, progress.position.get()),
             (State::Running, history.recorded.len() as u64)
         );
-        let mut tables = current(dir.path()).await;
+        let mut tables = current(&place).await;
         // The instant of a block depends on what it holds.
         assert_eq!(tables.remove("checkpoint").unwrap().len(), 1);
         dumps.push(tables);
@@ -107,45 +115,42 @@ async fn the_same_log_gives_the_same_tables_whatever_the_batches() {
     assert_eq!(dumps[0], dumps[2]);
 }
 
-#[tokio::test]
-async fn a_restart_in_the_middle_changes_nothing() {
+async fn a_restart_in_the_middle_changes_nothing(engine: Engine) {
     let history = random(2, 300);
     let blocks = history.blocks(&[5, 11]);
-    let whole = directory();
-    follow(whole.path(), &Arc::new(history.log(&[5, 11]).await)).await;
-    let (dir, log) = (directory(), Arc::new(MemoryLog::new()));
+    let whole = engine.place().await;
+    follow(&whole, &Arc::new(history.log(&[5, 11]).await)).await;
+    let (place, log) = (engine.place().await, Arc::new(MemoryLog::new()));
     for part in blocks.chunks(blocks.len() / 3) {
         for block in part {
             log.append(block).await.unwrap();
         }
-        follow(dir.path(), &log).await;
+        follow(&place, &log).await;
     }
-    assert_eq!(current(dir.path()).await, current(whole.path()).await);
+    assert_eq!(current(&place).await, current(&whole).await);
 }
 
-#[tokio::test]
-async fn a_crash_between_or_within_batches_loses_and_doubles_nothing() {
+async fn a_crash_between_or_within_batches_loses_and_doubles_nothing(engine: Engine) {
     let history = random(3, 400);
-    let (dir, log) = (directory(), Arc::new(history.log(&[9]).await));
+    let (place, log) = (engine.place().await, Arc::new(history.log(&[9]).await));
     let tail = log.tail().await.unwrap().position;
     let mut reached = Position::ZERO;
     let mut crashes = 0;
     while reached < tail {
-        let mut work = AtWork::new(dir.path(), &log).await.unwrap();
+        let mut work = AtWork::new(&place.place(), &log).await.unwrap();
         reached = work.until(|progress| progress.position > reached).await.position;
         work.crash().await;
         crashes += 1;
     }
     assert!(crashes > 5, "{crashes}");
-    naive::check(&history, &current(dir.path()).await);
+    naive::check(&history, &current(&place).await);
 }
 
-#[tokio::test]
-async fn what_is_appended_is_followed() {
+async fn what_is_appended_is_followed(engine: Engine) {
     let history = random(4, 60);
     let blocks = history.blocks(&[4]);
-    let (dir, log) = (directory(), Arc::new(MemoryLog::new()));
-    let mut work = AtWork::new(dir.path(), &log).await.unwrap();
+    let (place, log) = (engine.place().await, Arc::new(MemoryLog::new()));
+    let mut work = AtWork::new(&place.place(), &log).await.unwrap();
     for block in &blocks {
         log.append(block).await.unwrap();
         work.durable.send_replace(block.header().last());
@@ -154,54 +159,53 @@ async fn what_is_appended_is_followed() {
         assert_eq!(progress.lag_seconds(Timestamp::now()), 0);
     }
     work.end().await;
-    naive::check(&history, &current(dir.path()).await);
+    naive::check(&history, &current(&place).await);
 }
 
-#[tokio::test]
-async fn a_rebuild_gives_the_same_tables() {
+async fn a_rebuild_gives_the_same_tables(engine: Engine) {
     let history = random(5, 200);
-    let (dir, log) = (directory(), Arc::new(history.log(&[8]).await));
-    follow(dir.path(), &log).await;
-    let followed = current(dir.path()).await;
+    let (place, log) = (engine.place().await, Arc::new(history.log(&[8]).await));
+    follow(&place, &log).await;
+    let followed = current(&place).await;
     let mut told = Vec::new();
-    let rebuilt = rebuild(dir.path(), Arc::clone(&log), OPTIONS, |progress| told.push(progress.position))
+    let rebuilt = rebuild(&place.place(), Arc::clone(&log), OPTIONS, |progress| told.push(progress.position))
         .await
         .unwrap();
     assert_eq!(rebuilt.events, history.recorded.len() as u64);
     assert_eq!(told.last().map(|position| position.get()), Some(rebuilt.events));
-    assert_eq!(current(dir.path()).await, followed);
-    let generations = Generations::open(dir.path()).unwrap();
-    assert_eq!((generations.current().unwrap(), generations.all().unwrap()), (Some(2), vec![2]));
-    let checkpoint = crate::checkpoint(dir.path()).await.unwrap().unwrap();
+    assert_eq!(current(&place).await, followed);
+    let mut generations = place.generations().await;
+    let numbers = (generations.current().await.unwrap(), generations.all().await.unwrap());
+    assert_eq!(numbers, (Some(2), vec![2]));
+    let checkpoint = crate::checkpoint(&place.place()).await.unwrap().unwrap();
     assert_eq!((checkpoint.position.get(), checkpoint.time_zone.as_str()), (rebuilt.events, "Asia/Shanghai"));
 }
 
-#[tokio::test]
-async fn a_log_in_files_is_followed_after_a_restart() {
+async fn a_log_in_files_is_followed_after_a_restart(engine: Engine) {
     let history = random(6, 150);
     let blocks = history.blocks(&[6, 1]);
-    let dir = directory();
-    let lock = DataDirLock::acquire(dir.path()).unwrap();
+    let place = engine.place().await;
+    let lock = DataDirLock::acquire(place.dir()).unwrap();
     for part in blocks.chunks(blocks.len() / 2 + 1) {
         let log = FileLog::open(&lock, OpenOptions { create: true, ..OpenOptions::default() }).unwrap();
         let log = Arc::new(log);
         for block in part {
             log.append(block).await.unwrap();
         }
-        follow(dir.path(), &log).await;
+        follow(&place, &log).await;
         Arc::into_inner(log).unwrap().close().await.unwrap();
     }
-    naive::check(&history, &current(dir.path()).await);
+    naive::check(&history, &current(&place).await);
 }
 
 #[tokio::test]
 async fn a_full_disk_pauses_and_nothing_is_lost() {
     let history = random(8, 700);
-    let (dir, log) = (directory(), Arc::new(history.log(&[20]).await));
+    let (place, log) = (Engine::Sqlite.place().await, Arc::new(history.log(&[20]).await));
     let tail = log.tail().await.unwrap().position;
     let (_durable, told) = watch::channel(tail);
-    let mut runner = Runner::open(dir.path(), Arc::clone(&log), told, OPTIONS).await.unwrap();
-    runner.store.fill_up().await;
+    let mut runner = Runner::open(&place.place(), Arc::clone(&log), told, OPTIONS).await.unwrap();
+    runner.work.as_mut().unwrap().store.fill_up().await;
     let mut progress = runner.watch();
     let (shutdown, asked) = oneshot::channel::<()>();
     let task = tokio::spawn(runner.run(async {
@@ -216,32 +220,38 @@ async fn a_full_disk_pauses_and_nothing_is_lost() {
         .unwrap();
     shutdown.send(()).unwrap();
     task.await.unwrap();
-    naive::check(&history, &current(dir.path()).await);
+    naive::check(&history, &current(&place).await);
 }
 
-#[tokio::test]
-async fn changed_projections_build_a_new_generation_beside_the_current_one() {
+async fn changed_projections_build_a_new_generation_beside_the_current_one(engine: Engine) {
     let history = random(9, 200);
-    let (dir, log) = (directory(), Arc::new(history.log(&[8]).await));
-    let old = follow(dir.path(), &log).await;
-    let wanted = current(dir.path()).await;
+    let (place, log) = (engine.place().await, Arc::new(history.log(&[8]).await));
+    let old = follow(&place, &log).await;
+    let wanted = current(&place).await;
     // The same tables, filled by other projections.
     set_format(&old.database, Format { projections: 77, ..Format::CURRENT }).await;
-    let mut work = AtWork::new(dir.path(), &log).await.unwrap();
+    let mut work = AtWork::new(&place.place(), &log).await.unwrap();
     let begun = work.progress.borrow().clone();
     assert_eq!((&begun.database, begun.position), (&old.database, old.position));
-    assert!(matches!(begun.state, State::Building { .. }), "{begun:?}");
+    assert!(matches!(begun.state, State::Building { target, .. } if target == old.position), "{begun:?}");
     let new = work.until(|progress| progress.state == State::Running).await;
     assert_ne!(new.database, old.database);
-    assert!(old.database.exists(), "it may still be read");
+    assert_eq!(dump(&old.database).await, wanted, "it may still be read");
     work.end().await;
-    assert_eq!(current(dir.path()).await, wanted);
-    follow(dir.path(), &log).await;
-    assert!(!old.database.exists());
+    assert_eq!(current(&place).await, wanted);
+    assert_eq!(place.generations().await.all().await.unwrap(), [1, 2]);
+    follow(&place, &log).await;
+    assert_eq!(place.generations().await.all().await.unwrap(), [2]);
 }
 
-async fn set_format(database: &Path, format: Format) {
-    let mut connection = connect(database).await;
-    let sql = format!("pragma user_version = {}", format.to_number());
-    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+/// Lets the first generation say that it is of another format.
+async fn set_format(database: &Database, format: Format) {
+    let sql = match database {
+        Database::Sqlite(_) => format!("pragma user_version = {}", format.to_number()),
+        Database::Postgres { .. } => format!(
+            "update ledger.generations set schema_version = {}, projections_version = {}",
+            format.schema, format.projections
+        ),
+    };
+    connect(database).await.execute(&sql).await;
 }

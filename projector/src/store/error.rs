@@ -1,10 +1,16 @@
-//! What can go wrong with the file of a generation.
+//! What can go wrong with the tables of read models.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sqlx::postgres::PgDatabaseError;
+use sqlx::sqlite::SqliteError;
 
 /// Why read models cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The file is not one of read models.
-    #[error("the file holds something else than read models: make them anew with `ledger rebuild`")]
+    /// What is there are not read models.
+    #[error("the database holds something else than read models: make them anew with `ledger rebuild`")]
     NoReadModels,
     /// A row that should change is not there.
     #[error("a row of the table {table} is missing: make the read models anew with `ledger rebuild`")]
@@ -12,19 +18,55 @@ pub enum StoreError {
         /// The table.
         table: &'static str,
     },
-    /// SQLite could not do it.
+    /// Another process writes them, or has written them since.
+    #[error("another process writes these read models")]
+    Displaced,
+    /// The texts of the database have another encoding.
+    #[error("the texts of the database are encoded as {found}: make it with the encoding UTF8")]
+    Encoding {
+        /// The encoding.
+        found: String,
+    },
+    /// The system says no.
+    #[error("the read models in {} cannot be used: {source}", path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// The file that names the current generation holds something else.
+    #[error("{} does not hold the number of a generation: make the read models anew with `ledger rebuild`", path.display())]
+    NoNumber {
+        /// That file.
+        path: PathBuf,
+    },
+    /// The engine could not do it.
     #[error("{}", describe(.0))]
     Database(#[from] sqlx::Error),
 }
 
 impl StoreError {
     /// Whether it may pass without anybody touching the read models: a full disk, a disk that does not answer, a
-    /// lock. Everything else would be met again.
+    /// lock, a server that is away. Everything else would be met again.
     pub(crate) fn passes(&self) -> bool {
         match self {
-            Self::NoReadModels | Self::Missing { .. } => false,
-            Self::Database(error) => Cause::of(error) != Cause::Other,
+            Self::NoReadModels
+            | Self::Missing { .. }
+            | Self::Displaced
+            | Self::Encoding { .. }
+            | Self::NoNumber { .. } => false,
+            Self::Io { .. } => true,
+            Self::Database(error) => match Cause::of(error) {
+                Cause::Full | Cause::Passing => true,
+                Cause::Refused | Cause::Other => false,
+            },
         }
+    }
+
+    /// What makes an error of the system one about `path`.
+    pub(super) fn at(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Io { path: path.to_owned(), source }
     }
 }
 
@@ -33,15 +75,32 @@ impl StoreError {
 enum Cause {
     /// The disk is full.
     Full,
-    /// The disk, the system or another connection stands in the way for the moment.
+    /// The disk, the network, the server or another connection stands in the way for the moment.
     Passing,
-    /// The file or the program is wrong.
+    /// The server does not let this program in, or does not let it do what it must.
+    Refused,
+    /// The tables or the program are wrong.
     Other,
 }
 
 impl Cause {
-    /// SQLite's primary result codes (sqlite.org/rescode.html) tell.
     fn of(error: &sqlx::Error) -> Self {
+        if matches!(error, sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed) {
+            return Self::Passing;
+        }
+        if matches!(error, sqlx::Error::Configuration(_) | sqlx::Error::Tls(_)) {
+            return Self::Refused;
+        }
+        let Some(error) = error.as_database_error() else { return Self::Other };
+        if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
+            return Self::of_state(error.code());
+        }
+        let code = error.try_downcast_ref::<SqliteError>().and_then(sqlx::error::DatabaseError::code);
+        code.and_then(|code| code.parse().ok()).map_or(Self::Other, Self::of_result_code)
+    }
+
+    /// SQLite's primary result codes tell (sqlite.org/rescode.html).
+    const fn of_result_code(extended: u32) -> Self {
         const BUSY: u32 = 5;
         const LOCKED: u32 = 6;
         const NO_MEMORY: u32 = 7;
@@ -49,14 +108,27 @@ impl Cause {
         const FULL: u32 = 13;
         const CANNOT_OPEN: u32 = 14;
         const PROTOCOL: u32 = 15;
-        if matches!(error, sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed) {
-            return Self::Passing;
+        match extended & 0xff {
+            FULL => Self::Full,
+            BUSY | LOCKED | NO_MEMORY | IO | CANNOT_OPEN | PROTOCOL => Self::Passing,
+            _ => Self::Other,
         }
-        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-        match code.and_then(|code| code.parse::<u32>().ok()).map(|extended| extended & 0xff) {
-            Some(FULL) => Self::Full,
-            Some(BUSY | LOCKED | NO_MEMORY | IO | CANNOT_OPEN | PROTOCOL) => Self::Passing,
-            Some(_) | None => Self::Other,
+    }
+
+    /// PostgreSQL's SQLSTATE tells; its first two characters are a class (Appendix A of the manual).
+    fn of_state(state: &str) -> Self {
+        const DISK_FULL: &str = "53100";
+        const NO_SUCH_DATABASE: &str = "3D000";
+        const NO_PRIVILEGE: &str = "42501";
+        // A standby, until it is promoted.
+        const READ_ONLY: &str = "25006";
+        const LOCK_NOT_AVAILABLE: &str = "55P03";
+        match (state, state.get(..2).unwrap_or_default()) {
+            (DISK_FULL, _) => Self::Full,
+            (NO_SUCH_DATABASE | NO_PRIVILEGE, _) | (_, "28") => Self::Refused,
+            // Connection; serialization and deadlocks; resources; shutdown, restart and cancellation; the system.
+            (READ_ONLY | LOCK_NOT_AVAILABLE, _) | (_, "08" | "40" | "53" | "57" | "58") => Self::Passing,
+            _ => Self::Other,
         }
     }
 }
@@ -65,8 +137,29 @@ fn describe(error: &sqlx::Error) -> String {
     match Cause::of(error) {
         Cause::Full => format!("the disk of the read models is full: free some space on it ({error})"),
         Cause::Passing => format!("the read models cannot be written at the moment ({error})"),
+        Cause::Refused => format!("the database of the read models cannot be used ({error})"),
         Cause::Other => {
             format!("the read models cannot be used: make them anew with `ledger rebuild` ({error})")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn states_of_postgresql_that_pass_are_told_from_those_that_stay() {
+        for state in ["08006", "57P01", "57P03", "53300", "40001", "40P01", "25006", "55P03", "58030"] {
+            assert!(Cause::of_state(state) == Cause::Passing, "{state}");
+        }
+        assert!(Cause::of_state("53100") == Cause::Full);
+        for state in ["28P01", "3D000", "42501"] {
+            assert!(Cause::of_state(state) == Cause::Refused, "{state}");
+        }
+        // A sum too large, a missing table, a key that is there already, nonsense.
+        for state in ["22003", "42P01", "23505", "", "€"] {
+            assert!(Cause::of_state(state) == Cause::Other, "{state}");
         }
     }
 }

@@ -1,130 +1,153 @@
-//! From merged changes to statements with their arguments.
+//! From merged changes to statements with their arguments, whatever the engine.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use sqlx::Arguments;
 use sqlx::error::BoxDynError;
-use sqlx::sqlite::SqliteArguments;
+use sqlx::{AssertSqlSafe, Database, Executor, IntoArguments};
 
-use super::sql::{Statement, runs};
+use super::StoreError;
 use crate::change::{CellTable, Key, NewRow, RowTable, Value, Writes};
+
+/// A statement that writes any number of rows of one table.
+pub(super) trait Statement: Sync {
+    /// What an execution needs.
+    type Arguments: Send;
+
+    /// Cuts `count` rows into runs, each of which is written by one execution.
+    fn runs(&self, count: usize) -> impl Iterator<Item = Range<usize>> + Send + 'static;
+
+    /// The text that writes `rows` rows.
+    fn text(&self, rows: usize) -> Arc<str>;
+
+    /// What is to be written.
+    fn arguments<F: Fields>(&self, rows: &[F]) -> Result<Self::Arguments, BoxDynError>;
+}
+
+/// What is written to one row.
+pub(super) trait Fields: Sync {
+    /// Calls `each` with the value of every column, in the order of the statement.
+    fn for_each(&self, each: impl FnMut(&Value));
+}
 
 /// All statements that write tables.
 #[derive(Debug)]
-pub(super) struct Statements {
-    rows: Vec<RowStatements>,
-    cells: Vec<CellStatements>,
+pub(super) struct Statements<S> {
+    rows: Vec<RowStatements<S>>,
+    cells: Vec<CellStatements<S>>,
 }
 
+/// The statements of a table of rows.
 #[derive(Debug)]
-struct RowStatements {
-    table: &'static RowTable,
-    insert: Statement,
-    update: Statement,
+pub(super) struct RowStatements<S> {
+    /// The table.
+    pub(super) table: &'static RowTable,
+    /// Rows are born.
+    pub(super) insert: S,
+    /// The state of rows is replaced.
+    pub(super) update: S,
 }
 
+/// The statement of a table of cells.
 #[derive(Debug)]
-struct CellStatements {
-    table: &'static CellTable,
-    add: Statement,
+pub(super) struct CellStatements<S> {
+    /// The table.
+    pub(super) table: &'static CellTable,
+    /// Cells grow and shrink.
+    pub(super) add: S,
 }
 
 /// A statement that is ready to be executed.
-pub(super) struct Ready {
-    /// Its text.
-    pub(super) text: Arc<str>,
-    /// Its arguments.
-    pub(super) arguments: SqliteArguments,
+pub(super) struct Ready<A> {
+    text: Arc<str>,
+    arguments: A,
     /// How many rows it must touch.
-    pub(super) rows: usize,
-    /// The table that it writes.
-    pub(super) table: &'static str,
+    rows: usize,
+    table: &'static str,
 }
 
 /// A statement, or why its arguments cannot be passed.
-pub(super) type Built = Result<Ready, BoxDynError>;
+type Built<A> = Result<Ready<A>, BoxDynError>;
 
-impl Statements {
-    /// The statements of these tables.
-    pub(super) fn new(rows: &[&'static RowTable], cells: &[&'static CellTable]) -> Self {
-        let row = |table: &&'static RowTable| RowStatements {
-            table,
-            insert: Statement::insert(table),
-            update: Statement::update(table),
-        };
-        let cell = |table: &&'static CellTable| CellStatements { table, add: Statement::add(table) };
-        Self { rows: rows.iter().map(row).collect(), cells: cells.iter().map(cell).collect() }
+impl<S: Statement> Statements<S> {
+    /// These statements.
+    pub(super) const fn new(rows: Vec<RowStatements<S>>, cells: Vec<CellStatements<S>>) -> Self {
+        Self { rows, cells }
     }
 
     /// The statements that make `writes`, in their order; each is built when it is asked for.
-    pub(super) fn of<'a>(&'a self, writes: &'a Writes) -> impl Iterator<Item = Built> + Send + 'a {
+    fn of<'a>(&'a self, writes: &'a Writes) -> impl Iterator<Item = Built<S::Arguments>> + Send + 'a {
         let rows = writes.rows.iter().flat_map(|writes| {
             let found = self.rows.iter().find(|statements| std::ptr::eq(statements.table, writes.table));
             let statements = found.expect("every table of rows is listed with the projections");
-            let table = writes.table.name;
-            ready(&statements.insert, table, &writes.born, put_row).chain(ready(
-                &statements.update,
-                table,
-                &writes.changed,
-                |out, (key, state)| {
-                    put_key(out, key)?;
-                    put_all(out, state)
-                },
-            ))
+            let born = ready(&statements.insert, writes.table.name, &writes.born);
+            born.chain(ready(&statements.update, writes.table.name, &writes.changed))
         });
         let cells = writes.cells.iter().flat_map(|writes| {
             let found = self.cells.iter().find(|statements| std::ptr::eq(statements.table, writes.table));
             let statements = found.expect("every table of cells is listed with the projections");
-            ready(&statements.add, writes.table.name, &writes.cells, |out, (key, sums)| {
-                put_key(out, key)?;
-                sums.iter().try_for_each(|sum| out.add(*sum))
-            })
+            ready(&statements.add, writes.table.name, &writes.cells)
         });
         rows.chain(cells)
     }
+
+    /// Makes `writes`. The caller has begun a transaction.
+    pub(super) async fn execute<DB>(
+        &self,
+        connection: &mut DB::Connection,
+        writes: &Writes,
+        rows_affected: fn(&DB::QueryResult) -> u64,
+    ) -> Result<(), StoreError>
+    where
+        DB: Database<Arguments = S::Arguments>,
+        S::Arguments: IntoArguments<DB>,
+        for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+    {
+        let mut built = self.of(writes);
+        let mut next = built.next().transpose().map_err(sqlx::Error::Encode)?;
+        while let Some(Ready { text, arguments, rows, table }) = next {
+            let query = sqlx::query_with(AssertSqlSafe(text), arguments);
+            // The next statement is built here while the engine executes this one.
+            let (done, following) = tokio::join!(query.execute(&mut *connection), async { built.next() });
+            if rows_affected(&done?) != rows as u64 {
+                return Err(StoreError::Missing { table });
+            }
+            next = following.transpose().map_err(sqlx::Error::Encode)?;
+        }
+        Ok(())
+    }
 }
 
-/// The statements that write `rows`, their arguments put in by `put`.
-fn ready<'a, T: Sync>(
-    statement: &'a Statement,
+/// The executions of a statement that write `rows`.
+fn ready<'a, S: Statement, F: Fields>(
+    statement: &'a S,
     table: &'static str,
-    rows: &'a [T],
-    put: impl Fn(&mut SqliteArguments, &T) -> Result<(), BoxDynError> + Send + 'a,
-) -> impl Iterator<Item = Built> + Send + 'a {
-    runs(rows.len()).map(move |run| {
-        let mut arguments = SqliteArguments::default();
-        arguments.reserve(run.len() * statement.columns(), 0);
-        let (text, count) = (statement.shape(run.len()), run.len());
-        rows[run].iter().try_for_each(|row| put(&mut arguments, row))?;
-        Ok(Ready { text, arguments, rows: count, table })
+    rows: &'a [F],
+) -> impl Iterator<Item = Built<S::Arguments>> + Send + 'a {
+    statement.runs(rows.len()).map(move |run| {
+        let rows = &rows[run];
+        let arguments = statement.arguments(rows)?;
+        Ok(Ready { text: statement.text(rows.len()), arguments, rows: rows.len(), table })
     })
 }
 
-fn put_row(out: &mut SqliteArguments, row: &NewRow) -> Result<(), BoxDynError> {
-    put_key(out, &row.key)?;
-    put_all(out, &row.facts)?;
-    put_all(out, &row.state)
+impl Fields for NewRow {
+    fn for_each(&self, mut each: impl FnMut(&Value)) {
+        self.key.for_each(&mut each);
+        self.facts.iter().chain(&self.state).for_each(each);
+    }
 }
 
-fn put_key(out: &mut SqliteArguments, key: &Key) -> Result<(), BoxDynError> {
-    let mut result = Ok(());
-    key.for_each(|value| {
-        if result.is_ok() {
-            result = put(out, value);
-        }
-    });
-    result
+impl Fields for (Key, Box<[Value]>) {
+    fn for_each(&self, mut each: impl FnMut(&Value)) {
+        self.0.for_each(&mut each);
+        self.1.iter().for_each(each);
+    }
 }
 
-fn put_all(out: &mut SqliteArguments, values: &[Value]) -> Result<(), BoxDynError> {
-    values.iter().try_for_each(|value| put(out, value))
-}
-
-fn put(out: &mut SqliteArguments, value: &Value) -> Result<(), BoxDynError> {
-    match value {
-        Value::Null => out.add(None::<i64>),
-        Value::Int(number) => out.add(*number),
-        Value::Text(text) => out.add(text.as_str()),
-        Value::Term(word) => out.add(*word),
+impl Fields for (Key, Box<[i64]>) {
+    fn for_each(&self, mut each: impl FnMut(&Value)) {
+        self.0.for_each(&mut each);
+        self.1.iter().for_each(|sum| each(&Value::Int(*sum)));
     }
 }

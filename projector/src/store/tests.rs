@@ -1,10 +1,24 @@
-//! Tests of writing, against real files.
+//! Tests of writing, against real databases of both engines.
 
 use events_schema::merkle::Hash;
+use events_schema::{Position, Timestamp};
 
 use super::*;
-use crate::dump::{Dump, connect, dump, texts};
+use crate::database::Database;
+use crate::dump::{Dump, connect};
 use crate::history::{History, LOG_ID, random};
+use crate::projection::{CELL_TABLES, ROW_TABLES};
+use crate::testing::{Engine, with_both_engines};
+
+with_both_engines!(
+    merged_changes_give_the_same_tables_as_one_by_one,
+    the_checkpoint_is_read_as_it_was_written,
+    what_cannot_be_written_as_a_whole_is_not_written_at_all,
+    a_sum_that_leaves_64_bits_is_an_error_and_not_a_rounded_number,
+    every_column_of_a_table_is_written,
+    what_was_committed_without_a_word_is_not_written_twice,
+    what_another_process_has_written_is_not_overwritten,
+);
 
 const ROOT: Hash = [7; 32];
 
@@ -20,123 +34,160 @@ fn checkpoint(position: u64) -> Checkpoint {
 }
 
 /// The tables after the changes of each of these parts of a history were written in a transaction of its own.
-async fn written(history: &History, parts: &[std::ops::Range<usize>]) -> Dump {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("1.sqlite");
-    let mut store = Store::open(&path, 1 << 20).await.unwrap();
+async fn written(engine: Engine, history: &History, parts: &[std::ops::Range<usize>]) -> Dump {
+    let place = engine.place().await;
+    let mut store = place.store().await;
     for part in parts {
         let writes = history.changes_of(part.clone());
         store.apply(&writes, &checkpoint(history.recorded.len() as u64)).await.unwrap();
     }
     store.close().await.unwrap();
-    dump(&path).await
+    place.dump().await
 }
 
-#[tokio::test]
-async fn merged_changes_give_the_same_tables_as_one_by_one() {
+async fn merged_changes_give_the_same_tables_as_one_by_one(engine: Engine) {
     let history = random(11, 400);
     let count = history.recorded.len();
     let one_by_one: Vec<_> = (0..count).map(|event| event..event + 1).collect();
-    let at_once = written(&history, std::slice::from_ref(&(0..count))).await;
-    for table in ["orders", "refunds", "sales_month", "cash_entries", "cash_day"] {
+    let at_once = written(engine, &history, std::slice::from_ref(&(0..count))).await;
+    for table in ["orders", "refunds", "sales_cells", "cash_entries", "cash_cells"] {
         assert!(at_once[table].len() > 1, "{table}: {:?}", at_once[table]);
     }
-    assert_eq!(at_once, written(&history, &one_by_one).await);
-    assert_eq!(at_once, written(&history, &[0..count / 3, count / 3..count / 2, count / 2..count]).await);
+    assert_eq!(at_once, written(engine, &history, &one_by_one).await);
+    assert_eq!(
+        at_once,
+        written(engine, &history, &[0..count / 3, count / 3..count / 2, count / 2..count]).await
+    );
 }
 
-#[tokio::test]
-async fn the_checkpoint_is_read_as_it_was_written() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("1.sqlite");
-    let mut store = Store::open(&path, 1 << 20).await.unwrap();
-    assert_eq!(store.format().await.unwrap(), Format::CURRENT);
-    assert_eq!(store.checkpoint().await.unwrap(), None);
+async fn the_checkpoint_is_read_as_it_was_written(engine: Engine) {
+    let place = engine.place().await;
+    let mut store = place.store().await;
+    assert_eq!(store.checkpoint(), None);
     for position in [5, 6] {
         store.apply(&Writes::default(), &checkpoint(position)).await.unwrap();
     }
     store.close().await.unwrap();
-    let mut store = Store::open(&path, 1 << 20).await.unwrap();
-    assert_eq!(store.checkpoint().await.unwrap(), Some(checkpoint(6)));
+    assert_eq!(place.store().await.checkpoint(), Some(&checkpoint(6)));
+    assert_eq!(place.generations().await.format(1).await.unwrap(), Format::CURRENT);
 }
 
-#[tokio::test]
-async fn what_cannot_be_written_as_a_whole_is_not_written_at_all() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("1.sqlite");
+async fn what_cannot_be_written_as_a_whole_is_not_written_at_all(engine: Engine) {
+    let place = engine.place().await;
     let mut history = History::new();
     history.place("O1");
     let placed = history.recorded.len();
     history.pay("O1", "cash");
-    let mut store = Store::open(&path, 1 << 20).await.unwrap();
+    let mut store = place.store().await;
     // The payment of an order that is not there.
     let error = store.apply(&history.changes_of(placed..placed + 1), &checkpoint(3)).await.unwrap_err();
-    assert!(matches!(error, StoreError::Missing { table: "orders" }), "{error}");
+    assert!(matches!(error, StoreError::Missing { table: "order_states" }), "{error}");
     assert!(!error.passes());
-    assert_eq!(store.checkpoint().await.unwrap(), None);
+    assert_eq!(store.engine.checkpoint().await.unwrap(), None);
     // An order that is there already.
     store.apply(&history.changes_of(0..placed), &checkpoint(2)).await.unwrap();
     let error = store.apply(&history.changes_of(0..placed), &checkpoint(2)).await.unwrap_err();
     assert!(!error.passes(), "{error}");
     assert!(error.to_string().contains("`ledger rebuild`"), "{error}");
-    assert_eq!(dump(&path).await["sales_day"].len(), 1);
+    assert_eq!(place.dump().await["orders"].len(), 1);
 }
 
-#[tokio::test]
-async fn a_sum_that_leaves_64_bits_is_an_error_and_not_a_rounded_number() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("1.sqlite");
+async fn a_sum_that_leaves_64_bits_is_an_error_and_not_a_rounded_number(engine: Engine) {
+    let place = engine.place().await;
     let mut history = History::new();
     history.place("O1");
     let placed = history.recorded.len();
     history.pay("O1", "cash");
-    let mut store = Store::open(&path, 1 << 20).await.unwrap();
+    let mut store = place.store().await;
     store.apply(&history.changes_of(0..placed), &checkpoint(2)).await.unwrap();
-    let full = "update sales_day set sales_amount = 9223372036854775807";
-    sqlx::query(full).execute(&mut connect(&path).await).await.unwrap();
+    let full = "update sales_cells set sales_amount = 9223372036854775807";
+    connect(&place.database(1).await).await.execute(full).await;
     let error = store.apply(&history.changes_of(placed..placed + 1), &checkpoint(3)).await.unwrap_err();
     assert!(!error.passes(), "{error}");
-    assert_eq!(store.checkpoint().await.unwrap(), Some(checkpoint(2)));
+    assert_eq!(store.engine.checkpoint().await.unwrap(), Some(checkpoint(2)));
+}
+
+async fn what_was_committed_without_a_word_is_not_written_twice(engine: Engine) {
+    let place = engine.place().await;
+    let history = random(13, 100);
+    let mut store = place.store().await;
+    store.apply(&history.changes_after(0), &checkpoint(9)).await.unwrap();
+    let written = place.dump().await;
+    // As if the connection had been lost before the answer came.
+    (store.known, store.is_certain) = (None, false);
+    store.apply(&history.changes_after(0), &checkpoint(9)).await.unwrap();
+    assert_eq!(place.dump().await, written);
+}
+
+async fn what_another_process_has_written_is_not_overwritten(engine: Engine) {
+    let place = engine.place().await;
+    let history = random(14, 100);
+    let mut store = place.store().await;
+    store.apply(&Writes::default(), &checkpoint(5)).await.unwrap();
+    store.is_certain = false;
+    connect(&place.database(1).await).await.execute("update checkpoint set position = 7").await;
+    let error = store.apply(&history.changes_after(0), &checkpoint(9)).await.unwrap_err();
+    assert!(matches!(error, StoreError::Displaced), "{error}");
+    assert_eq!(place.dump().await["orders"].len(), 0);
 }
 
 #[tokio::test]
 async fn a_full_disk_passes() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("1.sqlite");
+    let place = Engine::Sqlite.place().await;
     let history = random(3, 500);
     let writes = history.changes_after(0);
-    let mut store = Store::open(&path, 1 << 20).await.unwrap();
-    let empty = dump(&path).await;
+    let mut store = place.store().await;
+    let empty = place.dump().await;
     store.fill_up().await;
     let error = store.apply(&writes, &checkpoint(1)).await.unwrap_err();
     assert!(error.passes());
     assert!(error.to_string().starts_with("the disk of the read models is full"), "{error}");
-    assert_eq!(dump(&path).await, empty);
+    assert_eq!(place.dump().await, empty);
     store.apply(&writes, &checkpoint(1)).await.unwrap();
-    assert!(dump(&path).await["orders"].len() > 5);
+    assert!(place.dump().await["orders"].len() > 5);
 }
 
-#[tokio::test]
-async fn every_column_of_a_table_is_written() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("1.sqlite");
-    Store::open(&path, 1 << 20).await.unwrap().close().await.unwrap();
-    let mut connection = connect(&path).await;
+async fn every_column_of_a_table_is_written(engine: Engine) {
+    let place = engine.place().await;
+    place.store().await.close().await.unwrap();
+    let mut beside = connect(&place.database(1).await).await;
     let rows = ROW_TABLES.map(|table| (table.name, [table.key, table.facts, table.state].concat()));
     let cells = CELL_TABLES.map(|table| (table.name, [table.key, table.sums].concat()));
     for (table, mut written) in rows.into_iter().chain(cells) {
-        let info = format!("select name from pragma_table_info('{table}') order by name");
+        let mut columns = beside.columns(table).await;
+        columns.sort_unstable();
         written.sort_unstable();
-        assert_eq!(texts(&mut connection, &info).await, written, "{table}");
+        assert_eq!(columns, written, "{table}");
     }
 }
 
 #[tokio::test]
 async fn another_file_is_not_taken_for_read_models() {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("1.sqlite");
+    let place = Engine::Sqlite.place().await;
+    let generations = place.generations().await;
+    let Database::Sqlite(path) = generations.database(1) else { panic!("{generations:?}") };
     std::fs::write(&path, "a letter to my aunt, and nothing that is of use to a database at all").unwrap();
-    let refused = Store::open(&path, 1 << 20).await.unwrap_err();
+    let refused = Store::open(generations, 1, 1 << 20).await.unwrap_err();
     assert!(!refused.passes());
     assert!(refused.to_string().contains("`ledger rebuild`"), "{refused}");
+}
+
+#[tokio::test]
+async fn both_engines_hold_the_same_tables() {
+    let history = random(12, 600);
+    let count = history.recorded.len();
+    let parts = [0..count / 5, count / 5..count / 2, count / 2..count];
+    let sqlite = written(Engine::Sqlite, &history, &parts).await;
+    assert!(sqlite["orders"].len() > 20, "{sqlite:?}");
+    assert_eq!(sqlite, written(Engine::Postgres, &history, &parts).await);
+}
+
+#[tokio::test]
+async fn texts_in_postgresql_sort_by_their_bytes() {
+    const COLUMNS: &str = "select distinct data_type || coalesce(' ' || collation_name, '') from \
+        information_schema.columns where table_schema = current_schema() order by 1";
+    let place = Engine::Postgres.place().await;
+    place.store().await.close().await.unwrap();
+    let mut beside = connect(&place.database(1).await).await;
+    assert_eq!(beside.texts(COLUMNS).await, ["bigint", "bytea", "text C"]);
 }

@@ -1,65 +1,49 @@
 //! Cash entries (收入明细, 支出明细), newest first.
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::{CashKind, Direction, Method, Mode, Term};
-use events_schema::{Calendar, Id, Position};
-use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
-use utoipa::{IntoParams, ToSchema};
+use events_schema::{Calendar, Id};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::answer::Answer;
-use crate::cursor::{Cursor, ListKind};
+use crate::database::Row;
+use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, LocalTime, MethodWord, ModeWord};
-use crate::lists::page::{Limit, Page, Prefix, push_equal, push_place};
-use crate::period::{self, Moment};
+use crate::lists::page::{self, ListItem, Page};
+use crate::lists::query::{ListQuery, list_query};
+use crate::lists::search::{Prefix, Searched};
+use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
-use crate::range::Range;
 use crate::read_models::Reading;
 use crate::row;
 
-/// Which cash entries are asked for.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct CashEntriesQuery {
-    /// Entries from this instant on, or from the local midnight of this date.
-    #[param(value_type = Option<String>, example = "2026-11-01")]
-    from: Option<Moment>,
-    /// Entries before this instant, or before the local midnight of this date.
-    #[param(value_type = Option<String>, example = "2026-12-01")]
-    to: Option<Moment>,
-    /// Income or expense.
-    #[param(value_type = Option<DirectionWord>)]
-    direction: Option<Direction>,
-    /// Entries of this kind.
-    #[param(value_type = Option<CashKindWord>)]
-    kind: Option<CashKind>,
-    /// Entries by this method.
-    #[param(value_type = Option<MethodWord>)]
-    method: Option<Method>,
-    /// Entries by methods of this mode.
-    #[param(value_type = Option<ModeWord>)]
-    mode: Option<Mode>,
-    /// Entries of this order.
-    #[param(value_type = Option<String>)]
-    order_id: Option<Id>,
-    /// Entries of this order, payment or withdrawal.
-    #[param(value_type = Option<String>)]
-    source_id: Option<Id>,
-    /// What the order number, the order, payment or withdrawal id, or the reference begins with.
-    #[param(value_type = Option<String>, min_length = 1, max_length = 200)]
-    q: Option<Prefix>,
-    /// Most items of the answer.
-    #[serde(default)]
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 50)]
-    limit: Limit,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-    /// Wait until the list reflects this position, at most 5 seconds.
-    #[param(value_type = Option<u64>)]
-    min_position: Option<Position>,
+list_query! {
+    /// Which cash entries are asked for.
+    pub(crate) struct CashEntriesQuery {
+        /// Income or expense.
+        #[param(value_type = Option<DirectionWord>)]
+        direction: Option<Direction>,
+        /// Entries of this kind.
+        #[param(value_type = Option<CashKindWord>)]
+        kind: Option<CashKind>,
+        /// Entries by this method.
+        #[param(value_type = Option<MethodWord>)]
+        method: Option<Method>,
+        /// Entries by methods of this mode.
+        #[param(value_type = Option<ModeWord>)]
+        mode: Option<Mode>,
+        /// Entries of this order.
+        #[param(value_type = Option<String>)]
+        order_id: Option<Id>,
+        /// Entries of this order, payment or withdrawal.
+        #[param(value_type = Option<String>)]
+        source_id: Option<Id>,
+        /// What the order number, the order, payment or withdrawal id, or the reference begins with.
+        #[param(value_type = Option<String>, min_length = 1, max_length = 200)]
+        q: Option<Prefix>,
+    }
 }
 
 /// Money that moved outside.
@@ -94,22 +78,56 @@ pub struct CashEntry {
     pub position: i64,
 }
 
-impl CashEntry {
-    pub(super) fn read(row: &SqliteRow, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+impl ListItem for CashEntry {
+    const DOCUMENT: Document =
+        Document { name: "cash-entries", title: Label::new("收支明细", "Cash entries") };
+    const COLUMNS: &'static [Column] = &[
+        Column::time("occurred_at", "发生时间", "Occurred at"),
+        Column::text("direction", "收支方向", "Direction"),
+        Column::text("kind", "类型", "Kind"),
+        Column::text("method", "支付方式", "Method"),
+        Column::text("mode", "支付渠道", "Mode"),
+        Column::amount("amount", "金额", "Amount"),
+        Column::text("source_id", "来源ID", "Source ID"),
+        Column::text("order_id", "订单ID", "Order ID"),
+        Column::text("order_no", "来源订单号", "Order no."),
+        Column::text("reference", "流水号", "Reference"),
+    ];
+
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+        let kind: CashKind = row::word(row, "kind")?;
         let method: Method = row::word(row, "method")?;
         Ok(Self {
             occurred_at: row::time(row, "occurred_at", calendar)?,
-            direction: row::word(row, "direction")?,
-            kind: row::word(row, "kind")?,
+            direction: kind.direction(),
+            kind,
             method,
             mode: method.mode(),
             amount: row::amount(row, "amount")?,
-            source_id: row.try_get("source_id")?,
-            order_id: row.try_get("order_id")?,
-            order_no: row.try_get("order_no")?,
-            reference: row.try_get("reference")?,
-            position: row.try_get("position")?,
+            source_id: row.get("source_id")?,
+            order_id: row.get("order_id")?,
+            order_no: row.get("order_no")?,
+            reference: row.get("reference")?,
+            position: row.get("position")?,
         })
+    }
+
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+        let (kind, method): (CashKind, Method) = (row::word(row, "kind")?, row::word(row, "method")?);
+        cells
+            .time(row::instant(row, "occurred_at")?)
+            .word(words::DIRECTIONS, kind.direction().as_str())
+            .word(words::CASH_KINDS, row.get::<&str>("kind")?);
+        cells
+            .word(words::METHODS, row.get::<&str>("method")?)
+            .word(words::MODES, method.mode().as_str())
+            .amount(row::amount(row, "amount")?);
+        cells
+            .text(row.get::<&str>("source_id")?)
+            .text(row.get::<Option<&str>>("order_id")?)
+            .text(row.get::<Option<&str>>("order_no")?);
+        cells.text(row.get::<Option<&str>>("reference")?);
+        Ok(())
     }
 }
 
@@ -127,74 +145,65 @@ impl CashEntry {
 pub(crate) async fn cash_entries(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<CashEntriesQuery>,
-) -> Result<Answer<Page<CashEntry>>, Problem> {
-    let after =
-        query.cursor.as_deref().map(|cursor| Cursor::decode(cursor, ListKind::CashEntries)).transpose()?;
-    let mut snapshot = reading.at_least(query.min_position).await?;
-    let range = period::of_list(query.from, query.to, &snapshot.calendar)?;
-    let rows = query.sql(range, after).build().fetch_all(snapshot.connection()).await?;
-    let items: Result<_, sqlx::Error> = rows
-        .iter()
-        .map(|row| {
-            let cursor = Cursor { at: row.try_get("occurred_at")?, number: row.try_get("position")? };
-            Ok((cursor, CashEntry::read(row, &snapshot.calendar)?))
-        })
-        .collect();
-    Ok(Page::answer(items?, query.limit, ListKind::CashEntries, snapshot.position))
+) -> Result<Response, Problem> {
+    page::answer(&reading, &query).await
 }
 
-impl CashEntriesQuery {
-    /// The index begins with the direction, so each direction is read newest first for itself, and both are merged.
-    fn sql(&self, range: Range, after: Option<Cursor>) -> QueryBuilder<Sqlite> {
-        let mut sql = QueryBuilder::new("select * from (");
-        for (index, direction) in self.directions().iter().enumerate() {
-            sql.push(if index == 0 { "select * from (" } else { " union all select * from (" });
-            self.push_direction(&mut sql, *direction, range, after);
-            sql.push(")");
-        }
-        sql.push(") order by occurred_at desc, position desc limit ").push_bind(self.limit.rows());
-        sql
-    }
+impl ListQuery for CashEntriesQuery {
+    type Item = CashEntry;
 
-    fn push_direction(
-        &self,
-        sql: &mut QueryBuilder<Sqlite>,
-        direction: Direction,
-        range: Range,
-        after: Option<Cursor>,
-    ) {
-        sql.push(
-            "select position, occurred_at, direction, kind, method, amount, source_id, order_id, order_no, reference \
-             from cash_entries where direction = ",
-        );
-        sql.push_bind(direction.as_str());
-        push_place(sql, ["occurred_at", "position"], range, after);
-        push_equal(sql, "kind", self.kind.map(Term::as_str));
-        push_equal(sql, "method", self.method.map(Term::as_str));
-        push_equal(sql, "source_id", self.source_id.as_deref());
-        if let Some(mode) = self.mode {
+    fn selection(&self) -> Selection {
+        let kinds = CashKind::ALL.iter().filter(|kind| {
+            self.kind.is_none_or(|wanted| wanted == **kind)
+                && self.direction.is_none_or(|wanted| wanted == kind.direction())
+        });
+        let by = |mode: Mode| {
             let methods = Method::ALL.iter().filter(|method| method.mode() == mode);
-            let mut list = sql.push(" and method in (").separated(", ");
-            for method in methods {
-                list.push_bind(method.as_str());
-            }
-            sql.push(")");
-        }
-        if let Some(order_id) = self.order_id.as_deref() {
-            sql.push(" and order_birth in (select birth from orders where order_id = ");
-            sql.push_bind(order_id.to_owned()).push(")");
-        }
-        if let Some(prefix) = &self.q {
-            prefix.push(sql, &["order_no", "order_id", "source_id", "reference"]);
-        }
-        sql.push(" order by occurred_at desc, position desc limit ").push_bind(self.limit.rows());
-    }
-
-    fn directions(&self) -> &'static [Direction] {
-        match self.direction.or(self.kind.map(CashKind::direction)) {
-            Some(Direction::Income) => &[Direction::Income],
-            Some(Direction::Expense) => &[Direction::Expense],
-            None => Direction::ALL,
-        }
+            methods.map(|method| method.as_str()).collect()
+        };
+        Selection::new(&CASH_ENTRIES)
+            .id_where(OF_ORDER, self.order_id.as_deref())
+            .id_where(OF_SOURCE, self.source_id.as_deref())
+            .one_of("e.method", self.method.map(|method| vec![method.as_str()]))
+            .one_of("e.method", self.mode.map(by))
+            .split("e.kind", CashKind::NAMES, kinds.map(|kind| kind.as_str()).collect())
+            .search(self.q.as_ref())
     }
 }
+
+/// The list of cash entries. Its index begins with the kind.
+pub(crate) static CASH_ENTRIES: List = List {
+    name: "cash-entries",
+    columns: CASH_ENTRY_COLUMNS,
+    tables: &[Tables {
+        table: "cash_entries",
+        first: "e",
+        always: "true",
+        joined: OF_THE_ORDER,
+        on: "true",
+        key: &["e.occurred_at", "e.position"],
+    }],
+    searched: &[
+        Searched { column: "o.order_no", found: OF_ORDERS, indexed: "o.order_no" },
+        Searched { column: "o.order_id", found: OF_ORDERS, indexed: "o.order_id" },
+        Searched { column: "e.source_id", found: FOUND, indexed: "source_id" },
+        Searched { column: "e.reference", found: FOUND, indexed: "reference" },
+    ],
+    amount: Some("e.amount"),
+};
+
+/// The columns of a [`CashEntry`].
+pub(super) const CASH_ENTRY_COLUMNS: &str = "e.occurred_at, e.kind, e.method, e.amount, \
+    coalesce(e.source_id, o.order_id) as source_id, o.order_id, o.order_no, e.reference, e.position";
+/// The order of a cash entry, for [`CASH_ENTRY_COLUMNS`].
+pub(super) const OF_THE_ORDER: &str = "left join orders o on o.birth = e.order_birth";
+/// The entries of one order.
+const OF_ORDER: &str = "e.order_birth in (select birth from orders where order_id = {})";
+/// The entries whose source has this id: a payment, a withdrawal, or else the order.
+const OF_SOURCE: &str = "e.position in (select position from cash_entries where source_id = {} union all \
+    select c.position from orders b cross join cash_entries c \
+    where b.order_id = {} and c.order_birth = b.birth and c.source_id is null)";
+/// Entries that are searched themselves.
+const FOUND: &str = "select occurred_at, position from cash_entries where";
+/// Entries whose orders are searched.
+const OF_ORDERS: &str = "select c.occurred_at, c.position from orders o cross join cash_entries c where c.order_birth = o.birth and";

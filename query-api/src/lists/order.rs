@@ -1,22 +1,25 @@
 //! One order, with its refunds, settlement, commissions and cash entries.
 
+use std::sync::LazyLock;
+
 use axum::extract::State;
 use events_schema::terms::{
-    Confirmation, DiscountKind, Method, Mode, OrderStatus, RefundState, SettlementState,
+    CommissionState, Confirmation, DiscountKind, Method, Mode, OrderStatus, RefundState, SettlementState,
 };
 use events_schema::{Calendar, Money, Position};
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer;
+use crate::database::{Row, Sql};
 use crate::extract::{ValidPath, ValidQuery};
 use crate::figure::{
-    Amount, ConfirmationWord, DiscountKindWord, LocalTime, MethodWord, RefundStateWord, SettlementStateWord,
+    Amount, CommissionStateWord, ConfirmationWord, DiscountKindWord, LocalTime, MethodWord, RefundStateWord,
+    SettlementStateWord,
 };
-use crate::lists::cash_entries::CashEntry;
+use crate::lists::cash_entries::{CASH_ENTRY_COLUMNS, CashEntry, OF_THE_ORDER};
 use crate::lists::orders::OrderItem;
+use crate::lists::page::ListItem;
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
 use crate::row;
@@ -154,27 +157,8 @@ pub struct Commission {
     /// How much: after partial refunds, or the original amount when it is cancelled.
     pub amount: Amount,
     /// Whether it was credited; null while the order is not paid.
+    #[schema(value_type = Option<CommissionStateWord>)]
     pub state: Option<CommissionState>,
-}
-
-/// Whether a commission was credited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CommissionState {
-    /// Not yet: the order is not completed.
-    Unsettled,
-    /// The moment the order completed.
-    Settled,
-    /// Never, or taken back: the order is refunded.
-    Cancelled,
-}
-
-/// A commission as the order's row keeps it.
-#[derive(Deserialize)]
-struct CommissionLine {
-    distributor_id: String,
-    distributor_name: String,
-    amount: Money,
 }
 
 /// One order
@@ -205,19 +189,17 @@ pub(crate) async fn order(
 
 /// The order with this id, if it is recorded.
 async fn read(snapshot: &mut Snapshot, order_id: &str) -> Result<Option<Order>, sqlx::Error> {
-    const ORDER: &str = "select * from orders where order_id = ? order by birth limit 1";
-    const REFUNDS: &str = "select * from refunds where order_birth = ? order by ordinal";
-    const CASH_ENTRIES: &str = "select * from cash_entries where order_birth = ? order by position";
-
-    let Some(row) = sqlx::query(ORDER).bind(order_id).fetch_optional(snapshot.connection()).await? else {
+    let Some(row) = snapshot.fetch_optional(Sql::new(ORDER).with(order_id)).await? else {
         return Ok(None);
     };
-    let birth: i64 = row.try_get("birth")?;
-    let refunds = sqlx::query(REFUNDS).bind(birth).fetch_all(snapshot.connection()).await?;
-    let cash_entries = sqlx::query(CASH_ENTRIES).bind(birth).fetch_all(snapshot.connection()).await?;
+    let birth: i64 = row.get("birth")?;
+    let refunds = snapshot.fetch_all(Sql::new(REFUNDS).with(birth)).await?;
+    let commissions = snapshot.fetch_all(Sql::new(COMMISSIONS).with(birth)).await?;
+    let cash_entries = snapshot.fetch_all(Sql::new(&CASH_ENTRIES).with(birth)).await?;
     let calendar = &snapshot.calendar;
     let mut order = Order::read(&row, calendar, snapshot.position)?;
     order.refunds = refunds.iter().map(|row| Refund::read(row, calendar)).collect::<Result<_, _>>()?;
+    order.commissions = commissions.iter().map(Commission::read).collect::<Result<_, _>>()?;
     order.cash_entries =
         cash_entries.iter().map(|row| CashEntry::read(row, calendar)).collect::<Result<_, _>>()?;
     Ok(Some(order))
@@ -225,33 +207,33 @@ async fn read(snapshot: &mut Snapshot, order_id: &str) -> Result<Option<Order>, 
 
 impl Order {
     /// The order of this row, without what stands in other tables.
-    fn read(row: &SqliteRow, calendar: &Calendar, position: Position) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar, position: Position) -> Result<Self, sqlx::Error> {
         let item = OrderItem::read(row, calendar)?;
         Ok(Self {
             settlement: Settlement::read(row, calendar, &item)?,
-            commissions: commissions(row, &item)?,
-            product_id: row.try_get("product_id")?,
-            packages: row.try_get("packages")?,
-            used_packages: row.try_get("used_packages")?,
+            product_id: row.get("product_id")?,
+            packages: row.get("packages")?,
+            used_packages: row.get("used_packages")?,
             confirmation: row::word(row, "confirmation")?,
             amount: row::amount(row, "amount")?,
             discounts: row::list(row, "discounts")?,
             freight: row::amount(row, "freight")?,
             travellers: Travellers {
-                male: row.try_get("male_travellers")?,
-                female: row.try_get("female_travellers")?,
-                unknown: row.try_get("unknown_travellers")?,
+                male: row.get("male_travellers")?,
+                female: row.get("female_travellers")?,
+                unknown: row.get("unknown_travellers")?,
             },
-            payment_id: row.try_get("payment_id")?,
-            payment_reference: row.try_get("payment_reference")?,
+            payment_id: row.get("payment_id")?,
+            payment_reference: row.get("payment_reference")?,
             paid: row::amount(row, "paid")?,
             refunded: row::amount(row, "refunded_gross")?,
             purchase_cost_original: row::amount(row, "purchase_cost_original")?,
             purchase_cost_now: row::amount(row, "purchase_cost_now")?,
             commission_cost_now: row::amount(row, "commission_cost_now")?,
             refunds: Vec::new(),
+            commissions: Vec::new(),
             cash_entries: Vec::new(),
-            last_position: row.try_get("position")?,
+            last_position: row.get("position")?,
             item,
             position,
         })
@@ -259,9 +241,9 @@ impl Order {
 }
 
 impl Refund {
-    fn read(row: &SqliteRow, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            refund_id: row.try_get("refund_id")?,
+            refund_id: row.get("refund_id")?,
             requested_at: row::time(row, "requested_at", calendar)?,
             decided_at: row::time_or_null(row, "decided_at", calendar)?,
             amount: row::amount(row, "amount")?,
@@ -273,22 +255,14 @@ impl Refund {
 }
 
 impl Settlement {
-    fn read(row: &SqliteRow, calendar: &Calendar, order: &OrderItem) -> Result<Option<Self>, sqlx::Error> {
-        if order.supplier_id.is_none() || !order.status.is_paid() {
-            return Ok(None);
-        }
-        let settled_at = row::time_or_null(row, "settled_at", calendar)?;
-        let (state, amount) = match (order.status, &settled_at) {
-            (OrderStatus::Refunded, _) => (SettlementState::NonSettleable, "purchase_cost_original"),
-            (_, Some(_)) => (SettlementState::Settled, "purchase_cost_now"),
-            (_, None) => (SettlementState::Unsettled, "purchase_cost_now"),
-        };
+    fn read(row: &Row, calendar: &Calendar, order: &OrderItem) -> Result<Option<Self>, sqlx::Error> {
+        let Some(state) = row::word_or_null(row, "settlement_state")? else { return Ok(None) };
         let is_offline = order.payment_method.is_some_and(|method| method.mode() == Mode::Offline);
         Ok(Some(Self {
             state,
-            amount: row::amount(row, amount)?,
+            amount: row::amount(row, "settlement_amount")?,
             due_at: row::time_or_null(row, "settlement_due_at", calendar)?,
-            settled_at,
+            settled_at: row::time_or_null(row, "settled_at", calendar)?,
             can_settle: is_offline
                 && order.status == OrderStatus::Completed
                 && state == SettlementState::Unsettled,
@@ -296,30 +270,27 @@ impl Settlement {
     }
 }
 
-fn commissions(row: &SqliteRow, order: &OrderItem) -> Result<Vec<Commission>, sqlx::Error> {
-    let (paid, refunded) = (row::amount(row, "paid")?, row::amount(row, "refunded_gross")?);
-    let state = commission_state(order);
-    let commission = |line: CommissionLine| {
-        let is_cancelled = state == Some(CommissionState::Cancelled);
-        let gone = if is_cancelled { Money::ZERO } else { line.amount.share(refunded.0, paid.0) };
-        Commission {
-            distributor_id: line.distributor_id,
-            distributor_name: line.distributor_name,
-            amount: Amount(line.amount - gone),
-            state,
-        }
-    };
-    Ok(row::list(row, "commissions")?.into_iter().map(commission).collect())
-}
-
-fn commission_state(order: &OrderItem) -> Option<CommissionState> {
-    if !order.status.is_paid() {
-        None
-    } else if order.status == OrderStatus::Refunded {
-        Some(CommissionState::Cancelled)
-    } else if order.completed_at.is_some() {
-        Some(CommissionState::Settled)
-    } else {
-        Some(CommissionState::Unsettled)
+impl Commission {
+    fn read(row: &Row) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            distributor_id: row.get("distributor_id")?,
+            distributor_name: row.get("distributor_name")?,
+            amount: row::amount(row, "amount")?,
+            state: row::word_or_null(row, "state")?,
+        })
     }
 }
+
+const ORDER: &str = "select o.*, s.position, s.status, s.used_packages, s.paid_at, s.payment_id, s.payment_method, \
+    s.payment_reference, s.paid, s.refunded_gross, s.completed_at, s.settlement_due_at, s.settled_at, \
+    s.purchase_cost_now, s.commission_cost_now, s.settlement_state, s.settlement_amount \
+    from orders o cross join order_states s where o.order_id = $1 and s.birth = o.birth";
+const REFUNDS: &str = "select refund_id, requested_at, decided_at, amount, fee, state, method from refunds \
+    where order_birth = $1 order by ordinal";
+const COMMISSIONS: &str = "select distributor_id, distributor_name, amount, state from commissions \
+    where order_birth = $1 order by line";
+static CASH_ENTRIES: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "select {CASH_ENTRY_COLUMNS} from cash_entries e {OF_THE_ORDER} where e.order_birth = $1 order by e.position"
+    )
+});

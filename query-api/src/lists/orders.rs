@@ -1,68 +1,52 @@
 //! Orders (订单), newest first.
 
 use axum::extract::State;
+use axum::response::Response;
 use events_schema::terms::{Method, OrderSource, OrderStatus, Term};
-use events_schema::{Calendar, Id, Position, ProductType};
-use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row, Sqlite};
-use utoipa::{IntoParams, ToSchema};
+use events_schema::{Calendar, Id, ProductType};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::answer::Answer;
-use crate::cursor::{Cursor, ListKind};
+use crate::database::Row;
+use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, MethodWord, OrderSourceWord, OrderStatusWord};
-use crate::lists::page::{Limit, Page, Prefix, push_equal, push_place};
-use crate::period::{self, Moment};
+use crate::lists::page::{self, ListItem, Page};
+use crate::lists::query::{ListQuery, list_query};
+use crate::lists::search::{Prefix, Searched};
+use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
-use crate::range::Range;
 use crate::read_models::Reading;
 use crate::row;
 
-/// Which orders are asked for.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct OrdersQuery {
-    /// Orders placed from this instant on, or from the local midnight of this date.
-    #[param(value_type = Option<String>, example = "2026-11-01")]
-    from: Option<Moment>,
-    /// Orders placed before this instant, or before the local midnight of this date.
-    #[param(value_type = Option<String>, example = "2026-12-01")]
-    to: Option<Moment>,
-    /// Orders that are in this status now.
-    #[param(value_type = Option<OrderStatusWord>)]
-    status: Option<OrderStatus>,
-    /// Orders from this channel.
-    #[param(value_type = Option<OrderSourceWord>)]
-    source: Option<OrderSource>,
-    /// Orders of this product type.
-    #[param(value_type = Option<String>, example = "ticket")]
-    product_type: Option<ProductType>,
-    /// Orders that were paid by this method.
-    #[param(value_type = Option<MethodWord>)]
-    payment_method: Option<Method>,
-    /// Orders of this supplier.
-    #[param(value_type = Option<String>)]
-    supplier_id: Option<Id>,
-    /// Orders of this member.
-    #[param(value_type = Option<String>)]
-    member_id: Option<Id>,
-    /// The order with this id.
-    #[param(value_type = Option<String>)]
-    order_id: Option<Id>,
-    /// What the order number, the order id or the product's name begins with.
-    #[param(value_type = Option<String>, min_length = 1, max_length = 200)]
-    q: Option<Prefix>,
-    /// Most items of the answer.
-    #[serde(default)]
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 50)]
-    limit: Limit,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-    /// Wait until the list reflects this position, at most 5 seconds.
-    #[param(value_type = Option<u64>)]
-    min_position: Option<Position>,
+list_query! {
+    /// Which orders are asked for.
+    pub(crate) struct OrdersQuery {
+        /// Orders that are in this status now.
+        #[param(value_type = Option<OrderStatusWord>)]
+        status: Option<OrderStatus>,
+        /// Orders from this channel.
+        #[param(value_type = Option<OrderSourceWord>)]
+        source: Option<OrderSource>,
+        /// Orders of this product type.
+        #[param(value_type = Option<String>, example = "ticket")]
+        product_type: Option<ProductType>,
+        /// Orders that were paid by this method.
+        #[param(value_type = Option<MethodWord>)]
+        payment_method: Option<Method>,
+        /// Orders of this supplier.
+        #[param(value_type = Option<String>)]
+        supplier_id: Option<Id>,
+        /// Orders of this member.
+        #[param(value_type = Option<String>)]
+        member_id: Option<Id>,
+        /// The order with this id.
+        #[param(value_type = Option<String>)]
+        order_id: Option<Id>,
+        /// What the order number, the order id or the product's name begins with.
+        #[param(value_type = Option<String>, min_length = 1, max_length = 200)]
+        q: Option<Prefix>,
+    }
 }
 
 /// An order, as lists show it.
@@ -104,27 +88,74 @@ pub struct OrderItem {
     pub supplier_name: Option<String>,
 }
 
-impl OrderItem {
-    pub(super) fn read(row: &SqliteRow, calendar: &Calendar) -> Result<Self, sqlx::Error> {
-        let left = row.try_get::<i64, _>("paid")? - row.try_get::<i64, _>("refunded_gross")?;
+impl ListItem for OrderItem {
+    const DOCUMENT: Document = Document { name: "orders", title: Label::new("订单", "Orders") };
+    const COLUMNS: &'static [Column] = &[
+        Column::text("order_no", "订单编号", "Order no."),
+        Column::text("order_id", "订单ID", "Order ID"),
+        Column::text("status", "订单状态", "Status"),
+        Column::time("placed_at", "下单时间", "Placed at"),
+        Column::time("paid_at", "付款时间", "Paid at"),
+        Column::time("completed_at", "完成时间", "Completed at"),
+        Column::text("product_type", "产品类型", "Product type"),
+        Column::text("product_name", "产品名称", "Product"),
+        Column::text("member_id", "会员ID", "Member ID"),
+        Column::text("source", "订单来源", "Source"),
+        Column::amount("payable", "应付金额", "Payable"),
+        Column::amount("left", "剩余金额", "Left"),
+        Column::text("payment_method", "支付方式", "Payment method"),
+        Column::text("supplier_id", "供应商ID", "Supplier ID"),
+        Column::text("supplier_name", "供应商", "Supplier"),
+    ];
+
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            order_id: row.try_get("order_id")?,
-            order_no: row.try_get("order_no")?,
+            order_id: row.get("order_id")?,
+            order_no: row.get("order_no")?,
             status: row::word(row, "status")?,
             placed_at: row::time(row, "placed_at", calendar)?,
             paid_at: row::time_or_null(row, "paid_at", calendar)?,
             completed_at: row::time_or_null(row, "completed_at", calendar)?,
-            product_type: row.try_get("product_type")?,
-            product_name: row.try_get("product_name")?,
-            member_id: row.try_get("member_id")?,
+            product_type: row.get("product_type")?,
+            product_name: row.get("product_name")?,
+            member_id: row.get("member_id")?,
             source: row::word(row, "source")?,
             payable: row::amount(row, "payable")?,
-            left: Amount::minor(left),
+            left: left(row)?,
             payment_method: row::word_or_null(row, "payment_method")?,
-            supplier_id: row.try_get("supplier_id")?,
-            supplier_name: row.try_get("supplier_name")?,
+            supplier_id: row.get("supplier_id")?,
+            supplier_name: row.get("supplier_name")?,
         })
     }
+
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+        cells
+            .text(row.get::<&str>("order_no")?)
+            .text(row.get::<&str>("order_id")?)
+            .word(words::ORDER_STATUSES, row.get::<&str>("status")?);
+        cells
+            .time(row::instant(row, "placed_at")?)
+            .time(row::instant(row, "paid_at")?)
+            .time(row::instant(row, "completed_at")?);
+        cells
+            .text(row.get::<&str>("product_type")?)
+            .text(row.get::<&str>("product_name")?)
+            .text(row.get::<&str>("member_id")?);
+        cells
+            .word(words::ORDER_SOURCES, row.get::<&str>("source")?)
+            .amount(row::amount(row, "payable")?)
+            .amount(left(row)?);
+        cells
+            .word(words::METHODS, row.get::<Option<&str>>("payment_method")?)
+            .text(row.get::<Option<&str>>("supplier_id")?)
+            .text(row.get::<Option<&str>>("supplier_name")?);
+        Ok(())
+    }
+}
+
+/// What was paid of an order, less completed refunds.
+fn left(row: &Row) -> Result<Amount, sqlx::Error> {
+    Ok(Amount::minor(row.get::<i64>("paid")? - row.get::<i64>("refunded_gross")?))
 }
 
 /// Orders (订单)
@@ -141,40 +172,65 @@ impl OrderItem {
 pub(crate) async fn orders(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<OrdersQuery>,
-) -> Result<Answer<Page<OrderItem>>, Problem> {
-    let after = query.cursor.as_deref().map(|cursor| Cursor::decode(cursor, ListKind::Orders)).transpose()?;
-    let mut snapshot = reading.at_least(query.min_position).await?;
-    let range = period::of_list(query.from, query.to, &snapshot.calendar)?;
-    let rows = query.sql(range, after).build().fetch_all(snapshot.connection()).await?;
-    let items: Result<_, sqlx::Error> = rows
-        .iter()
-        .map(|row| {
-            let cursor = Cursor { at: row.try_get("placed_at")?, number: row.try_get("birth")? };
-            Ok((cursor, OrderItem::read(row, &snapshot.calendar)?))
-        })
-        .collect();
-    Ok(Page::answer(items?, query.limit, ListKind::Orders, snapshot.position))
+) -> Result<Response, Problem> {
+    page::answer(&reading, &query).await
 }
 
-impl OrdersQuery {
-    fn sql(&self, range: Range, after: Option<Cursor>) -> QueryBuilder<Sqlite> {
-        let mut sql = QueryBuilder::new(
-            "select birth, order_id, order_no, status, placed_at, paid_at, completed_at, product_type, product_name, \
-             member_id, source, payable, paid, refunded_gross, payment_method, supplier_id, supplier_name \
-             from orders where true",
-        );
-        push_place(&mut sql, ["placed_at", "birth"], range, after);
-        push_equal(&mut sql, "status", self.status.map(Term::as_str));
-        push_equal(&mut sql, "source", self.source.map(Term::as_str));
-        push_equal(&mut sql, "product_type", self.product_type.as_deref());
-        push_equal(&mut sql, "payment_method", self.payment_method.map(Term::as_str));
-        push_equal(&mut sql, "supplier_id", self.supplier_id.as_deref());
-        push_equal(&mut sql, "member_id", self.member_id.as_deref());
-        push_equal(&mut sql, "order_id", self.order_id.as_deref());
-        if let Some(prefix) = &self.q {
-            prefix.push(&mut sql, &["order_no", "order_id", "product_name"]);
-        }
-        sql.push(" order by placed_at desc, birth desc limit ").push_bind(self.limit.rows());
-        sql
+impl ListQuery for OrdersQuery {
+    type Item = OrderItem;
+
+    fn selection(&self) -> Selection {
+        Selection::new(&ORDERS)
+            .id("o.order_id", self.order_id.as_deref())
+            .id_by_time("o.member_id", self.member_id.as_deref())
+            .word("o.supplier_id", self.supplier_id.as_deref())
+            .word("s.status", self.status.map(Term::as_str))
+            .word("s.payment_method", self.payment_method.map(Term::as_str))
+            .word("o.source", self.source.map(Term::as_str))
+            .word("o.product_type", self.product_type.as_deref())
+            .search(self.q.as_ref())
     }
 }
+
+/// The list of orders.
+pub(crate) static ORDERS: List = List {
+    name: "orders",
+    columns: "o.order_id, o.order_no, s.status, o.placed_at, s.paid_at, s.completed_at, o.product_type, o.product_name, \
+        o.member_id, o.source, o.payable, s.paid, s.refunded_gross, s.payment_method, o.supplier_id, o.supplier_name",
+    tables: &[
+        Tables {
+            table: "orders",
+            first: "o",
+            always: "true",
+            joined: "cross join order_states s",
+            on: "s.birth = o.birth",
+            key: &["o.placed_at", "o.birth"],
+        },
+        Tables {
+            table: "order_states",
+            first: "s",
+            always: "true",
+            joined: "cross join orders o",
+            on: "o.birth = s.birth",
+            key: &["s.placed_at", "s.birth"],
+        },
+    ],
+    searched: &[
+        Searched {
+            column: "o.order_no",
+            found: "select placed_at, birth from orders where",
+            indexed: "order_no",
+        },
+        Searched {
+            column: "o.order_id",
+            found: "select placed_at, birth from orders where",
+            indexed: "order_id",
+        },
+        Searched {
+            column: "o.product_name",
+            found: "select placed_at, birth from orders where",
+            indexed: "product_name",
+        },
+    ],
+    amount: Some("o.payable"),
+};

@@ -1,109 +1,34 @@
-//! What all lists have in common: pages, limits, prefixes.
+//! What lists answer: a page, what a whole selection adds up to, or a file with all of it.
 
-use events_schema::Position;
-use serde::{Deserialize, Serialize};
-use sqlx::{QueryBuilder, Sqlite};
+use axum::response::{IntoResponse, Response};
+use events_schema::{Calendar, Position};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::answer::Answer;
-use crate::cursor::{Cursor, ListKind};
-use crate::range::Range;
+use crate::cursor::Cursor;
+use crate::database::Row;
+use crate::export::{Cells, Column, Document, Export, FileFormat, Table, Writer};
+use crate::figure::Amount;
+use crate::lists::query::ListQuery;
+use crate::lists::selection::{List, Selection};
+use crate::period;
+use crate::problem::Problem;
+use crate::read_models::Reading;
+use crate::snapshot::Snapshot;
 
-/// Most items of one page.
-pub const LIMIT_MAX: u32 = 500;
-/// Items of a page when the caller does not say.
-const LIMIT_DEFAULT: u32 = 50;
-/// Longest `q`: as long as a name may be.
-const PREFIX_CHARACTERS_MAX: usize = 200;
+/// What a list shows.
+pub(crate) trait ListItem: Sized + Serialize {
+    /// The list as a file.
+    const DOCUMENT: Document;
+    /// The columns of that file.
+    const COLUMNS: &'static [Column];
 
-/// How many items a caller wants at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "u32")]
-pub(super) struct Limit(u32);
+    /// The item of this row, whose columns are those of the list.
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error>;
 
-/// Why a number of items cannot be had.
-#[derive(Debug, thiserror::Error)]
-#[error("expected a number from 1 to {LIMIT_MAX}")]
-pub(super) struct LimitError;
-
-impl TryFrom<u32> for Limit {
-    type Error = LimitError;
-
-    fn try_from(limit: u32) -> Result<Self, LimitError> {
-        if (1..=LIMIT_MAX).contains(&limit) { Ok(Self(limit)) } else { Err(LimitError) }
-    }
-}
-
-impl Default for Limit {
-    fn default() -> Self {
-        Self(LIMIT_DEFAULT)
-    }
-}
-
-impl Limit {
-    /// One more than the items of a page: the one more says whether there is a next page.
-    pub(super) const fn rows(self) -> i64 {
-        self.0 as i64 + 1
-    }
-}
-
-/// What texts begin with that a caller looks for.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub(super) struct Prefix(String);
-
-/// Why a text cannot be looked for.
-#[derive(Debug, thiserror::Error)]
-#[error("expected 1 to {PREFIX_CHARACTERS_MAX} characters")]
-pub(super) struct PrefixError;
-
-impl TryFrom<String> for Prefix {
-    type Error = PrefixError;
-
-    fn try_from(text: String) -> Result<Self, PrefixError> {
-        let characters = text.chars().count();
-        if (1..=PREFIX_CHARACTERS_MAX).contains(&characters) { Ok(Self(text)) } else { Err(PrefixError) }
-    }
-}
-
-impl Prefix {
-    /// Adds `and (…)`: one of `columns` begins with this.
-    pub(super) fn push(&self, sql: &mut QueryBuilder<Sqlite>, columns: &[&str]) {
-        // After every text that begins with it, in the order of bytes.
-        let end = format!("{}{}", self.0, char::MAX);
-        for (index, column) in columns.iter().enumerate() {
-            sql.push(if index == 0 { " and ((" } else { " or (" });
-            sql.push(column).push(" >= ").push_bind(self.0.clone());
-            sql.push(" and ").push(column).push(" < ").push_bind(end.clone()).push(")");
-        }
-        sql.push(")");
-    }
-}
-
-/// Adds `and column = value`, when there is a value.
-pub(super) fn push_equal(sql: &mut QueryBuilder<Sqlite>, column: &str, value: Option<&str>) {
-    if let Some(value) = value {
-        sql.push(" and ").push(column).push(" = ").push_bind(value.to_owned());
-    }
-}
-
-/// Adds what limits a page: the range of times, and the item after which it begins.
-pub(super) fn push_place(
-    sql: &mut QueryBuilder<Sqlite>,
-    [at, number]: [&str; 2],
-    range: Range,
-    after: Option<Cursor>,
-) {
-    if range.from != Range::BEGINNING {
-        sql.push(" and ").push(at).push(" >= ").push_bind(range.from.micros());
-    }
-    if range.to != Range::END {
-        sql.push(" and ").push(at).push(" < ").push_bind(range.to.micros());
-    }
-    if let Some(Cursor { at: last_at, number: last_number }) = after {
-        sql.push(format_args!(" and ({at}, {number}) < ("));
-        sql.push_bind(last_at).push(", ").push_bind(last_number).push(")");
-    }
+    /// Writes the same row into a file.
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error>;
 }
 
 /// One page of a list.
@@ -112,26 +37,86 @@ pub struct Page<T> {
     /// The items, newest first.
     pub items: Vec<T>,
     /// What to give as `cursor` for the next page; null at the end.
-    #[schema(example = "o00065f2cfe2a4800000000000000004b")]
+    #[schema(example = "orders.00065f2cfe2a4800000000000000004b")]
     pub next_cursor: Option<String>,
+    /// What the whole selection adds up to, of all pages; absent unless it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<Total>,
     /// The position of the log that the items reflect.
     #[schema(value_type = u64, example = 1204)]
     pub position: Position,
 }
 
-impl<T> Page<T> {
-    /// The page of these items; `rows` has one more of them when there is a next page.
-    pub(super) fn answer(
-        mut rows: Vec<(Cursor, T)>,
-        limit: Limit,
-        list: ListKind,
-        position: Position,
-    ) -> Answer<Self> {
-        let wanted = limit.0 as usize;
-        let is_last = rows.len() <= wanted;
-        rows.truncate(wanted);
-        let next_cursor = if is_last { None } else { rows.last().map(|(cursor, _)| cursor.encode(list)) };
-        let items = rows.into_iter().map(|(_, item)| item).collect();
-        Answer { position, body: Self { items, next_cursor, position } }
+/// What a selection adds up to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Total {
+    /// How many items.
+    pub count: i64,
+    /// Their amount; null in a list without money.
+    pub amount: Option<Amount>,
+}
+
+/// The page or the file that `query` asks for.
+pub(crate) async fn answer<Q: ListQuery>(reading: &Reading, query: &Q) -> Result<Response, Problem> {
+    match query.shared().format.file() {
+        None => Ok(page(reading, query).await?.into_response()),
+        Some(format) => file(reading, query, format).await,
     }
+}
+
+/// The whole selection of `query` as a file, row by row in constant memory.
+async fn file<Q: ListQuery>(reading: &Reading, query: &Q, format: FileFormat) -> Result<Response, Problem> {
+    let turn = reading.export_turn().await?;
+    let (mut snapshot, selection) = open(reading, query).await?;
+    let document = const { &Q::Item::DOCUMENT };
+    let export = Export::new(document, format, query.shared().lang, selection.range(), &snapshot);
+    let rows = selection.items(None, None);
+    export
+        .answer(async move |mut file: Writer| {
+            let _turn = turn;
+            let mut found = snapshot.stream(rows);
+            let mut table = file.table(&Table::only(Q::Item::COLUMNS)).await?;
+            while let Some(row) = found.next().await? {
+                Q::Item::cells(&row, table.row().await?)?;
+            }
+            Ok(file.finish().await?)
+        })
+        .await
+}
+
+/// The page that `query` asks for.
+async fn page<Q: ListQuery>(reading: &Reading, query: &Q) -> Result<Answer<Page<Q::Item>>, Problem> {
+    let shared = query.shared();
+    let (mut snapshot, selection) = open(reading, query).await?;
+    let List { name, .. } = selection.list();
+    let numbers = selection.key_length();
+    let after = shared.cursor.map(|text| Cursor::decode(text, name, numbers)).transpose()?;
+    let mut rows = snapshot.fetch_all(selection.items(after.as_ref(), Some(shared.limit.rows()))).await?;
+    let is_last = rows.len() <= shared.limit.items();
+    rows.truncate(shared.limit.items());
+    let next_cursor = match rows.last() {
+        Some(row) if !is_last => Some(Cursor::read(row, numbers)?.encode(name)),
+        _ => None,
+    };
+    let items: Result<_, _> = rows.iter().map(|row| Q::Item::read(row, &snapshot.calendar)).collect();
+    let total = if shared.with_total { Some(total(&mut snapshot, &selection).await?) } else { None };
+    let body = Page { items: items?, next_cursor, total, position: snapshot.position };
+    Ok(Answer { position: snapshot.position, body })
+}
+
+/// A snapshot that reflects what `query` waits for, and all that it selects in it.
+async fn open<Q: ListQuery>(reading: &Reading, query: &Q) -> Result<(Snapshot, Selection), Problem> {
+    let shared = query.shared();
+    let mut snapshot = reading.at_least(shared.min_position).await?;
+    let range = period::of_list(shared.from, shared.to, &snapshot.calendar)?;
+    let selection = query.selection().within(range).counted(&mut snapshot).await?;
+    Ok((snapshot, selection))
+}
+
+async fn total(snapshot: &mut Snapshot, selection: &Selection) -> Result<Total, sqlx::Error> {
+    let row = snapshot.fetch_one(selection.total()).await?;
+    let amount: Option<i64> = row.get(1)?;
+    // A sum of nothing is null.
+    let amount = selection.list().amount.map(|_| Amount::minor(amount.unwrap_or_default()));
+    Ok(Total { count: row.get(0)?, amount })
 }

@@ -3,39 +3,28 @@
 use std::sync::LazyLock;
 
 use axum::extract::State;
+use axum::response::Response;
+use events_schema::Grain;
 use events_schema::terms::{CashKind, Direction, Method, Mode, Term};
-use events_schema::{Position, Timestamp};
-use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::answer::{Answer, Report};
+use crate::answer::Report;
+use crate::database::Row;
+use crate::export::{Cells, Column, Document, Label, Stopped, Table, Writer, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, MethodWord, ModeWord};
-use crate::period::{self, Moment};
-use crate::pieces::{self, Figure, Source};
+use crate::pieces::{Figure, Source, Sums};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
+use crate::reports::query::{Figures, report_query};
 use crate::row::word;
 use crate::snapshot::Snapshot;
 
-/// What the cash report is asked for.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct CashQuery {
-    /// Entries from this instant on, or from the local midnight of this date. Absent: from the beginning; absent
-    /// together with `to`: today.
-    #[param(value_type = Option<String>, example = "2026-11-01")]
-    from: Option<Moment>,
-    /// Entries before this instant, or before the local midnight of this date. Absent: until the end of today.
-    #[param(value_type = Option<String>, example = "2026-12-01")]
-    to: Option<Moment>,
-    /// Wait until the figures reflect this position, at most 5 seconds.
-    #[param(value_type = Option<u64>)]
-    min_position: Option<Position>,
+report_query! {
+    /// What the cash report is asked for.
+    CashQuery {}
 }
 
 /// The figures of the cash report.
@@ -57,6 +46,28 @@ pub struct CashReport {
     pub by_method: Vec<CashOfMethod>,
     /// The eleven kinds of entries.
     pub by_kind: Vec<CashOfKind>,
+}
+
+/// The cash report in short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CashSummary {
+    /// What there was before the range.
+    pub opening_balance: Amount,
+    /// What came in.
+    pub income: CashSum,
+    /// What went out.
+    pub expense: CashSum,
+    /// Income less expense.
+    pub net: Amount,
+    /// 平台结存: opening balance and net.
+    pub closing_balance: Amount,
+}
+
+impl From<&CashReport> for CashSummary {
+    fn from(report: &CashReport) -> Self {
+        let CashReport { opening_balance, income, expense, net, closing_balance, .. } = *report;
+        Self { opening_balance, income, expense, net, closing_balance }
+    }
 }
 
 /// A number of cash entries, and what they add up to.
@@ -160,6 +171,73 @@ fn add<'a>(sums: impl Iterator<Item = &'a Sum>) -> CashSum {
     CashSum { count, amount: Amount::minor(amount) }
 }
 
+impl Figures for CashReport {
+    const DOCUMENT: Document = Document { name: "cash", title: Label::new("收支统计", "Cash") };
+
+    async fn write(&self, file: &mut Writer) -> Result<(), Stopped> {
+        let summary = CashSummary::from(self);
+        summary.write("合计", "Total", file).await?;
+        let mut rows = file.table(&Table::section("按支付渠道", "By mode", BY_MODE)).await?;
+        for CashOfMode { mode, income, expense } in &self.by_mode {
+            both_cells(rows.row().await?.word(words::MODES, mode.as_str()), income, expense);
+        }
+        let mut rows = file.table(&Table::section("按支付方式", "By method", BY_METHOD)).await?;
+        for CashOfMethod { method, income, expense, .. } in &self.by_method {
+            both_cells(rows.row().await?.word(words::METHODS, method.as_str()), income, expense);
+        }
+        let mut rows = file.table(&Table::section("按类型", "By kind", BY_KIND)).await?;
+        for CashOfKind { kind, direction, count, amount } in &self.by_kind {
+            let cells = rows.row().await?.word(words::CASH_KINDS, kind.as_str());
+            cells.word(words::DIRECTIONS, direction.as_str()).count(*count).amount(*amount);
+        }
+        Ok(())
+    }
+}
+
+const INCOME_COUNT: Column = Column::count("income_count", "收入笔数", "Income entries");
+const INCOME: Column = Column::amount("income_amount", "收入金额", "Income");
+const EXPENSE_COUNT: Column = Column::count("expense_count", "支出笔数", "Expense entries");
+const EXPENSE: Column = Column::amount("expense_amount", "支出金额", "Expense");
+const BY_MODE: &[Column] =
+    &[Column::text("mode", "支付渠道", "Mode"), INCOME_COUNT, INCOME, EXPENSE_COUNT, EXPENSE];
+const BY_METHOD: &[Column] =
+    &[Column::text("method", "支付方式", "Method"), INCOME_COUNT, INCOME, EXPENSE_COUNT, EXPENSE];
+const BY_KIND: &[Column] = &[
+    Column::text("kind", "类型", "Kind"),
+    Column::text("direction", "收支方向", "Direction"),
+    Column::count("count", "笔数", "Entries"),
+    Column::amount("amount", "金额", "Amount"),
+];
+
+fn both_cells(cells: &mut Cells, income: &CashSum, expense: &CashSum) {
+    cells.count(income.count).amount(income.amount).count(expense.count).amount(expense.amount);
+}
+
+impl CashSummary {
+    /// Writes a table of one row.
+    pub(super) async fn write(
+        &self,
+        zh: &'static str,
+        en: &'static str,
+        file: &mut Writer,
+    ) -> Result<(), Stopped> {
+        const COLUMNS: &[Column] = &[
+            Column::amount("opening_balance", "期初结存", "Opening balance"),
+            INCOME_COUNT,
+            INCOME,
+            EXPENSE_COUNT,
+            EXPENSE,
+            Column::amount("net", "净收入", "Net"),
+            Column::amount("closing_balance", "平台结存", "Closing balance"),
+        ];
+        let mut rows = file.table(&Table::section(zh, en, COLUMNS)).await?;
+        let cells = rows.row().await?.amount(self.opening_balance);
+        both_cells(cells, &self.income, &self.expense);
+        cells.amount(self.net).amount(self.closing_balance);
+        Ok(())
+    }
+}
+
 /// Cash (收支统计)
 ///
 /// Money that came in and went out in the range, and what there was before it.
@@ -174,11 +252,8 @@ fn add<'a>(sums: impl Iterator<Item = &'a Sum>) -> CashSum {
 pub(crate) async fn cash(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<CashQuery>,
-) -> Result<Answer<Report<CashReport>>, Problem> {
-    let mut snapshot = reading.at_least(query.min_position).await?;
-    let range = period::of_report(query.from, query.to, Timestamp::now(), &snapshot.calendar)?;
-    let figures = read(&mut snapshot, range).await?;
-    Ok(Report::answer("cash", range, snapshot, figures))
+) -> Result<Response, Problem> {
+    query.common().answer(&reading, read).await
 }
 
 /// The cash over `range`.
@@ -190,46 +265,51 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<CashRe
 
 /// All income less all expense before `range`.
 async fn read_opening(snapshot: &mut Snapshot, range: Range) -> Result<i64, sqlx::Error> {
-    let pieces = range.before().pieces(&snapshot.calendar);
-    let query = pieces::bind(sqlx::query(AssertSqlSafe(NET.as_str())), &pieces);
-    let net: Option<i64> = query.fetch_one(snapshot.connection()).await?.try_get(0)?;
+    let net: Option<i64> = snapshot.fetch_one(NET.over(range.before(), &snapshot.calendar)).await?.get(0)?;
     Ok(net.unwrap_or_default())
 }
 
 async fn read_sums(snapshot: &mut Snapshot, range: Range) -> Result<Vec<Sum>, sqlx::Error> {
-    let pieces = range.pieces(&snapshot.calendar);
-    let query = pieces::bind(sqlx::query(AssertSqlSafe(SUMS.as_str())), &pieces);
-    query.fetch_all(snapshot.connection()).await?.iter().map(Sum::read).collect()
+    snapshot
+        .fetch_all(BY_KIND_AND_METHOD.over(range, &snapshot.calendar))
+        .await?
+        .iter()
+        .map(Sum::read)
+        .collect()
 }
 
 impl Sum {
-    fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             kind: word(row, "kind")?,
             method: word(row, "method")?,
-            entries: row.try_get("entries")?,
-            amount: row.try_get("amount")?,
+            entries: row.get("entries")?,
+            amount: row.get("amount")?,
         })
     }
 }
 
-/// Where cash figures are kept. The index of the entries begins with the direction.
+/// Where cash figures are kept. The index of the entries begins with the kind, so all of them are named.
 const CASH: Source = Source {
-    cells: "cash",
+    cells: "cash_cells",
+    cells_where: "true",
+    finest: Grain::Hour,
     rows: "cash_entries",
+    rows_where: "kind in ('order_payment', 'recharge', 'scan_payment', 'surplus_payment', 'order_refund', \
+        'recharge_refund', 'scan_refund', 'surplus_refund', 'supplier_withdrawal', 'distributor_withdrawal', \
+        'member_withdrawal')",
     rows_at: "occurred_at",
-    rows_where: "direction in ('income', 'expense')",
 };
 
 /// What the entries of each kind and method add up to.
-static SUMS: LazyLock<String> = LazyLock::new(|| {
-    CASH.sums(&["kind", "method"], &[Figure::new("entries", "1"), Figure::same("amount")], "")
+pub(crate) static BY_KIND_AND_METHOD: LazyLock<Sums> = LazyLock::new(|| {
+    CASH.sums(&["kind", "method"], &[Figure::new("entries", "1"), Figure::same("amount")], "true")
 });
 
 /// All income less all expense.
-static NET: LazyLock<String> = LazyLock::new(|| {
+pub(super) static NET: LazyLock<Sums> = LazyLock::new(|| {
     let income = CashKind::ALL.iter().filter(|kind| kind.direction() == Direction::Income);
     let income: Vec<_> = income.map(|kind| format!("'{kind}'")).collect();
     let signed = format!("case when kind in ({}) then amount else -amount end", income.join(", "));
-    CASH.sums(&[], &[Figure { name: "net".to_owned(), of_cell: signed.clone(), of_row: signed }], "")
+    CASH.sums(&[], &[Figure { name: "net".to_owned(), of_cell: signed.clone(), of_row: signed }], "true")
 });

@@ -1,61 +1,31 @@
 //! Sales (销售统计): the orders placed in a range, in the state they are in now.
 
 use axum::extract::State;
+use axum::response::Response;
+use events_schema::ProductType;
 use events_schema::terms::{OrderStatus, Term};
-use events_schema::{Position, ProductType, Timestamp};
-use serde::{Deserialize, Serialize};
-use sqlx::{AssertSqlSafe, Row};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::answer::{Answer, Report};
+use crate::answer::Report;
+use crate::export::{Cells, Column, Document, Label, Stopped, Table, Writer, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, OrderStatusWord, Ratio};
-use crate::period::{self, Moment};
-use crate::pieces;
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
-use crate::reports::sales_figures::{BY_PRODUCT_TYPE, OF_ONE_PRODUCT_TYPE, Sums};
+use crate::reports::query::report_query;
+use crate::reports::sales_figures::{BY_TYPE, SalesTotals};
+use crate::reports::split::{Split, SplitRow, split_columns};
 use crate::snapshot::Snapshot;
 
-/// What the sales report is asked for.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct SalesQuery {
-    /// Orders placed from this instant on, or from the local midnight of this date. Absent: from the beginning;
-    /// absent together with `to`: today.
-    #[param(value_type = Option<String>, example = "2026-11-01")]
-    from: Option<Moment>,
-    /// Orders placed before this instant, or before the local midnight of this date. Absent: until the end of today.
-    #[param(value_type = Option<String>, example = "2026-12-01")]
-    to: Option<Moment>,
-    /// Orders of this product type only.
-    #[param(value_type = Option<String>, example = "ticket")]
-    product_type: Option<ProductType>,
-    /// Wait until the figures reflect this position, at most 5 seconds.
-    #[param(value_type = Option<u64>)]
-    min_position: Option<Position>,
-}
-
-/// The figures of the sales report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SalesReport {
-    /// All orders of the selection.
-    pub total: SalesRow,
-    /// The same by product type, of those with an order in the selection, sorted by name.
-    pub by_product_type: Vec<SalesOfType>,
-}
-
-/// The sales of one product type.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SalesOfType {
-    /// The product type.
-    #[schema(example = "ticket")]
-    pub product_type: String,
-    /// Its sales.
-    #[serde(flatten)]
-    pub row: SalesRow,
+report_query! {
+    /// What the sales report is asked for.
+    SalesQuery {
+        /// Orders of this product type only.
+        #[param(value_type = Option<String>, example = "ticket")]
+        product_type: Option<ProductType>,
+    }
 }
 
 /// What a selection of orders has become. Always: paid = prepaid + realised + refunded + refund fee.
@@ -115,39 +85,111 @@ pub struct StatusRow {
     pub amount: Amount,
 }
 
-impl From<&Sums> for SalesRow {
-    fn from(sums: &Sums) -> Self {
-        let sales_cost = sums.purchase_cost() + sums.commission_cost() + sums.freight_cost();
-        let profit = sums.revenue() - sales_cost;
-        let figures = sums.status_orders.iter().zip(sums.status_amounts);
-        let by_status = OrderStatus::ALL
-            .iter()
-            .zip(figures)
-            .map(|(&status, (&orders, amount))| StatusRow { status, orders, amount: Amount::minor(amount) })
-            .collect();
+impl From<SalesTotals> for SalesRow {
+    fn from(totals: SalesTotals) -> Self {
+        let [orders, paid_orders, returned_orders] = totals.counts();
+        let [sales, discount, prepaid, realised, refunded, fees, revenue, purchase, commission, freight] =
+            totals.sums();
+        let sales_cost = purchase + commission + freight;
+        let profit = revenue - sales_cost;
         Self {
-            orders: sums.orders,
-            unpaid_orders: sums.orders - sums.paid_orders,
-            paid_orders: sums.paid_orders,
-            by_status,
-            sales_amount: Amount::minor(sums.sales_amount()),
-            discount_amount: Amount::minor(sums.discount_amount()),
-            paid_amount: Amount::minor(sums.sales_amount() - sums.discount_amount()),
-            prepaid_amount: Amount::minor(sums.prepaid_amount()),
-            realised_amount: Amount::minor(sums.realised_amount()),
-            refunded_amount: Amount::minor(sums.refunded_amount()),
-            refund_fee_amount: Amount::minor(sums.refund_fee_amount()),
-            revenue: Amount::minor(sums.revenue()),
-            purchase_cost: Amount::minor(sums.purchase_cost()),
-            commission_cost: Amount::minor(sums.commission_cost()),
-            freight_cost: Amount::minor(sums.freight_cost()),
+            orders,
+            unpaid_orders: orders - paid_orders,
+            paid_orders,
+            by_status: by_status(&totals),
+            sales_amount: Amount::minor(sales),
+            discount_amount: Amount::minor(discount),
+            paid_amount: Amount::minor(sales - discount),
+            prepaid_amount: Amount::minor(prepaid),
+            realised_amount: Amount::minor(realised),
+            refunded_amount: Amount::minor(refunded),
+            refund_fee_amount: Amount::minor(fees),
+            revenue: Amount::minor(revenue),
+            purchase_cost: Amount::minor(purchase),
+            commission_cost: Amount::minor(commission),
+            freight_cost: Amount::minor(freight),
             sales_cost: Amount::minor(sales_cost),
             profit: Amount::minor(profit),
-            profit_margin: Ratio::of(profit, sums.revenue()),
-            conversion_rate: Ratio::of(sums.paid_orders, sums.orders),
-            return_rate: Ratio::of(sums.returned_orders, sums.paid_orders),
+            profit_margin: Ratio::of(profit, revenue),
+            conversion_rate: Ratio::of(paid_orders, orders),
+            return_rate: Ratio::of(returned_orders, paid_orders),
         }
     }
+}
+
+/// Orders and their payable amount, in each of the nine statuses.
+pub(super) fn by_status(totals: &SalesTotals) -> Vec<StatusRow> {
+    let row = |&status| {
+        let (orders, amount) = totals.in_status(status);
+        StatusRow { status, orders, amount: Amount::minor(amount) }
+    };
+    OrderStatus::ALL.iter().map(row).collect()
+}
+
+impl SplitRow for SalesRow {
+    const DOCUMENT: Document = Document { name: "sales", title: Label::new("销售统计", "Sales") };
+    split_columns![
+        Column::count("orders", "订单数", "Orders"),
+        Column::count("unpaid_orders", "未支付订单数", "Unpaid orders"),
+        Column::count("paid_orders", "已支付订单数", "Paid orders"),
+        Column::amount("sales_amount", "总销售额", "Sales"),
+        Column::amount("discount_amount", "优惠额", "Discounts"),
+        Column::amount("paid_amount", "支付金额", "Paid"),
+        Column::amount("prepaid_amount", "预收款", "Prepaid"),
+        Column::amount("realised_amount", "实销额", "Realised"),
+        Column::amount("refunded_amount", "实退额", "Refunded"),
+        Column::amount("refund_fee_amount", "退款手续费", "Refund fees"),
+        Column::amount("revenue", "已完成销售收入", "Revenue"),
+        Column::amount("purchase_cost", "采购成本", "Purchase cost"),
+        Column::amount("commission_cost", "分销佣金", "Commissions"),
+        Column::amount("freight_cost", "运费", "Freight"),
+        Column::amount("sales_cost", "销售成本", "Sales cost"),
+        Column::amount("profit", "利润", "Profit"),
+        Column::ratio("profit_margin", "利润率", "Profit margin"),
+        Column::ratio("conversion_rate", "支付转化率", "Conversion rate"),
+        Column::ratio("return_rate", "退货率", "Return rate"),
+    ];
+
+    fn cells(&self, cells: &mut Cells) {
+        cells
+            .count(self.orders)
+            .count(self.unpaid_orders)
+            .count(self.paid_orders)
+            .amount(self.sales_amount)
+            .amount(self.discount_amount)
+            .amount(self.paid_amount)
+            .amount(self.prepaid_amount)
+            .amount(self.realised_amount)
+            .amount(self.refunded_amount)
+            .amount(self.refund_fee_amount)
+            .amount(self.revenue)
+            .amount(self.purchase_cost)
+            .amount(self.commission_cost)
+            .amount(self.freight_cost)
+            .amount(self.sales_cost)
+            .amount(self.profit)
+            .ratio(self.profit_margin)
+            .ratio(self.conversion_rate)
+            .ratio(self.return_rate);
+    }
+
+    async fn write_more(&self, file: &mut Writer) -> Result<(), Stopped> {
+        write_statuses(&self.by_status, file).await
+    }
+}
+
+/// Writes a table of orders in each status.
+pub(super) async fn write_statuses(statuses: &[StatusRow], file: &mut Writer) -> Result<(), Stopped> {
+    const COLUMNS: &[Column] = &[
+        Column::text("status", "订单状态", "Status"),
+        Column::count("orders", "订单数", "Orders"),
+        Column::amount("amount", "订单金额", "Amount"),
+    ];
+    let mut rows = file.table(&Table::section("按订单状态", "By status", COLUMNS)).await?;
+    for StatusRow { status, orders, amount } in statuses {
+        rows.row().await?.word(words::ORDER_STATUSES, status.as_str()).count(*orders).amount(*amount);
+    }
+    Ok(())
 }
 
 /// Sales (销售统计)
@@ -156,7 +198,7 @@ impl From<&Sums> for SalesRow {
 #[utoipa::path(
     get, path = "/v1/reports/sales", tag = "reports", params(SalesQuery),
     responses(
-        (status = 200, description = "The report", body = Report<SalesReport>,
+        (status = 200, description = "The report", body = Report<Split<SalesRow>>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
         (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
     )
@@ -164,11 +206,10 @@ impl From<&Sums> for SalesRow {
 pub(crate) async fn sales(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<SalesQuery>,
-) -> Result<Answer<Report<SalesReport>>, Problem> {
-    let mut snapshot = reading.at_least(query.min_position).await?;
-    let range = period::of_report(query.from, query.to, Timestamp::now(), &snapshot.calendar)?;
-    let figures = read(&mut snapshot, range, query.product_type.as_ref()).await?;
-    Ok(Report::answer("sales", range, snapshot, figures))
+) -> Result<Response, Problem> {
+    let read_it =
+        async |snapshot: &mut Snapshot, range| read(snapshot, range, query.product_type.as_ref()).await;
+    query.common().answer(&reading, read_it).await
 }
 
 /// The sales over `range`, of one product type or of all.
@@ -176,19 +217,6 @@ pub(crate) async fn read(
     snapshot: &mut Snapshot,
     range: Range,
     product_type: Option<&ProductType>,
-) -> Result<SalesReport, sqlx::Error> {
-    let pieces = range.pieces(&snapshot.calendar);
-    let sql = if product_type.is_some() { &OF_ONE_PRODUCT_TYPE } else { &BY_PRODUCT_TYPE };
-    let mut query = pieces::bind(sqlx::query(AssertSqlSafe(sql.as_str())), &pieces);
-    if let Some(product_type) = product_type {
-        query = query.bind(product_type.as_str());
-    }
-    let mut total = Sums::default();
-    let mut by_product_type = Vec::new();
-    for row in query.fetch_all(snapshot.connection()).await? {
-        let sums = Sums::read(&row)?;
-        total += &sums;
-        by_product_type.push(SalesOfType { product_type: row.try_get(0)?, row: SalesRow::from(&sums) });
-    }
-    Ok(SalesReport { total: SalesRow::from(&total), by_product_type })
+) -> Result<Split<SalesRow>, sqlx::Error> {
+    BY_TYPE.read(snapshot, range, None, product_type).await
 }

@@ -1,26 +1,31 @@
 //! What a selection of orders adds up to: the columns of the sales cells, read from cells and orders alike.
 
-use std::ops::AddAssign;
 use std::sync::LazyLock;
 
+use events_schema::Grain;
 use events_schema::terms::{OrderStatus, Term};
-use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
 
 use crate::pieces::{Figure, Source};
+use crate::reports::split::{ByType, Totals};
+
+/// Orders as they stand now.
+pub(super) const ORDERS_NOW: &str = "orders join order_states using (birth, placed_at, product_type)";
 
 /// Where sales figures are kept.
-pub(super) const SALES: Source =
-    Source { cells: "sales", rows: "orders", rows_at: "placed_at", rows_where: "true" };
-
-/// The condition of the filter by product type.
-pub(super) const OF_PRODUCT_TYPE: &str = "product_type = ?27";
+pub(super) const SALES: Source = Source {
+    cells: "sales_cells",
+    cells_where: "true",
+    finest: Grain::Hour,
+    rows: ORDERS_NOW,
+    rows_where: "true",
+    rows_at: "placed_at",
+};
 
 /// Number of statuses that an order can have.
 const STATUSES: usize = OrderStatus::NAMES.len();
-/// How many columns [`Sums`] reads, after the product type.
-const COLUMNS: usize = 3 + 2 * STATUSES + SUMS.len();
-/// The sums that orders and cells keep under the same name, in the order of [`Sums::money`].
+/// The figures before those of statuses.
+const COUNTS: [&str; 3] = ["orders", "paid_orders", "returned_orders"];
+/// The figures after those of statuses: sums that orders and cells keep under the same name.
 const SUMS: [&str; 10] = [
     "sales_amount",
     "discount_amount",
@@ -33,107 +38,29 @@ const SUMS: [&str; 10] = [
     "commission_cost",
     "freight_cost",
 ];
+/// How many figures there are.
+const FIGURES: usize = COUNTS.len() + 2 * STATUSES + SUMS.len();
 
-/// What a selection of orders adds up to. Money is in minor units.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sums {
-    /// Orders.
-    pub(super) orders: i64,
-    /// Orders that were paid.
-    pub(super) paid_orders: i64,
-    /// Paid orders with at least one completed refund.
-    pub(super) returned_orders: i64,
-    /// Orders in each status.
-    pub(super) status_orders: [i64; STATUSES],
-    /// Payable amount of the orders in each status.
-    pub(super) status_amounts: [i64; STATUSES],
+/// What a selection of orders adds up to.
+pub(super) type SalesTotals = Totals<FIGURES>;
+
+impl SalesTotals {
+    /// Orders, those that were paid, and those of them with a completed refund.
+    pub(super) const fn counts(&self) -> [i64; COUNTS.len()] {
+        let Self([orders, paid_orders, returned_orders, ..]) = *self;
+        [orders, paid_orders, returned_orders]
+    }
+
+    /// The orders in `status`, and their payable amount.
+    pub(super) fn in_status(&self, status: OrderStatus) -> (i64, i64) {
+        let place = COUNTS.len() + status.ordinal();
+        (self.0[place], self.0[place + STATUSES])
+    }
+
     /// [`SUMS`].
-    money: [i64; SUMS.len()],
-}
-
-impl Sums {
-    /// Amounts before discounts, of paid orders.
-    pub(super) const fn sales_amount(&self) -> i64 {
-        self.money[0]
-    }
-
-    /// Discounts of paid orders.
-    pub(super) const fn discount_amount(&self) -> i64 {
-        self.money[1]
-    }
-
-    /// What is left of paid orders that are not consumed.
-    pub(super) const fn prepaid_amount(&self) -> i64 {
-        self.money[2]
-    }
-
-    /// What is left of consumed orders.
-    pub(super) const fn realised_amount(&self) -> i64 {
-        self.money[3]
-    }
-
-    /// Actual refunds.
-    pub(super) const fn refunded_amount(&self) -> i64 {
-        self.money[4]
-    }
-
-    /// Fees kept of refunds.
-    pub(super) const fn refund_fee_amount(&self) -> i64 {
-        self.money[5]
-    }
-
-    /// What is left of orders in status `completed`.
-    pub(super) const fn revenue(&self) -> i64 {
-        self.money[6]
-    }
-
-    /// Purchase cost of orders in status `completed`.
-    pub(super) const fn purchase_cost(&self) -> i64 {
-        self.money[7]
-    }
-
-    /// Commissions of orders in status `completed`.
-    pub(super) const fn commission_cost(&self) -> i64 {
-        self.money[8]
-    }
-
-    /// Freight of orders in status `completed`.
-    pub(super) const fn freight_cost(&self) -> i64 {
-        self.money[9]
-    }
-
-    /// Reads the sums from the columns of [`BY_PRODUCT_TYPE`] after the first.
-    pub(super) fn read(row: &SqliteRow) -> Result<Self, sqlx::Error> {
-        let mut columns = [0; COLUMNS];
-        for (index, column) in columns.iter_mut().enumerate() {
-            *column = row.try_get(index + 1)?;
-        }
-        let mut sums = Self {
-            orders: columns[0],
-            paid_orders: columns[1],
-            returned_orders: columns[2],
-            ..Self::default()
-        };
-        let (statuses, money) = columns[3..].split_at(2 * STATUSES);
-        sums.status_orders.copy_from_slice(&statuses[..STATUSES]);
-        sums.status_amounts.copy_from_slice(&statuses[STATUSES..]);
-        sums.money.copy_from_slice(money);
-        Ok(sums)
-    }
-}
-
-impl AddAssign<&Self> for Sums {
-    fn add_assign(&mut self, other: &Self) {
-        self.orders += other.orders;
-        self.paid_orders += other.paid_orders;
-        self.returned_orders += other.returned_orders;
-        for (sum, more) in [
-            (&mut self.status_orders[..], &other.status_orders[..]),
-            (&mut self.status_amounts[..], &other.status_amounts[..]),
-            (&mut self.money[..], &other.money[..]),
-        ] {
-            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
-        }
+    pub(super) const fn sums(&self) -> [i64; SUMS.len()] {
+        let Self([.., a, b, c, d, e, f, g, h, i, j]) = *self;
+        [a, b, c, d, e, f, g, h, i, j]
     }
 }
 
@@ -143,30 +70,14 @@ pub(super) fn amount_column(status: &str) -> String {
     if status == "refunded" { "refunded_status_amount".to_owned() } else { format!("{status}_amount") }
 }
 
-/// The select of all sums by product type, from cells and orders.
-fn by_product_type(filter: &str) -> String {
+/// The selects of all figures by product type.
+pub(crate) static BY_TYPE: LazyLock<ByType> = LazyLock::new(|| {
+    let when = |status: &str, figure: &str| format!("case when status = '{status}' then {figure} else 0 end");
     let names = OrderStatus::NAMES.iter();
-    let figures: Vec<Figure> =
-        [Figure::new("orders", "1"), Figure::same("paid_orders"), Figure::same("returned_orders")]
-            .into_iter()
-            .chain(
-                names
-                    .clone()
-                    .map(|status| Figure::new(format!("{status}_orders"), format!("status = '{status}'"))),
-            )
-            .chain(
-                names.map(|status| {
-                    Figure::new(amount_column(status), format!("(status = '{status}') * payable"))
-                }),
-            )
-            .chain(SUMS.map(Figure::same))
-            .collect();
-    // A type that is only in what was too much has no order in the range.
-    let sums = SALES.sums(&["product_type"], &figures, filter);
-    format!("{sums} having sum(orders) > 0 order by product_type")
-}
-
-/// The product type and all [`Sums`] of each type in a range.
-pub(super) static BY_PRODUCT_TYPE: LazyLock<String> = LazyLock::new(|| by_product_type(""));
-/// The same of one product type, `?15`.
-pub(super) static OF_ONE_PRODUCT_TYPE: LazyLock<String> = LazyLock::new(|| by_product_type(OF_PRODUCT_TYPE));
+    let orders = names.clone().map(|status| Figure::new(format!("{status}_orders"), when(status, "1")));
+    let amounts = names.map(|status| Figure::new(amount_column(status), when(status, "payable")));
+    let counts = [Figure::new("orders", "1"), Figure::same("paid_orders"), Figure::same("returned_orders")];
+    let figures: Vec<_> =
+        counts.into_iter().chain(orders).chain(amounts).chain(SUMS.map(Figure::same)).collect();
+    ByType::new(&SALES, &figures, "orders", 0)
+});

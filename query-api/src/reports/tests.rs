@@ -7,15 +7,24 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use crate::figure::{Amount, LocalTime, Ratio};
-use crate::fixture::{CashRow, Ledger, MONEY, OrderRow, random_cash, random_orders};
+use crate::fixture::{CashRow, Engine, Ledger, MONEY, OrderRow, on_both_engines, random_cash, random_orders};
 use crate::range::Range;
-use crate::reports::trend::Step;
+use crate::reports::steps::Step;
 use crate::reports::{cash, sales, trend};
 
 /// The clock is changed in between, on the 9th of March.
 const ZONE: &str = "America/New_York";
 /// Random ranges that each report is held against.
 const RANGES: usize = 60;
+
+on_both_engines!(
+    sales_are_what_a_recount_of_the_orders_gives,
+    the_trend_is_what_a_recount_of_the_orders_gives,
+    a_trend_without_a_beginning_begins_with_the_first_order,
+    a_trend_has_at_most_two_thousand_steps,
+    cash_is_what_a_recount_of_the_entries_gives,
+    an_empty_ledger_has_empty_reports,
+);
 
 fn micros(text: &str) -> i64 {
     text.parse::<Timestamp>().unwrap().micros()
@@ -94,11 +103,10 @@ fn with(mut row: Value, key: &str, value: &str) -> Value {
     row
 }
 
-#[tokio::test]
-async fn sales_are_what_a_recount_of_the_orders_gives() {
+async fn sales_are_what_a_recount_of_the_orders_gives(engine: Engine) {
     let (from, to) = span();
     let orders = random_orders(1, 800, from, to);
-    let ledger = Ledger::with(ZONE, &orders, &[]).await;
+    let ledger = Ledger::with(engine, ZONE, &orders, &[]).await;
     let read_models = ledger.read_models().await;
     let mut dice = StdRng::seed_from_u64(2);
     for round in 0..RANGES {
@@ -119,11 +127,10 @@ async fn sales_are_what_a_recount_of_the_orders_gives() {
     }
 }
 
-#[tokio::test]
-async fn the_trend_is_what_a_recount_of_the_orders_gives() {
+async fn the_trend_is_what_a_recount_of_the_orders_gives(engine: Engine) {
     let (from, to) = span();
     let orders = random_orders(3, 800, from, to);
-    let ledger = Ledger::with(ZONE, &orders, &[]).await;
+    let ledger = Ledger::with(engine, ZONE, &orders, &[]).await;
     let (calendar, read_models) = (ledger.calendar(), ledger.read_models().await);
     let mut dice = StdRng::seed_from_u64(4);
     for round in 0..RANGES {
@@ -156,10 +163,9 @@ async fn the_trend_is_what_a_recount_of_the_orders_gives() {
     }
 }
 
-#[tokio::test]
-async fn a_trend_without_a_beginning_begins_with_the_first_order() {
+async fn a_trend_without_a_beginning_begins_with_the_first_order(engine: Engine) {
     let orders = random_orders(5, 3, micros("2025-02-03T12:00:00Z"), micros("2025-02-03T13:00:00Z"));
-    let ledger = Ledger::with(ZONE, &orders, &[]).await;
+    let ledger = Ledger::with(engine, ZONE, &orders, &[]).await;
     let mut snapshot = ledger.read_models().await.begin().await.unwrap();
     let until = |text| Range::new(Range::BEGINNING, Timestamp::from_micros(micros(text)));
     let range = until("2025-02-05T05:00:00Z");
@@ -170,9 +176,8 @@ async fn a_trend_without_a_beginning_begins_with_the_first_order() {
     assert_eq!(before.points, []);
 }
 
-#[tokio::test]
-async fn a_trend_has_at_most_two_thousand_steps() {
-    let ledger = Ledger::with(ZONE, &[], &[]).await;
+async fn a_trend_has_at_most_two_thousand_steps(engine: Engine) {
+    let ledger = Ledger::with(engine, ZONE, &[], &[]).await;
     let mut snapshot = ledger.read_models().await.begin().await.unwrap();
     let from = Timestamp::from_micros(micros("2025-01-01T05:00:00Z"));
     let range = Range::new(from, from.plus_seconds(2_000 * 3_600));
@@ -226,11 +231,10 @@ fn cash_report(entries: &[CashRow], range: Range) -> Value {
     both(report, &|_| true)
 }
 
-#[tokio::test]
-async fn cash_is_what_a_recount_of_the_entries_gives() {
+async fn cash_is_what_a_recount_of_the_entries_gives(engine: Engine) {
     let (from, to) = span();
     let entries = random_cash(6, 800, from, to);
-    let ledger = Ledger::with(ZONE, &[], &entries).await;
+    let ledger = Ledger::with(engine, ZONE, &[], &entries).await;
     let read_models = ledger.read_models().await;
     let mut dice = StdRng::seed_from_u64(7);
     for _ in 0..RANGES {
@@ -241,9 +245,8 @@ async fn cash_is_what_a_recount_of_the_entries_gives() {
     }
 }
 
-#[tokio::test]
-async fn an_empty_ledger_has_empty_reports() {
-    let ledger = Ledger::new(ZONE).await;
+async fn an_empty_ledger_has_empty_reports(engine: Engine) {
+    let ledger = Ledger::new(engine, ZONE).await;
     let mut snapshot = ledger.read_models().await.begin().await.unwrap();
     assert_eq!(snapshot.position.get(), 0);
     let sales = sales::read(&mut snapshot, Range::ALL, None).await.unwrap();

@@ -1,63 +1,39 @@
-//! Sales, step by step: the orders placed in each hour, day or month of a range.
+//! Sales, step by step: the orders placed in each hour, day or month of a range (reports.md §2).
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::Response;
+use events_schema::ProductType;
 use events_schema::terms::{OrderStatus, Term};
-use events_schema::{Calendar, Grain, Position, ProductType, Timestamp};
-use serde::{Deserialize, Serialize};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::answer::{Answer, Report};
+use crate::answer::Report;
+use crate::export::{Column, Document, Label, Stopped, Table, Writer};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime};
-use crate::period::{self, Moment};
-use crate::pieces::{self, Figure};
+use crate::pieces::Figure;
 use crate::problem::{Problem, ProblemDocument};
-use crate::range::{Range, floor};
+use crate::range::Range;
 use crate::read_models::Reading;
-use crate::reports::sales_figures::{OF_PRODUCT_TYPE, SALES, amount_column};
+use crate::reports::query::{Figures, report_query};
+use crate::reports::sales_figures::{SALES, amount_column};
+use crate::reports::split::Totals;
+use crate::reports::steps::{Step, StepSelect, Steps, with_beginning};
 use crate::snapshot::Snapshot;
 
-/// What the trend is asked for.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct TrendQuery {
-    /// Orders placed from this instant on, or from the local midnight of this date. Absent: from the first order on;
-    /// absent together with `to`: today.
-    #[param(value_type = Option<String>, example = "2026-11-01")]
-    from: Option<Moment>,
-    /// Orders placed before this instant, or before the local midnight of this date. Absent: until the end of today.
-    #[param(value_type = Option<String>, example = "2026-12-01")]
-    to: Option<Moment>,
-    /// How long each step is: at most 2,000 of them.
-    #[serde(default)]
-    #[param(inline)]
-    step: Step,
-    /// Orders of this product type only.
-    #[param(value_type = Option<String>, example = "ticket")]
-    product_type: Option<ProductType>,
-    /// Wait until the figures reflect this position, at most 5 seconds.
-    #[param(value_type = Option<u64>)]
-    min_position: Option<Position>,
-}
-
-/// How long a step of a trend is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// An hour of local time.
-    Hour,
-    /// A day of local time.
-    #[default]
-    Day,
-    /// A month of local time.
-    Month,
+report_query! {
+    /// What the trend is asked for.
+    TrendQuery {
+        /// How long each step is: at most 2,000 of them.
+        #[serde(default)]
+        #[param(inline)]
+        step: Step,
+        /// Orders of this product type only.
+        #[param(value_type = Option<String>, example = "ticket")]
+        product_type: Option<ProductType>,
+    }
 }
 
 /// The steps of a trend.
@@ -84,35 +60,49 @@ pub struct TrendPoint {
     pub unpaid_amount: Amount,
 }
 
-/// What the orders of one step add up to.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sums {
-    orders: i64,
-    paid_orders: i64,
-    paid_amount: i64,
-    unpaid_amount: i64,
+impl TrendPoint {
+    fn new((at, totals): (LocalTime, Totals<4>)) -> Self {
+        let Totals([orders, paid_orders, paid, unpaid]) = totals;
+        Self {
+            at,
+            orders,
+            paid_orders,
+            paid_amount: Amount::minor(paid),
+            unpaid_amount: Amount::minor(unpaid),
+        }
+    }
 }
 
-/// Most steps of one answer.
-pub const STEPS_MAX: usize = 2_000;
+impl Figures for Trend {
+    const DOCUMENT: Document =
+        Document { name: "sales_trend", title: Label::new("销售趋势", "Sales trend") };
 
-impl Step {
-    const fn grain(self) -> Grain {
-        match self {
-            Self::Hour => Grain::Hour,
-            Self::Day => Grain::Day,
-            Self::Month => Grain::Month,
-        }
+    async fn write(&self, file: &mut Writer) -> Result<(), Stopped> {
+        write_points("销售趋势", "Trend", &self.points, file).await?;
+        Ok(())
     }
+}
 
-    /// The table of the cells of this length.
-    const fn cells(self) -> &'static str {
-        match self {
-            Self::Hour => "sales_hour",
-            Self::Day => "sales_day",
-            Self::Month => "sales_month",
-        }
+/// Writes a table of steps.
+pub(super) async fn write_points(
+    zh: &'static str,
+    en: &'static str,
+    points: &[TrendPoint],
+    file: &mut Writer,
+) -> Result<(), Stopped> {
+    const COLUMNS: &[Column] = &[
+        Column::time("at", "时间", "At"),
+        Column::count("orders", "订单数", "Orders"),
+        Column::count("paid_orders", "已支付订单数", "Paid orders"),
+        Column::amount("paid_amount", "支付金额", "Paid"),
+        Column::amount("unpaid_amount", "未付金额", "Unpaid"),
+    ];
+    let mut rows = file.table(&Table::section(zh, en, COLUMNS)).await?;
+    for point in points {
+        let cells = rows.row().await?.time(point.at.instant()).count(point.orders);
+        cells.count(point.paid_orders).amount(point.paid_amount).amount(point.unpaid_amount);
     }
+    Ok(())
 }
 
 /// Sales, step by step
@@ -129,11 +119,11 @@ impl Step {
 pub(crate) async fn trend(
     State(reading): State<Reading>,
     ValidQuery(query): ValidQuery<TrendQuery>,
-) -> Result<Answer<Report<Trend>>, Problem> {
-    let mut snapshot = reading.at_least(query.min_position).await?;
-    let range = period::of_report(query.from, query.to, Timestamp::now(), &snapshot.calendar)?;
-    let figures = read(&mut snapshot, range, query.step, query.product_type.as_ref()).await?;
-    Ok(Report::answer("sales_trend", range, snapshot, figures))
+) -> Result<Response, Problem> {
+    let product_type = query.product_type.as_ref();
+    let read_it =
+        async |snapshot: &mut Snapshot, range| read(snapshot, range, query.step, product_type).await;
+    query.common().answer(&reading, read_it).await
 }
 
 /// The trend over `range`, of one product type or of all.
@@ -143,130 +133,21 @@ pub(crate) async fn read(
     step: Step,
     product_type: Option<&ProductType>,
 ) -> Result<Trend, Problem> {
-    let Some(range) = with_beginning(snapshot, range, step).await? else {
+    let Some(range) = with_beginning(snapshot, range, step, &OF_ALL).await? else {
         return Ok(Trend { step, points: vec![] });
     };
-    let starts = starts(range, step.grain(), &snapshot.calendar)?;
-    let mut sums = HashMap::with_capacity(starts.len());
-    let ends = match range.whole(step.grain(), &snapshot.calendar) {
-        Some(whole) => {
-            read_whole(snapshot, whole, step, product_type, &mut sums).await?;
-            range.around(whole)
-        }
-        None => [range, Range::new(range.to, range.to)],
-    };
-    for part in ends.into_iter().filter(|part| !part.is_empty()) {
-        let start = floor(step.grain(), part.from, &snapshot.calendar);
-        sums.insert(start.micros(), read_part(snapshot, part, product_type).await?);
-    }
-    let calendar = &snapshot.calendar;
-    let point = |start: &Timestamp| {
-        let sums = sums.get(&start.micros()).copied().unwrap_or_default();
-        TrendPoint {
-            at: LocalTime::new(calendar, *start),
-            orders: sums.orders,
-            paid_orders: sums.paid_orders,
-            paid_amount: Amount::minor(sums.paid_amount),
-            unpaid_amount: Amount::minor(sums.unpaid_amount),
-        }
-    };
-    Ok(Trend { step, points: starts.iter().map(point).collect() })
+    let steps = Steps::of(range, step, &snapshot.calendar)?;
+    let select = if product_type.is_some() { &OF_ONE } else { &OF_ALL };
+    let points = steps.read(snapshot, select, product_type.map(|product_type| &**product_type)).await?;
+    Ok(Trend { step, points: points.into_iter().map(TrendPoint::new).collect() })
 }
 
-/// The range from the first order on, when it has no beginning; nothing when there is no order either.
-async fn with_beginning(
-    snapshot: &mut Snapshot,
-    range: Range,
-    step: Step,
-) -> Result<Option<Range>, sqlx::Error> {
-    if range.from != Range::BEGINNING {
-        return Ok(Some(range));
-    }
-    let sql = format!("select min(start) from {}", step.cells());
-    let first: Option<i64> = sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(snapshot.connection()).await?;
-    let first = first.map(Timestamp::from_micros).filter(|first| *first < range.to);
-    Ok(first.map(|first| Range::new(first, range.to)))
-}
+static OF_ALL: LazyLock<StepSelect> = LazyLock::new(|| select(|_| "true".to_owned()));
+static OF_ONE: LazyLock<StepSelect> = LazyLock::new(|| select(|place| format!("product_type = ${place}")));
 
-/// The beginning of every step that meets the range.
-fn starts(range: Range, grain: Grain, calendar: &Calendar) -> Result<Vec<Timestamp>, Problem> {
-    let mut starts = Vec::new();
-    if range.is_empty() {
-        return Ok(starts);
-    }
-    let mut start = floor(grain, range.from, calendar);
-    while start < range.to {
-        if starts.len() == STEPS_MAX {
-            let detail =
-                format!("the range has more than {STEPS_MAX} steps: take a shorter one, or longer steps");
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_steps", detail)
-                .with("field", "step"));
-        }
-        starts.push(start);
-        start = calendar.next(grain, start);
-    }
-    Ok(starts)
-}
-
-/// Adds the figures of whole steps, each by its beginning.
-async fn read_whole(
-    snapshot: &mut Snapshot,
-    whole: Range,
-    step: Step,
-    product_type: Option<&ProductType>,
-    sums: &mut HashMap<i64, Sums>,
-) -> Result<(), sqlx::Error> {
-    let filter = if product_type.is_some() { " and product_type = ?3" } else { "" };
-    let sql = format!(
-        "select start, {} from {} where start >= ?1 and start < ?2{filter} group by start",
-        *CELL_SUMS,
-        step.cells()
-    );
-    let mut query = sqlx::query(AssertSqlSafe(sql)).bind(whole.from.micros()).bind(whole.to.micros());
-    if let Some(product_type) = product_type {
-        query = query.bind(product_type.as_str());
-    }
-    for row in query.fetch_all(snapshot.connection()).await? {
-        sums.insert(row.try_get(0)?, Sums::read(&row, 1)?);
-    }
-    Ok(())
-}
-
-/// The figures of a part of one step.
-async fn read_part(
-    snapshot: &mut Snapshot,
-    part: Range,
-    product_type: Option<&ProductType>,
-) -> Result<Sums, sqlx::Error> {
-    let pieces = part.pieces(&snapshot.calendar);
-    let sql = if product_type.is_some() { &PART_OF_ONE_PRODUCT_TYPE } else { &PART };
-    let mut query = pieces::bind(sqlx::query(AssertSqlSafe(sql.as_str())), &pieces);
-    if let Some(product_type) = product_type {
-        query = query.bind(product_type.as_str());
-    }
-    Sums::read(&query.fetch_one(snapshot.connection()).await?, 0)
-}
-
-impl Sums {
-    /// Reads the sums from the columns after the `first`; a sum of nothing is null.
-    fn read(row: &SqliteRow, first: usize) -> Result<Self, sqlx::Error> {
-        let sum = |column| row.try_get::<Option<i64>, _>(first + column).map(Option::unwrap_or_default);
-        Ok(Self { orders: sum(0)?, paid_orders: sum(1)?, paid_amount: sum(2)?, unpaid_amount: sum(3)? })
-    }
-}
-
-/// The payable amount of unpaid orders, in a cell.
-static CELL_UNPAID: LazyLock<String> = LazyLock::new(|| {
+fn select(filter: fn(usize) -> String) -> StepSelect {
     let unpaid = OrderStatus::ALL.iter().filter(|status| !status.is_paid());
-    unpaid.map(|status| amount_column(status.as_str())).collect::<Vec<_>>().join(" + ")
-});
-
-/// The columns of [`Sums`], summed over cells.
-static CELL_SUMS: LazyLock<String> = LazyLock::new(|| {
-    format!("sum(orders), sum(paid_orders), sum(sales_amount - discount_amount), sum({})", *CELL_UNPAID)
-});
-
-fn part(filter: &str) -> String {
+    let unpaid: Vec<_> = unpaid.map(|status| amount_column(status.as_str())).collect();
     let figure = |name: &str, of_cell: &str, of_row: &str| Figure {
         name: name.to_owned(),
         of_cell: of_cell.to_owned(),
@@ -276,10 +157,7 @@ fn part(filter: &str) -> String {
         Figure::new("orders", "1"),
         Figure::same("paid_orders"),
         figure("paid_amount", "sales_amount - discount_amount", "paid_orders * payable"),
-        figure("unpaid_amount", &CELL_UNPAID, "(1 - paid_orders) * payable"),
+        figure("unpaid_amount", &unpaid.join(" + "), "(1 - paid_orders) * payable"),
     ];
-    SALES.sums(&[], &figures, filter)
+    StepSelect::new(&SALES, &figures, filter)
 }
-
-static PART: LazyLock<String> = LazyLock::new(|| part(""));
-static PART_OF_ONE_PRODUCT_TYPE: LazyLock<String> = LazyLock::new(|| part(OF_PRODUCT_TYPE));

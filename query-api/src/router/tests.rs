@@ -12,15 +12,16 @@ use axum::routing::post;
 use events_schema::Position;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt;
 use utoipa::openapi::OpenApiBuilder;
 
 use crate::auth::{Caller, Gate, Permission, Role, Tokens, require};
 use crate::extract::ValidJson;
-use crate::fixture::{Ledger, projected, random_orders};
+use crate::fixture::{Engine, Ledger, projected, random_orders};
 use crate::problem::PROBLEM_JSON;
-use crate::{LEDGER_POSITION, Projected, ProjectorState, State, router};
+use crate::{LEDGER_POSITION, Lag, Projected, ProjectorState, Readiness, State, router};
 
 /// The administrator's token.
 const ADMIN: &str = "secret";
@@ -32,7 +33,8 @@ struct Service {
     app: Router,
     tokens: Tokens,
     projector: watch::Sender<Projected>,
-    ledger: Ledger,
+    /// The read models and the tokens, until the end.
+    places: (Ledger, TempDir),
 }
 
 /// What the service answered.
@@ -52,16 +54,20 @@ impl Reply {
 impl Service {
     async fn new() -> Self {
         let orders = random_orders(21, 5, 1_762_000_000_000_000, 1_762_000_000_000_001);
-        let ledger = Ledger::with("Asia/Shanghai", &orders, &[]).await;
+        let ledger = Ledger::with(Engine::Sqlite, "Asia/Shanghai", &orders, &[]).await;
+        let directory = tempfile::tempdir().unwrap();
         let (projector, projected) = watch::channel(projected(1_000_000));
-        let tokens = Tokens::open(ledger.path().parent().unwrap(), Some(ADMIN)).unwrap().tokens;
+        let tokens = Tokens::open(directory.path(), Some(ADMIN)).unwrap().tokens;
         let state = State {
             read_models: ledger.read_models().await,
             projected: projected.clone(),
             tokens: tokens.clone(),
-            ready: Arc::new(move || match projected.borrow().state {
-                ProjectorState::Running => Ok(()),
-                ProjectorState::Stopped { .. } => Err("the projector stopped".to_owned()),
+            ready: Arc::new(move || Readiness {
+                lag: Lag { events: 3, seconds: 2 },
+                ready: match projected.borrow().state {
+                    ProjectorState::Running => Ok(()),
+                    ProjectorState::Stopped { .. } => Err("the projector stopped".to_owned()),
+                },
             }),
             metrics: Arc::new(|| "ledger_up 1\n".to_owned()),
         };
@@ -72,8 +78,8 @@ impl Service {
             .route("/v1/events", post(publish))
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
             .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::Publish), require));
-        let app = router(state, write, OpenApiBuilder::new().build()).unwrap();
-        Self { app, tokens, projector, ledger }
+        let app = router(state, write, OpenApiBuilder::new().build(), serde_json::Map::new()).unwrap();
+        Self { app, tokens, projector, places: (ledger, directory) }
     }
 
     fn token(&self, role: Role) -> String {
@@ -240,10 +246,10 @@ async fn a_report_says_what_it_covers_and_where_it_stands() {
 
 #[tokio::test]
 async fn a_position_that_does_not_come_is_not_answered() {
-    let Service { app, tokens, projector, ledger } = Service::new().await;
+    let Service { app, tokens, projector, places } = Service::new().await;
     drop(projector);
     let (projector, _) = watch::channel(projected(0));
-    let service = Service { app, tokens, projector, ledger };
+    let service = Service { app, tokens, projector, places };
     let reply = service.get("/v1/orders?min_position=1000001").await;
     assert_eq!((reply.status.as_u16(), reply.code()), (503, "projection_behind"));
     assert!(reply.headers.contains_key(RETRY_AFTER));
@@ -263,6 +269,7 @@ async fn figures_that_are_not_complete_are_not_shown() {
     }
     let reply = service.call("GET", "/readyz", "", None).await;
     assert_eq!((reply.status.as_u16(), reply.code()), (503, "not_ready"));
+    assert_eq!((&reply.body["lag_events"], &reply.body["lag_seconds"]), (&json!(3), &json!(2)));
 }
 
 #[tokio::test]
@@ -301,7 +308,7 @@ async fn every_documented_operation_is_served() {
             assert_eq!(operation["responses"]["401"].is_object(), !is_open, "{method} {path}");
         }
     }
-    assert_eq!(operations, 12);
+    assert_eq!(operations, 26);
 }
 
 #[tokio::test]

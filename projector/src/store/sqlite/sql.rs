@@ -1,4 +1,4 @@
-//! The statements that write tables, made from their descriptions.
+//! The statements that write tables of SQLite, made from their descriptions.
 //!
 //! A statement writes 128, 64, …, 2 or 1 rows. So any number of rows is written with few statements, and there are
 //! few to prepare: each is made once, when it is first needed.
@@ -7,7 +7,13 @@ use std::fmt::Write;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use crate::change::{CellTable, RowTable};
+use sqlx::Arguments;
+use sqlx::error::BoxDynError;
+use sqlx::sqlite::SqliteArguments;
+
+use crate::change::{CellTable, RowTable, Value};
+use crate::projection::{CELL_TABLES, ROW_TABLES};
+use crate::store::statements::{CellStatements, Fields, RowStatements, Statement, Statements};
 
 /// The most rows of one statement. SQLite takes 32,766 parameters, which is 128 rows of 255 columns.
 const ROWS_MAX: usize = 128;
@@ -15,7 +21,7 @@ const SHAPES: usize = ROWS_MAX.ilog2() as usize + 1;
 
 /// One statement in all its shapes.
 #[derive(Debug)]
-pub(super) struct Statement {
+pub(super) struct Shapes {
     /// What stands before the rows.
     head: String,
     /// How many columns a row has.
@@ -23,19 +29,30 @@ pub(super) struct Statement {
     /// What stands after the rows.
     foot: String,
     /// The shape for 2ⁿ rows, once it was needed.
-    shapes: [OnceLock<Arc<str>>; SHAPES],
+    texts: [OnceLock<Arc<str>>; SHAPES],
 }
 
-impl Statement {
+/// The statements of all tables.
+pub(super) fn statements() -> Statements<Shapes> {
+    let rows = ROW_TABLES.iter().map(|table| RowStatements {
+        table,
+        insert: Shapes::insert(table),
+        update: Shapes::update(table),
+    });
+    let cells = CELL_TABLES.iter().map(|table| CellStatements { table, add: Shapes::add(table) });
+    Statements::new(rows.collect(), cells.collect())
+}
+
+impl Shapes {
     /// Rows are born.
-    pub(super) fn insert(table: &RowTable) -> Self {
+    fn insert(table: &RowTable) -> Self {
         let columns = [table.key, table.facts, table.state].concat();
         let head = format!("insert into {} ({}) values ", table.name, columns.join(", "));
         Self::new(head, columns.len(), String::new())
     }
 
     /// The state of rows is replaced.
-    pub(super) fn update(table: &RowTable) -> Self {
+    fn update(table: &RowTable) -> Self {
         // The columns of `values` are called column1, column2, …
         let numbered = |first: usize, columns: &[&'static str]| {
             (first..)
@@ -55,7 +72,7 @@ impl Statement {
     }
 
     /// Cells grow and shrink.
-    pub(super) fn add(table: &CellTable) -> Self {
+    fn add(table: &CellTable) -> Self {
         let columns = [table.key, table.sums].concat();
         let set: Vec<_> = table.sums.iter().map(|sum| format!("{sum} = {sum} + excluded.{sum}")).collect();
         let head = format!("insert into {} ({}) values ", table.name, columns.join(", "));
@@ -64,17 +81,26 @@ impl Statement {
     }
 
     const fn new(head: String, columns: usize, foot: String) -> Self {
-        Self { head, columns, foot, shapes: [const { OnceLock::new() }; SHAPES] }
+        Self { head, columns, foot, texts: [const { OnceLock::new() }; SHAPES] }
+    }
+}
+
+impl Statement for Shapes {
+    type Arguments = SqliteArguments;
+
+    /// Runs of 128 rows, and for the rest shorter ones, each a power of two.
+    fn runs(&self, count: usize) -> impl Iterator<Item = Range<usize>> + Send + 'static {
+        let mut start = 0;
+        std::iter::from_fn(move || {
+            let left = count - start;
+            let rows = if left == 0 { return None } else { ROWS_MAX.min(1 << left.ilog2()) };
+            start += rows;
+            Some(start - rows..start)
+        })
     }
 
-    /// How many parameters a row has.
-    pub(super) const fn columns(&self) -> usize {
-        self.columns
-    }
-
-    /// The statement for `rows` rows, a power of two.
-    pub(super) fn shape(&self, rows: usize) -> Arc<str> {
-        let shape = &self.shapes[rows.ilog2() as usize];
+    fn text(&self, rows: usize) -> Arc<str> {
+        let shape = &self.texts[rows.ilog2() as usize];
         Arc::clone(shape.get_or_init(|| {
             let row = format!("({})", vec!["?"; self.columns].join(", "));
             let mut text = String::with_capacity(self.head.len() + rows * (row.len() + 1) + self.foot.len());
@@ -83,17 +109,29 @@ impl Statement {
             text.into()
         }))
     }
+
+    fn arguments<F: Fields>(&self, rows: &[F]) -> Result<SqliteArguments, BoxDynError> {
+        let mut arguments = SqliteArguments::default();
+        arguments.reserve(rows.len() * self.columns, 0);
+        let mut result = Ok(());
+        for row in rows {
+            row.for_each(|value| {
+                if result.is_ok() {
+                    result = put(&mut arguments, value);
+                }
+            });
+        }
+        result.map(|()| arguments)
+    }
 }
 
-/// Cuts `count` rows into runs of 128 rows, and the rest into shorter ones, each a power of two.
-pub(super) fn runs(count: usize) -> impl Iterator<Item = Range<usize>> {
-    let mut start = 0;
-    std::iter::from_fn(move || {
-        let left = count - start;
-        let rows = if left == 0 { return None } else { ROWS_MAX.min(1 << left.ilog2()) };
-        start += rows;
-        Some(start - rows..start)
-    })
+fn put(out: &mut SqliteArguments, value: &Value) -> Result<(), BoxDynError> {
+    match value {
+        Value::Null => out.add(None::<i64>),
+        Value::Int(number) => out.add(*number),
+        Value::Text(text) => out.add(text.as_str()),
+        Value::Term(word) => out.add(*word),
+    }
 }
 
 #[cfg(test)]
@@ -102,8 +140,9 @@ mod tests {
 
     #[test]
     fn any_number_of_rows_is_cut_into_few_shapes() {
+        let statement = Shapes::new(String::new(), 1, String::new());
         for count in 0..1_000 {
-            let runs: Vec<_> = runs(count).collect();
+            let runs: Vec<_> = statement.runs(count).collect();
             let mut next = 0;
             for run in &runs {
                 assert_eq!(run.start, next);
@@ -119,17 +158,17 @@ mod tests {
     fn statements_are_made_from_descriptions() {
         let rows = RowTable { name: "r", key: &["a", "b"], facts: &["c"], state: &["d", "e"] };
         assert_eq!(
-            *Statement::insert(&rows).shape(2),
+            *Shapes::insert(&rows).text(2),
             *"insert into r (a, b, c, d, e) values (?, ?, ?, ?, ?),(?, ?, ?, ?, ?)"
         );
         assert_eq!(
-            *Statement::update(&rows).shape(1),
+            *Shapes::update(&rows).text(1),
             *"update r set d = new.column3, e = new.column4 from (values (?, ?, ?, ?)) as new \
               where r.a = new.column1 and r.b = new.column2"
         );
         let cells = CellTable { name: "c", key: &["a"], sums: &["n"] };
         assert_eq!(
-            *Statement::add(&cells).shape(1),
+            *Shapes::add(&cells).text(1),
             *"insert into c (a, n) values (?, ?) on conflict (a) do update set n = n + excluded.n"
         );
     }

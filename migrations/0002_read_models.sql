@@ -1,0 +1,431 @@
+-- The read models: what reports and lists are answered from. All of it is derived from the log and can be rebuilt.
+--
+-- This is the whole of it, and the second version: tables are never altered. When they change, the new ones are filled
+-- from the log beside the old ones, in a generation of their own, and switched to.
+--
+-- Money is in minor units (fen), an instant in microseconds since 1970-01-01T00:00:00Z. An entity is keyed by its
+-- birth: the position of the event that created it.
+--
+-- Tables of *rows* hold what happened, one thing a row. Tables of *cells* add rows up: what all of one local hour, day
+-- or month add to each figure. `grain` is 'hour', 'day' or 'month', `start` the instant at which it begins. A range of
+-- time is whole months, days and hours, and the rows themselves in the two hours at its ragged ends.
+--
+-- The words are SQLite's. In PostgreSQL `integer` is `bigint`, `blob` is `bytea`, `text` sorts by its bytes
+-- (collate "C"), and `strict` and `without rowid` are left out. Sums that leave 64 bits are errors in both: they stop
+-- the projector, and are never a rounded number.
+
+-- How far the read models are, written in the same transaction as every change of them.
+create table checkpoint (
+    one         integer primary key check (one = 1),
+    log_id      blob    not null,  -- the log they are derived from
+    position    integer not null,  -- the last event they reflect
+    root        blob    not null,  -- the root of the log's tree at that position
+    recorded_at integer not null,  -- when that event was recorded
+    currency    text    not null,
+    time_zone   text    not null   -- in which hours, days and months are counted
+) strict;
+
+-- Orders -----------------------------------------------------------------------------------------------------------
+
+-- What was said when orders were placed. Never changes.
+create table orders (
+    birth             integer primary key,
+    order_id          text    not null,
+    order_no          text    not null,
+    member_id         text    not null,
+    source            text    not null,
+    product_id        text    not null,
+    product_name      text    not null,
+    product_type      text    not null,
+    packages          integer not null,
+    confirmation      text    not null,
+    placed_at         integer not null,
+    amount            integer not null,  -- before discounts
+    discounts         text,              -- JSON: [{"kind","amount"}], null: none
+    payable           integer not null,
+    supplier_id       text,
+    supplier_name     text,
+    purchase_cost_original integer not null,  -- the supplier's cost, or the quoted cost without one
+    freight           integer not null,
+    male_travellers    integer not null,
+    female_travellers  integer not null,
+    unknown_travellers integer not null
+) strict;
+
+-- The list of orders (newest first), and the ragged ends of the sales report.
+create index orders_placed_at on orders (placed_at);
+-- Its filters. Ids are not unique here: the log decides what is.
+create index orders_order_id on orders (order_id);
+create index orders_member_id on orders (member_id, placed_at);
+create index orders_supplier_id on orders (supplier_id, placed_at) where supplier_id is not null;
+create index orders_product_type on orders (product_type, placed_at);
+create index orders_source on orders (source, placed_at);
+-- What begins with a text is found here, with its place in the list beside it.
+create index orders_order_no on orders (order_no, placed_at);
+create index orders_product_name on orders (product_name, placed_at);
+create index orders_supplier_name on orders (supplier_name, placed_at) where supplier_name is not null;
+
+-- How orders stand now, and what each adds to the figures of reports.
+create table order_states (
+    birth             integer primary key,  -- of the order
+    position          integer not null,     -- of the last event that touched it
+    placed_at         integer not null,
+    product_type      text    not null,
+    supplier_id       text,
+    status            text    not null,
+    used_packages     integer not null,
+    paid_at           integer,
+    payment_id        text,
+    payment_method    text,
+    payment_reference text,
+    paid              integer not null,  -- P of the contract
+    refunded_gross    integer not null,  -- G of the contract
+    completed_at      integer,
+    settlement_due_at integer,
+    settled_at        integer,
+    purchase_cost_now   integer not null,
+    commission_cost_now integer not null,
+    -- its settlement (reports.md §6): 'unsettled', 'settled', 'non_settleable'; null, and the amount 0, without a
+    -- supplier or a payment
+    settlement_state  text,
+    settlement_amount integer not null,
+    -- its commissions together (§8): 'unsettled', 'settled', 'cancelled'; null, and the amount 0, without any over zero
+    -- or a payment
+    commission_state  text,
+    commission_amount integer not null,
+    -- what it adds to the figures of the sales report (§2)
+    paid_orders       integer not null,
+    returned_orders   integer not null,
+    sales_amount      integer not null,
+    discount_amount   integer not null,
+    prepaid_amount    integer not null,
+    realised_amount   integer not null,
+    refunded_amount   integer not null,
+    refund_fee_amount integer not null,
+    revenue           integer not null,
+    purchase_cost     integer not null,
+    commission_cost   integer not null,
+    freight_cost      integer not null
+) strict;
+
+-- Filters of the list of orders.
+create index order_states_status on order_states (status, placed_at);
+create index order_states_payment_method on order_states (payment_method, placed_at) where payment_method is not null;
+-- The list of settlements (newest payment first), its filters, and the ragged ends of the report of suppliers.
+create index order_states_paid_at on order_states (paid_at) where paid_at is not null;
+create index order_states_settlement on order_states (settlement_state, paid_at) where settlement_state is not null;
+create index order_states_supplier on order_states (supplier_id, paid_at) where settlement_state is not null;
+create index order_states_settlement_type on order_states (product_type, paid_at) where settlement_state is not null;
+-- Orders that were not paid within three days after they were placed: without them the last paid orders of any range
+-- are found without a look at all that was paid later.
+create index order_states_paid_at_odd on order_states (paid_at, placed_at)
+    where (paid_at < placed_at or paid_at >= placed_at + 259200000000);
+
+-- What the orders placed in one hour, day or month add to the figures of the sales report.
+create table sales_cells (
+    grain             text    not null,
+    start             integer not null,
+    product_type      text    not null,
+    orders            integer not null,
+    paid_orders       integer not null,
+    returned_orders   integer not null,
+    awaiting_confirmation_orders      integer not null,
+    awaiting_payment_orders           integer not null,
+    closed_orders                     integer not null,
+    paid_awaiting_confirmation_orders integer not null,
+    awaiting_use_orders               integer not null,
+    shipped_orders                    integer not null,
+    completed_orders                  integer not null,
+    refund_review_orders              integer not null,
+    refunded_orders                   integer not null,
+    awaiting_confirmation_amount      integer not null,
+    awaiting_payment_amount           integer not null,
+    closed_amount                     integer not null,
+    paid_awaiting_confirmation_amount integer not null,
+    awaiting_use_amount               integer not null,
+    shipped_amount                    integer not null,
+    completed_amount                  integer not null,
+    refund_review_amount              integer not null,
+    refunded_status_amount            integer not null,
+    sales_amount      integer not null,
+    discount_amount   integer not null,
+    prepaid_amount    integer not null,
+    realised_amount   integer not null,
+    refunded_amount   integer not null,
+    refund_fee_amount integer not null,
+    revenue           integer not null,
+    purchase_cost     integer not null,
+    commission_cost   integer not null,
+    freight_cost      integer not null,
+    primary key (grain, start, product_type)
+) without rowid, strict;
+
+-- Where the orders placed in one hour, day or month came from, and who travels (§10).
+create table source_cells (
+    grain              text    not null,
+    start              integer not null,
+    source             text    not null,
+    orders             integer not null,
+    male_travellers    integer not null,
+    female_travellers  integer not null,
+    unknown_travellers integer not null,
+    primary key (grain, start, source)
+) without rowid, strict;
+
+-- Completed orders, as they stood at that moment (§3). Later refunds change nothing here.
+create table verifications (
+    order_birth  integer primary key,
+    completed_at integer not null,
+    product_type text    not null,
+    packages     integer not null,  -- the order's own number
+    amount       integer not null,  -- what was left of the payment
+    cost         integer not null   -- purchase, commissions and freight
+) strict;
+
+create index verifications_completed_at on verifications (completed_at);
+
+create table verification_cells (
+    grain        text    not null,
+    start        integer not null,
+    product_type text    not null,
+    orders       integer not null,
+    packages     integer not null,
+    amount       integer not null,
+    cost         integer not null,
+    primary key (grain, start, product_type)
+) without rowid, strict;
+
+-- Refunds of orders, as decided now (§4).
+create table refunds (
+    order_birth  integer not null,
+    ordinal      integer not null,  -- the how-manieth refund of its order, from 0
+    refund_id    text    not null,
+    requested_at integer not null,
+    product_type text    not null,
+    amount       integer not null,
+    fee          integer not null,
+    decided_at   integer,
+    state        text    not null,
+    method       text,              -- how it was paid back; null before
+    primary key (order_birth, ordinal)
+) without rowid, strict;
+
+create index refunds_requested_at on refunds (requested_at);
+create index refunds_state on refunds (state, requested_at);
+create index refunds_product_type on refunds (product_type, requested_at);
+create index refunds_refund_id on refunds (refund_id);
+
+create table refund_cells (
+    grain             text    not null,
+    start             integer not null,
+    product_type      text    not null,
+    requests          integer not null,
+    requested_amount  integer not null,
+    in_review         integer not null,
+    rejected          integer not null,
+    completed         integer not null,
+    refund_fee_amount integer not null,
+    refunded_amount   integer not null,
+    primary key (grain, start, product_type)
+) without rowid, strict;
+
+-- Settlements of the orders paid in one hour, day or month, as they stand now (§6). Those of one supplier have no
+-- hours: a day of one is few rows.
+create table settlement_cells (
+    grain                 text    not null,
+    start                 integer not null,
+    supplier_id           text    not null,  -- '': all suppliers together
+    product_type          text    not null,
+    unsettled_orders      integer not null,
+    unsettled_amount      integer not null,
+    settled_orders        integer not null,
+    settled_amount        integer not null,
+    non_settleable_orders integer not null,
+    non_settleable_amount integer not null,
+    primary key (grain, supplier_id, start, product_type)
+) without rowid, strict;
+
+-- Commissions --------------------------------------------------------------------------------------------------------
+
+-- What distributors earn by orders: one row for each line of an order, as it stands now (§8).
+create table commissions (
+    order_birth      integer not null,
+    line             integer not null,  -- the how-manieth line of its order, from 0
+    placed_at        integer not null,
+    product_type     text    not null,
+    distributor_id   text    not null,
+    distributor_name text    not null,
+    original_amount  integer not null,
+    -- 1 for the first line over 0 of its distributor in its order, else 0: their sum is a number of orders
+    counts           integer not null,
+    state            text,              -- 'unsettled', 'settled', 'cancelled'; null while the order is not paid
+    amount           integer not null,  -- as it is now; of a cancelled one the original
+    settled_at       integer,
+    primary key (order_birth, line)
+) without rowid, strict;
+
+-- The list of commissions (newest order first), its filters, and the ragged ends of the report.
+create index commissions_placed_at on commissions (placed_at) where original_amount > 0;
+create index commissions_state on commissions (state, placed_at) where original_amount > 0;
+create index commissions_product_type on commissions (product_type, placed_at) where original_amount > 0;
+create index commissions_distributor_id on commissions (distributor_id, placed_at) where original_amount > 0;
+create index commissions_distributor_name on commissions (distributor_name, placed_at) where original_amount > 0;
+
+-- Commission orders placed in one hour, day or month, as they stand now. Those of one distributor have no hours.
+create table commission_cells (
+    grain            text    not null,
+    start            integer not null,
+    distributor_id   text    not null,  -- '': all distributors together
+    product_type     text    not null,
+    unsettled_orders integer not null,
+    unsettled_amount integer not null,
+    settled_orders   integer not null,
+    settled_amount   integer not null,
+    cancelled_orders integer not null,
+    cancelled_amount integer not null,
+    primary key (grain, distributor_id, start, product_type)
+) without rowid, strict;
+
+-- Cash -----------------------------------------------------------------------------------------------------------------
+
+-- Money that moved outside, entry by entry (§5). One event makes at most one entry.
+create table cash_entries (
+    position    integer primary key,
+    occurred_at integer not null,
+    kind        text    not null,
+    method      text    not null,
+    amount      integer not null,
+    source_id   text,              -- the payment or withdrawal; null: the order
+    order_birth integer,
+    reference   text
+) strict;
+
+-- The lists of income and expense (newest first), and the ragged ends of ranges.
+create index cash_entries_kind on cash_entries (kind, occurred_at);
+create index cash_entries_order_birth on cash_entries (order_birth) where order_birth is not null;
+create index cash_entries_source_id on cash_entries (source_id) where source_id is not null;
+create index cash_entries_reference on cash_entries (reference, occurred_at) where reference is not null;
+
+create table cash_cells (
+    grain   text    not null,
+    start   integer not null,
+    kind    text    not null,
+    method  text    not null,
+    entries integer not null,
+    amount  integer not null,
+    primary key (grain, start, kind, method)
+) without rowid, strict;
+
+-- Withdrawals ----------------------------------------------------------------------------------------------------------
+
+-- Withdrawals, as decided now (§7).
+create table withdrawals (
+    birth         integer primary key,
+    withdrawal_id text    not null,
+    requested_at  integer not null,
+    payee_kind    text    not null,
+    payee_id      text    not null,
+    payee_name    text    not null,
+    payee_phone   text,
+    amount        integer not null,
+    method        text    not null,
+    account       text    not null,
+    state         text    not null,
+    decided_at    integer,
+    reference     text,
+    reason        text
+) strict;
+
+create index withdrawals_requested_at on withdrawals (requested_at);
+create index withdrawals_payee_kind on withdrawals (payee_kind, requested_at);
+create index withdrawals_state on withdrawals (state, requested_at);
+create index withdrawals_method on withdrawals (method, requested_at);
+create index withdrawals_withdrawal_id on withdrawals (withdrawal_id);
+create index withdrawals_payee_id on withdrawals (payee_id, requested_at);
+create index withdrawals_payee_name on withdrawals (payee_name, requested_at);
+create index withdrawals_payee_phone on withdrawals (payee_phone, requested_at) where payee_phone is not null;
+
+-- Withdrawals requested in one hour, day or month, by how they stand now. A decision moves them to another cell; one
+-- that all have left stays, with zeros.
+create table withdrawal_cells (
+    grain       text    not null,
+    start       integer not null,
+    payee_kind  text    not null,
+    method      text    not null,
+    state       text    not null,
+    withdrawals integer not null,
+    amount      integer not null,
+    primary key (grain, start, payee_kind, method, state)
+) without rowid, strict;
+
+-- Members and their balances -----------------------------------------------------------------------------------------
+
+-- What was said when members registered. Never changes.
+create table members (
+    birth         integer primary key,
+    member_id     text    not null,
+    phone         text    not null,
+    gender        text    not null,
+    registered_at integer not null
+) strict;
+
+create index members_member_id on members (member_id);
+create index members_phone on members (phone);
+create index members_registered_at on members (registered_at);
+
+-- Members registered in one hour, day or month (§10).
+create table member_cells (
+    grain   text    not null,
+    start   integer not null,
+    gender  text    not null,
+    members integer not null,
+    primary key (grain, start, gender)
+) without rowid, strict;
+
+-- What moved balances, entry by entry (§9). One event makes at most one entry.
+create table balance_entries (
+    position         integer primary key,
+    occurred_at      integer not null,
+    member_birth     integer not null,
+    kind             text    not null,
+    change           integer not null,  -- with its sign
+    balance_after    integer not null,
+    payment_id       text,              -- what it came from, where that is a payment,
+    order_birth      integer,           -- an order,
+    withdrawal_birth integer            -- or a withdrawal
+) strict;
+
+create index balance_entries_occurred_at on balance_entries (occurred_at);
+create index balance_entries_kind on balance_entries (kind, occurred_at);
+create index balance_entries_member_birth on balance_entries (member_birth, occurred_at);
+create index balance_entries_payment_id on balance_entries (payment_id) where payment_id is not null;
+create index balance_entries_order_birth on balance_entries (order_birth) where order_birth is not null;
+create index balance_entries_withdrawal_birth on balance_entries (withdrawal_birth) where withdrawal_birth is not null;
+
+create table balance_cells (
+    grain   text    not null,
+    start   integer not null,
+    kind    text    not null,
+    entries integer not null,
+    change  integer not null,  -- with its sign
+    primary key (grain, start, kind)
+) without rowid, strict;
+
+-- Parked events ------------------------------------------------------------------------------------------------------
+
+-- Every event that was ever parked, as it stands now.
+create table parked_events (
+    birth      integer primary key,
+    parked_at  integer not null,
+    event      text    not null,  -- the CloudEvent as published: JSON
+    event_id   text    not null,  -- its id
+    waits_for  text    not null,  -- 'order', 'member', 'payment'
+    awaited_id text    not null,  -- the id of what it waits for
+    state      text    not null,
+    code       text               -- with which it was rejected in the end
+) strict;
+
+create index parked_events_parked_at on parked_events (parked_at);
+create index parked_events_state on parked_events (state, parked_at);
+create index parked_events_event_id on parked_events (event_id);
+create index parked_events_awaited_id on parked_events (awaited_id, parked_at);

@@ -1,0 +1,48 @@
+//! Whatever happens, wherever and in whatever blocks: the tables are what the events come to.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::history::random_in;
+
+/// Time zones, and an instant shortly before their clocks change: by an hour, by half an hour, and at one minute past
+/// midnight, into the day before.
+const PLACES: [(&str, &str); 4] = [
+    ("Asia/Shanghai", "2026-10-31T23:10:00+08:00"),
+    ("America/New_York", "2026-10-31T12:00:00-04:00"),
+    ("Australia/Lord_Howe", "2027-04-02T12:00:00+11:00"),
+    ("America/St_Johns", "2010-11-05T12:00:00-02:30"),
+];
+
+#[test]
+fn random_histories_show_every_type_of_event() {
+    let shown: BTreeSet<_> = random(1, 3_000).recorded.iter().map(|recorded| recorded.event.name()).collect();
+    let missing: Vec<_> =
+        events_schema::Event::REGISTRY.iter().filter(|(_, _, name)| !shown.contains(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn the_tables_are_what_the_events_come_to(
+        (zone, begin) in prop::sample::select(PLACES.to_vec()),
+        seed in any::<u64>(),
+        commands in 20_usize..400,
+        lengths in prop::collection::vec(1_usize..60, 1..6),
+    ) {
+        let history = random_in(zone, begin, seed, commands);
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let (place, log) = (Engine::Sqlite.place().await, Arc::new(history.log(&lengths).await));
+            follow(&place, &log).await;
+            let followed = current(&place).await;
+            naive::check(&history, &followed);
+            rebuild(&place.place(), log, OPTIONS, |_| {}).await.unwrap();
+            assert_eq!(current(&place).await, followed);
+        });
+    }
+}

@@ -1,0 +1,90 @@
+//! One generation in a schema of PostgreSQL.
+
+mod columns;
+mod schemas;
+mod session;
+mod sql;
+
+pub(super) use schemas::Schemas;
+
+use sqlx::postgres::PgQueryResult;
+use sqlx::{Connection, PgConnection, Postgres};
+
+use super::statements::Statements;
+use super::{StoreError, checkpoint};
+use crate::change::Writes;
+use crate::checkpoint::Checkpoint;
+use columns::Columns;
+use schemas::{is_valid, schema};
+use session::{enter, reclaim};
+use sql::Arrays;
+
+/// One generation in a schema.
+#[derive(Debug)]
+pub(super) struct PostgresStore {
+    schemas: Schemas,
+    number: u64,
+    statements: Statements<Arrays>,
+}
+
+impl PostgresStore {
+    /// Opens a generation; makes it, with its tables, when there is none. The right to write was asked for.
+    pub(super) async fn open(mut schemas: Schemas, number: u64) -> Result<Self, StoreError> {
+        schemas.make(number).await?;
+        let mut connection = schemas.session.take().await?;
+        enter(&mut connection, &schema(number)).await?;
+        let statements = sql::statements(&Columns::read(&mut connection, &schema(number)).await?)?;
+        schemas.session.put_back(connection);
+        Ok(Self { schemas, number, statements })
+    }
+
+    /// All generations, after it was seen to that this process may still write.
+    pub(super) async fn schemas(&mut self) -> Result<&mut Schemas, StoreError> {
+        let connection = self.take_connection().await?;
+        self.schemas.session.put_back(connection);
+        Ok(&mut self.schemas)
+    }
+
+    /// Its number.
+    pub(super) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// How far it is; nothing before the first event.
+    pub(super) async fn checkpoint(&mut self) -> Result<Option<Checkpoint>, StoreError> {
+        let mut connection = self.take_connection().await?;
+        let checkpoint = checkpoint::read::<Postgres>(&mut connection).await?;
+        self.schemas.session.put_back(connection);
+        Ok(checkpoint)
+    }
+
+    /// Makes all of `writes` and moves the checkpoint, in one transaction.
+    pub(super) async fn write(&mut self, writes: &Writes, checkpoint: &Checkpoint) -> Result<(), StoreError> {
+        let mut connection = self.take_connection().await?;
+        let mut transaction = connection.begin().await?;
+        self.statements.execute::<Postgres>(&mut transaction, writes, PgQueryResult::rows_affected).await?;
+        checkpoint::write::<Postgres>(&mut transaction, checkpoint).await?;
+        transaction.commit().await?;
+        self.schemas.session.put_back(connection);
+        Ok(())
+    }
+
+    /// All generations, which keep the session.
+    pub(super) fn into_schemas(self) -> Schemas {
+        self.schemas
+    }
+
+    /// The connection. After a session was lost, the right to write must be had again, and the generation be the one
+    /// to be written: another process may have had it meanwhile.
+    async fn take_connection(&mut self) -> Result<PgConnection, StoreError> {
+        let is_new = self.schemas.session.is_lost();
+        let mut connection = self.schemas.session.take().await?;
+        if is_new {
+            if !reclaim(&mut connection).await? || !is_valid(&mut connection, self.number).await? {
+                return Err(StoreError::Displaced);
+            }
+            enter(&mut connection, &schema(self.number)).await?;
+        }
+        Ok(connection)
+    }
+}

@@ -1,0 +1,67 @@
+//! The script that makes the tables of a generation, in the words of each engine.
+
+/// The script, in SQLite's words.
+pub(crate) const SQLITE: &str = include_str!("../../../migrations/0002_read_models.sql");
+
+/// The number of the script: the version of the tables.
+pub(super) const VERSION: u16 = 2;
+
+/// The words that PostgreSQL has for types. Texts sort by their bytes, as in SQLite.
+const TYPES: [(&str, &str); 3] = [("integer", "bigint"), ("blob", "bytea"), ("text", "text collate \"C\"")];
+
+/// `script`, which is in SQLite's words, in PostgreSQL's.
+pub(super) fn for_postgres(script: &str) -> String {
+    script.lines().map(|line| translate(line) + "\n").collect()
+}
+
+/// One line; what its comment says is left out.
+fn translate(line: &str) -> String {
+    let code = line.split_once("--").map_or(line, |(code, _)| code).trim_end();
+    if matches!(code, ") strict;" | ") without rowid, strict;") {
+        return ");".to_owned();
+    }
+    code.split_inclusive(' ')
+        .map(|word| {
+            let (bare, end) = word.split_at(word.trim_end_matches([' ', ',']).len());
+            let found = TYPES.iter().find(|(sqlite, _)| *sqlite == bare);
+            found.map_or(bare, |(_, postgres)| postgres).to_owned() + end
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_and_endings_are_translated_and_nothing_else() {
+        let sqlite = "-- text of an integer\n\
+            create table t (\n    \
+                birth       integer primary key,\n    \
+                textual     text    not null,  -- an integer; a blob\n    \
+                supplier    text,\n    \
+                log_id      blob    not null\n\
+            ) strict;\n\
+            create index t_textual on t (textual) where supplier is not null;\n\
+            create table c (\n    grain text not null\n) without rowid, strict;\n";
+        let postgres = "\n\
+            create table t (\n    \
+                birth       bigint primary key,\n    \
+                textual     text collate \"C\"    not null,\n    \
+                supplier    text collate \"C\",\n    \
+                log_id      bytea    not null\n\
+            );\n\
+            create index t_textual on t (textual) where supplier is not null;\n\
+            create table c (\n    grain text collate \"C\" not null\n);\n";
+        assert_eq!(for_postgres(sqlite), postgres);
+    }
+
+    #[test]
+    fn nothing_of_sqlite_is_left_of_the_whole_script() {
+        let postgres = for_postgres(SQLITE);
+        for word in ["integer", "blob", "strict", "rowid", "--"] {
+            assert!(!postgres.contains(word), "{word}");
+        }
+        assert_eq!(postgres.matches("create table").count(), SQLITE.matches("\ncreate table").count());
+    }
+}

@@ -1,0 +1,102 @@
+//! A statement: its text, and what is bound to the places in it.
+
+use std::borrow::Cow;
+
+use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, Database, Encode, Type};
+
+/// A statement, and what is bound to its places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sql {
+    text: Cow<'static, str>,
+    arguments: Vec<Argument>,
+}
+
+/// What can be bound to a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Argument {
+    /// A number, an amount in minor units, an instant in microseconds.
+    Int(i64),
+    /// A text.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+impl Sql {
+    /// The statement `text`. It is copied only when more is pushed.
+    pub(crate) const fn new(text: &'static str) -> Self {
+        Self { text: Cow::Borrowed(text), arguments: Vec::new() }
+    }
+
+    /// Adds to the text.
+    pub(crate) fn push(&mut self, text: &str) -> &mut Self {
+        self.text.to_mut().push_str(text);
+        self
+    }
+
+    /// Adds a new place to the text: `value` is bound to it.
+    pub(crate) fn bind(&mut self, value: impl Into<Argument>) -> &mut Self {
+        let place = self.place(value);
+        self.push(&place)
+    }
+
+    /// Binds `value` to a new place, which the text may name as often as it likes: `$7`.
+    pub(crate) fn place(&mut self, value: impl Into<Argument>) -> String {
+        self.arguments.push(value.into());
+        format!("${}", self.arguments.len())
+    }
+
+    /// Binds `value` to the next place that the text names already.
+    pub(crate) fn with(mut self, value: impl Into<Argument>) -> Self {
+        self.arguments.push(value.into());
+        self
+    }
+
+    /// The statement that tells how SQLite would run it.
+    #[cfg(test)]
+    pub(crate) fn explained(mut self) -> Self {
+        self.text.to_mut().insert_str(0, "explain query plan ");
+        self
+    }
+
+    /// It, for a database of this kind. Kept prepared by the connection.
+    pub(crate) fn query<DB: Database>(self) -> Query<'static, DB, DB::Arguments>
+    where
+        i64: for<'q> Encode<'q, DB> + Type<DB>,
+        String: for<'q> Encode<'q, DB> + Type<DB>,
+        Vec<u8>: for<'q> Encode<'q, DB> + Type<DB>,
+    {
+        // The text is made of constants and of the numbers of places; what callers say is bound.
+        let query = sqlx::query(AssertSqlSafe(self.text));
+        self.arguments.into_iter().fold(query, |query, argument| match argument {
+            Argument::Int(number) => query.bind(number),
+            Argument::Text(text) => query.bind(text),
+            Argument::Bytes(bytes) => query.bind(bytes),
+        })
+    }
+}
+
+impl From<i64> for Argument {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<&str> for Argument {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Argument {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Vec<u8>> for Argument {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}

@@ -1,0 +1,143 @@
+//! How SQLite finds what lists are asked for. It knows nothing about how values are spread, as in a ledger that runs.
+
+use axum::extract::Query;
+use serde::de::DeserializeOwned;
+
+use crate::cursor::Cursor;
+use crate::fixture::{Engine, Ledger};
+use crate::lists::cash_entries::CashEntriesQuery;
+use crate::lists::orders::OrdersQuery;
+use crate::lists::query::ListQuery;
+use crate::lists::search::Matches;
+use crate::lists::selection::Selection;
+
+/// What `text` asks for; a search matches few rows.
+fn asked<Q: ListQuery + DeserializeOwned>(text: &str) -> Selection {
+    let Query(query) = Query::<Q>::try_from_uri(&format!("/?{text}").parse().unwrap()).unwrap();
+    query.selection().matching(Matches::Few)
+}
+
+/// Checks that a page of the list is found through `index`, and that nothing is read from one end to the other but,
+/// where `index` says so, that index itself; and whether what was found is sorted then, or comes in its order.
+async fn assert_found(ledger: &Ledger, name: &str, selection: &Selection, index: &str, is_sorted: bool) {
+    let after = Cursor(vec![7; selection.key_length()]);
+    for after in [None, Some(&after)] {
+        let plan = ledger.plan(selection.items(after, Some(51))).await;
+        assert!(plan.iter().any(|step| step.contains(index)), "{name}: not by {index}: {plan:#?}");
+        let scans = plan.iter().any(|step| {
+            step.starts_with("SCAN")
+                && !step.contains(index)
+                && !step.ends_with("found")
+                && !step.ends_with("newest")
+        });
+        assert!(!scans, "{name}: reads a whole table: {plan:#?}");
+        let sorts = plan.iter().any(|step| step == "USE TEMP B-TREE FOR ORDER BY");
+        assert_eq!(sorts, is_sorted, "{name}: {plan:#?}");
+    }
+}
+
+#[tokio::test]
+async fn every_filter_of_orders_has_an_index() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    for (text, index, is_sorted) in [
+        ("", "o USING INDEX orders_placed_at", false),
+        ("order_id=1&status=closed", "SEARCH o USING INDEX orders_order_id (order_id=?)", true),
+        ("member_id=1&supplier_id=1", "SEARCH o USING INDEX orders_member_id (member_id=?", false),
+        ("supplier_id=1&status=closed", "SEARCH o USING INDEX orders_supplier_id (supplier_id=?", false),
+        ("status=closed&product_type=x", "SEARCH s USING INDEX order_states_status (status=?", false),
+        (
+            "payment_method=pos&source=pc",
+            "SEARCH s USING INDEX order_states_payment_method (payment_method=?",
+            false,
+        ),
+        ("source=pc&product_type=x", "SEARCH o USING INDEX orders_source (source=?", false),
+        ("product_type=x", "SEARCH o USING INDEX orders_product_type (product_type=?", false),
+        (
+            "q=x&status=closed",
+            "SEARCH orders USING COVERING INDEX orders_order_no (order_no>? AND order_no<?)",
+            true,
+        ),
+        ("q=x", "SEARCH orders USING INDEX orders_order_id (order_id>? AND order_id<?)", true),
+        (
+            "q=x",
+            "SEARCH orders USING COVERING INDEX orders_product_name (product_name>? AND product_name<?)",
+            true,
+        ),
+        ("q=x&member_id=1", "SEARCH o USING INDEX orders_member_id (member_id=?", false),
+    ] {
+        assert_found(&ledger, text, &asked::<OrdersQuery>(text), index, is_sorted).await;
+    }
+}
+
+#[tokio::test]
+async fn every_filter_of_cash_entries_has_an_index() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    for (text, index, is_sorted) in [
+        ("", "MERGE (UNION ALL)", true),
+        ("", "SEARCH e USING INDEX cash_entries_kind (kind=?", true),
+        ("direction=income&method=pos", "SEARCH e USING INDEX cash_entries_kind (kind=?", true),
+        ("kind=recharge&mode=offline", "SEARCH e USING INDEX cash_entries_kind (kind=?", false),
+        ("order_id=1", "SEARCH e USING INDEX cash_entries_order_birth (order_birth=?)", true),
+        (
+            "source_id=1",
+            "SEARCH cash_entries USING COVERING INDEX cash_entries_source_id (source_id=?)",
+            true,
+        ),
+        ("source_id=1", "SEARCH c USING INDEX cash_entries_order_birth (order_birth=?)", true),
+        (
+            "q=x&kind=recharge",
+            "SEARCH o USING COVERING INDEX orders_order_no (order_no>? AND order_no<?)",
+            true,
+        ),
+        ("q=x", "SEARCH o USING COVERING INDEX orders_order_id (order_id>? AND order_id<?)", true),
+        ("q=x", "SEARCH cash_entries USING INDEX cash_entries_source_id (source_id>? AND source_id<?)", true),
+        (
+            "q=x",
+            "SEARCH cash_entries USING COVERING INDEX cash_entries_reference (reference>? AND reference<?)",
+            true,
+        ),
+    ] {
+        assert_found(&ledger, text, &asked::<CashEntriesQuery>(text), index, is_sorted).await;
+    }
+}
+
+#[tokio::test]
+async fn all_cash_entries_come_newest_first_without_being_sorted() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    let plan = ledger.plan(asked::<CashEntriesQuery>("").items(None, None)).await;
+    assert_eq!(plan[0], "MERGE (UNION ALL)");
+    assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{plan:#?}");
+}
+
+#[tokio::test]
+async fn a_total_looks_at_no_table_without_need() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    for (selection, steps) in [
+        (asked::<OrdersQuery>("source=pc"), &["SEARCH o USING INDEX orders_source (source=?)"][..]),
+        (
+            asked::<OrdersQuery>("status=closed"),
+            &[
+                "SEARCH s USING COVERING INDEX order_states_status (status=?)",
+                "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)",
+            ],
+        ),
+        (asked::<CashEntriesQuery>(""), &["SCAN e"]),
+        (asked::<CashEntriesQuery>("kind=recharge"), &["SEARCH e USING INDEX cash_entries_kind (kind=?)"]),
+    ] {
+        assert_eq!(ledger.plan(selection.total()).await, steps);
+    }
+}
+
+#[tokio::test]
+async fn the_next_page_begins_where_the_last_one_ended() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    let after = Cursor(vec![7, 7]);
+    for (selection, index) in [
+        (asked::<OrdersQuery>(""), "orders_placed_at (placed_at<?)"),
+        (asked::<OrdersQuery>("status=closed"), "order_states_status (status=? AND placed_at<?)"),
+        (asked::<CashEntriesQuery>("kind=recharge"), "cash_entries_kind (kind=? AND occurred_at<?)"),
+    ] {
+        let plan = ledger.plan(selection.items(Some(&after), Some(51))).await;
+        assert!(plan.iter().any(|step| step.ends_with(index)), "{index}: {plan:#?}");
+    }
+}

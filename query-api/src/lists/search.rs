@@ -1,0 +1,111 @@
+//! Finds what begins with a text (`q`), in whichever of two ways is the faster.
+//!
+//! Where few rows match, they are found through the indexes of the texts, and sorted by time. Where many do, the list
+//! is read in its own order, and each row is looked at: the first page is full soon, unless many match and all of them
+//! are old. What is found is the same.
+
+use serde::Deserialize;
+
+use crate::database::Sql;
+use crate::snapshot::Snapshot;
+
+/// Longest `q`: as long as a name may be.
+const PREFIX_CHARACTERS_MAX: usize = 200;
+/// Most rows that are found first and sorted then.
+const FEW_MAX: i64 = 100_000;
+
+/// What texts begin with that a caller looks for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Prefix(String);
+
+/// Why a text cannot be looked for.
+#[derive(Debug, thiserror::Error)]
+#[error("expected 1 to {PREFIX_CHARACTERS_MAX} characters")]
+pub(crate) struct PrefixError;
+
+impl TryFrom<String> for Prefix {
+    type Error = PrefixError;
+
+    fn try_from(text: String) -> Result<Self, PrefixError> {
+        let characters = text.chars().count();
+        if (1..=PREFIX_CHARACTERS_MAX).contains(&characters) { Ok(Self(text)) } else { Err(PrefixError) }
+    }
+}
+
+/// A column of texts that a list is searched in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Searched {
+    /// The column among the tables of the list: `o.order_no`.
+    pub(crate) column: &'static str,
+    /// A select of the keys of items, and of nothing that the list does not have, up to a condition of `indexed`:
+    /// `select placed_at, birth from orders where`.
+    pub(crate) found: &'static str,
+    /// The column in that select, which an index begins with: `order_no`.
+    pub(crate) indexed: &'static str,
+}
+
+/// How many rows match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Matches {
+    /// So few that they are found through indexes.
+    Few,
+    /// So many that the list is read until a page is full.
+    Many,
+}
+
+impl Prefix {
+    /// How many rows match, counted no further than needed.
+    pub(super) async fn count(
+        &self,
+        searched: &[Searched],
+        snapshot: &mut Snapshot,
+    ) -> Result<Matches, sqlx::Error> {
+        let mut sql = Sql::new("select ");
+        for (index, found) in self.found(&mut sql, searched).iter().enumerate() {
+            sql.push(if index == 0 { "" } else { " + " });
+            sql.push("(select count(*) from (").push(found).push(" limit ").bind(FEW_MAX + 1);
+            sql.push(") as found)");
+        }
+        let found: i64 = snapshot.fetch_one(sql).await?.get(0)?;
+        Ok(if found <= FEW_MAX { Matches::Few } else { Matches::Many })
+    }
+
+    /// The condition that one of the texts of a row begins with this. No index helps with it.
+    pub(super) fn check(&self, sql: &mut Sql, searched: &[Searched]) -> String {
+        let characters = i64::try_from(self.0.chars().count()).unwrap_or(i64::MAX);
+        let (text, characters) = (sql.place(self.0.as_str()), sql.place(characters));
+        let begins = |Searched { column, .. }: &Searched| {
+            format!("substr({column}, 1, cast({characters} as integer)) = {text}")
+        };
+        format!("({})", searched.iter().map(begins).collect::<Vec<_>>().join(" or "))
+    }
+
+    /// A select for each column of those whose text is between the prefix and all that follows.
+    pub(super) fn found(&self, sql: &mut Sql, searched: &[Searched]) -> Vec<String> {
+        let from = sql.place(self.0.as_str());
+        let to = self.end().map(|end| sql.place(end));
+        let found = |Searched { found, indexed, .. }: &Searched| match &to {
+            Some(to) => format!("{found} {indexed} >= {from} and {indexed} < {to}"),
+            None => format!("{found} {indexed} >= {from}"),
+        };
+        searched.iter().map(found).collect()
+    }
+
+    /// The first text after all that begin with this, in the order of bytes; nothing when there is none.
+    fn end(&self) -> Option<String> {
+        let mut end = self.0.clone();
+        while let Some(last) = end.pop() {
+            // The step over the surrogates is the iterator's.
+            if let Some(next) = (last..=char::MAX).nth(1) {
+                end.push(next);
+                return Some(end);
+            }
+        }
+        None
+    }
+}
+
+/// What is searched is found in both ways alike.
+#[cfg(test)]
+pub(crate) mod tests;

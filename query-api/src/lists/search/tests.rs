@@ -1,0 +1,181 @@
+//! What is searched is found in both ways alike.
+
+use events_schema::Timestamp;
+use events_schema::terms::{CashKind, Term};
+use proptest::prelude::*;
+
+use super::*;
+use crate::cursor::Cursor;
+use crate::fixture::{CashRow, Engine, Ledger, on_both_engines, random_cash, random_orders};
+use crate::lists::cash_entries::CASH_ENTRIES;
+use crate::lists::orders::ORDERS;
+use crate::lists::selection::Selection;
+use crate::range::Range;
+
+on_both_engines!(
+    both_ways_find_the_same_orders_in_the_same_order,
+    both_ways_find_the_same_cash_entries_in_the_same_order,
+    few_and_many_are_told_apart,
+);
+
+/// The first numbers behind the time of all that a selection finds, page by page.
+async fn found(snapshot: &mut Snapshot, selection: &Selection) -> Vec<i64> {
+    const LIMIT: usize = 7;
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let rows = snapshot.fetch_all(selection.items(after.as_ref(), Some(7))).await.unwrap();
+        let keys = rows.iter().map(|row| vec![row.get(0).unwrap(), row.get(1).unwrap()]);
+        let keys: Vec<Vec<i64>> = keys.collect();
+        found.extend(keys.iter().map(|key| key[1]));
+        if keys.len() < LIMIT {
+            return found;
+        }
+        after = keys.into_iter().next_back().map(Cursor);
+    }
+}
+
+/// The numbers behind the time of all items of `selection`, newest first: a search must find the same in either way,
+/// page by page, and add up to it. Lists that are searched are held against this.
+pub(crate) async fn found_alike(snapshot: &mut Snapshot, selection: Selection) -> Vec<i64> {
+    let few = selection.clone().matching(Matches::Few);
+    let many = selection.matching(Matches::Many);
+    let by_index = found(snapshot, &few).await;
+    assert_eq!(by_index, found(snapshot, &many).await, "{few:?}");
+    for selection in [few, many] {
+        let total = snapshot.fetch_one(selection.total()).await.unwrap();
+        assert_eq!(total.get::<i64>(0).unwrap(), i64::try_from(by_index.len()).unwrap());
+    }
+    by_index
+}
+
+fn prefix(text: &str) -> Prefix {
+    Prefix::try_from(text.to_owned()).unwrap()
+}
+
+async fn both_ways_find_the_same_orders_in_the_same_order(engine: Engine) {
+    let mut ledger = Ledger::with(engine, "Asia/Shanghai", &random_orders(41, 60, 0, 30), &[]).await;
+    for (birth, name) in [
+        (7, "长城一日游"),
+        (8, "长江"),
+        (9, "长"),
+        (10, "O-1"),
+        (11, "o-1"),
+        (12, "a%_\\'b"),
+        (13, "\u{10ffff}z"),
+    ] {
+        ledger
+            .execute(&format!(
+                "update orders set product_name = '{}' where birth = {birth}",
+                name.replace('\'', "''")
+            ))
+            .await;
+    }
+    let mut snapshot = ledger.read_models().await.begin().await.unwrap();
+    let range = Range::new(Timestamp::from_micros(5), Timestamp::from_micros(25));
+    for (text, expected) in [
+        ("长", &[7, 8, 9][..]),
+        ("长江", &[8]),
+        ("NO-0003", &[30, 31, 32, 33, 34, 35, 36, 37, 38, 39]),
+        // The id of 1 and of 10 to 19; of 10 the name as well.
+        ("O-1", &[1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19]),
+        ("o-1", &[11]),
+        ("a%", &[12]),
+        ("a%_\\'b", &[12]),
+        ("_", &[]),
+        ("\u{10ffff}", &[13]),
+        ("\u{10fffe}", &[]),
+    ] {
+        let selection = Selection::new(&ORDERS).search(Some(&prefix(text)));
+        let mut found = found_alike(&mut snapshot, selection.clone()).await;
+        let inside = found_alike(&mut snapshot, selection.within(range)).await;
+        assert!(inside.iter().all(|birth| found.contains(birth)), "{text}");
+        found.sort_unstable();
+        assert_eq!(found, expected, "{text}");
+    }
+    let closed = Selection::new(&ORDERS).word("s.status", Some("closed"));
+    let all = found(&mut snapshot, &closed).await;
+    assert!((1..50).contains(&all.len()), "{all:?}");
+    assert_eq!(found_alike(&mut snapshot, closed.search(Some(&prefix("NO-")))).await, all);
+}
+
+async fn both_ways_find_the_same_cash_entries_in_the_same_order(engine: Engine) {
+    let orders = random_orders(42, 5, 0, 30);
+    // Every other entry belongs to an order.
+    let entries = random_cash(43, 80, 0, 30)
+        .into_iter()
+        .map(|entry| CashRow { order: (entry.position % 2 == 0).then_some(entry.position % 5 + 1), ..entry });
+    let entries: Vec<_> = entries.collect();
+    let mut ledger = Ledger::with(engine, "Asia/Shanghai", &orders, &entries).await;
+    ledger.execute("update cash_entries set reference = 'R-9' where position = 3").await;
+    let mut snapshot = ledger.read_models().await.begin().await.unwrap();
+    let of_order =
+        |order| entries.iter().filter(|entry| entry.order == Some(order)).map(|e| e.position).collect();
+    for (text, expected) in [
+        ("O-2", of_order(2)),
+        ("NO-00003", of_order(3)),
+        ("S-1", vec![1, 11, 13, 15, 17, 19]),
+        ("R-", vec![3]),
+        ("nothing", Vec::new()),
+    ] {
+        let all = CashKind::NAMES;
+        let selection =
+            Selection::new(&CASH_ENTRIES).split("e.kind", all, all.to_vec()).search(Some(&prefix(text)));
+        let mut found = found_alike(&mut snapshot, selection).await;
+        found.sort_unstable();
+        assert_eq!(found, expected, "{text}");
+    }
+    let wanted = vec!["scan_payment", "order_refund"];
+    let of_both = Selection::new(&CASH_ENTRIES).split("e.kind", CashKind::NAMES, wanted);
+    let all = found(&mut snapshot, &of_both).await;
+    assert!((1..80).contains(&all.len()), "{all:?}");
+    let mut searched = found_alike(&mut snapshot, of_both.clone().search(Some(&prefix("S-")))).await;
+    searched.extend(found_alike(&mut snapshot, of_both.search(Some(&prefix("O-")))).await);
+    searched.sort_unstable();
+    assert_eq!(searched, {
+        let mut all = all;
+        all.sort_unstable();
+        all
+    });
+}
+
+async fn few_and_many_are_told_apart(engine: Engine) {
+    let mut ledger = Ledger::with(engine, "Asia/Shanghai", &[], &[]).await;
+    ledger
+        .execute(
+            "insert into members (birth, member_id, phone, gender, registered_at) \
+             with recursive counted(n) as (select cast(1 as bigint) union all select n + 1 from counted where n < 50001) \
+             select n, 'M' || n, 'M' || n, 'male', n from counted",
+        )
+        .await;
+    let members = |indexed| Searched {
+        column: "m.any",
+        found: "select registered_at, birth from members where",
+        indexed,
+    };
+    let mut snapshot = ledger.read_models().await.begin().await.unwrap();
+    for (text, matches) in [("M", Matches::Many), ("M1", Matches::Few), ("x", Matches::Few)] {
+        let prefix = prefix(text);
+        let found = prefix.count(&[members("phone"), members("member_id")], &mut snapshot).await.unwrap();
+        assert_eq!(found, matches, "{text}");
+    }
+    let once = prefix("M").count(&[members("phone")], &mut snapshot).await.unwrap();
+    assert_eq!(once, Matches::Few);
+}
+
+proptest! {
+    #[test]
+    fn what_is_between_a_prefix_and_its_end_begins_with_it(text in "\\PC{1,3}", other in "\\PC{0,4}") {
+        let prefix = Prefix::try_from(text.clone()).unwrap();
+        let other = if other.len() % 2 == 0 { format!("{text}{other}") } else { other };
+        let is_between = *other >= *text && prefix.end().is_none_or(|end| other < end);
+        prop_assert_eq!(is_between, other.starts_with(&text));
+    }
+}
+
+#[test]
+fn the_end_steps_over_what_is_not_a_character() {
+    let end = |text: &str| Prefix(text.to_owned()).end();
+    assert_eq!(end("a\u{d7ff}").as_deref(), Some("a\u{e000}"));
+    assert_eq!(end("a\u{10ffff}").as_deref(), Some("b"));
+    assert_eq!(end("\u{10ffff}"), None);
+}

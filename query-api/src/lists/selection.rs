@@ -1,0 +1,192 @@
+//! What of a list is asked for, and the SQL that reads it.
+//!
+//! Exactly one thing finds the rows: an id, the matches of a search, the words that the list's index begins with, a
+//! word, or time. All else is looked at row by row, and written so that no index is taken for it: an engine that
+//! does not know how values are spread would guess.
+
+use crate::lists::search::{Matches, Prefix, Searched};
+use crate::range::Range;
+use crate::snapshot::Snapshot;
+
+/// The SQL of a selection.
+mod select;
+use select::Finder;
+
+/// A list: where it is, and what it shows.
+#[derive(Debug)]
+pub(crate) struct List {
+    /// Its name, with which its cursors begin.
+    pub(crate) name: &'static str,
+    /// The columns of an item.
+    pub(crate) columns: &'static str,
+    /// Its tables, joined. More than one way is given where filters are found in different tables; the first is
+    /// taken unless a filter belongs to the first table of another.
+    pub(crate) tables: &'static [Tables],
+    /// What is searched.
+    pub(crate) searched: &'static [Searched],
+    /// What an item adds to the amount of the total; nothing in a list without money.
+    pub(crate) amount: Option<&'static str>,
+}
+
+/// The tables of a list, in the order in which SQLite is to read them.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    /// The first table: `orders`.
+    pub(crate) table: &'static str,
+    /// Its short name: `o`.
+    pub(crate) first: &'static str,
+    /// What holds in it for all items, or `true`. What `searched` finds must meet it as well.
+    pub(crate) always: &'static str,
+    /// What is joined to it, one row for each: `cross join order_states s`, `left join …`. It may be empty.
+    pub(crate) joined: &'static str,
+    /// How it is joined: `s.birth = o.birth`; `true` where the join says it.
+    pub(crate) on: &'static str,
+    /// The columns that sort the list, of the first table where they can be: a time, and one or two numbers that no
+    /// two items share.
+    pub(crate) key: &'static [&'static str],
+}
+
+/// What of a list is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Selection {
+    list: &'static List,
+    range: Range,
+    filters: Vec<Filter>,
+    split: Option<Split>,
+    search: Option<(Prefix, Matches)>,
+}
+
+#[derive(Clone, Debug)]
+struct Filter {
+    /// A column that has the value, or a condition with `{}` for it.
+    text: &'static str,
+    value: Value,
+    finds: Finds,
+}
+
+#[derive(Clone, Debug)]
+enum Value {
+    Given(String),
+    Words(Vec<&'static str>),
+}
+
+/// What a filter finds through its index, from the least to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Finds {
+    /// Few rows, in any order.
+    Few,
+    /// Few rows, newest first.
+    FewByTime,
+    /// Many rows, newest first.
+    ManyByTime,
+    /// It has no index.
+    Nothing,
+}
+
+/// Some words of the column that the index of the list begins with.
+#[derive(Clone, Debug)]
+struct Split {
+    column: &'static str,
+    words: Vec<&'static str>,
+    is_all: bool,
+}
+
+impl Selection {
+    /// All of `list`.
+    pub(crate) const fn new(list: &'static List) -> Self {
+        Self { list, range: Range::ALL, filters: Vec::new(), split: None, search: None }
+    }
+
+    /// Those few of which `column` is this, an id that an index consists of.
+    pub(crate) fn id(self, column: &'static str, value: Option<&str>) -> Self {
+        self.filter(column, value, Finds::Few)
+    }
+
+    /// Those few that meet `condition`, in which `{}` stands for the value.
+    pub(crate) fn id_where(self, condition: &'static str, value: Option<&str>) -> Self {
+        self.filter(condition, value, Finds::Few)
+    }
+
+    /// Those few of which `column` is this, an id that an index has before the time.
+    pub(crate) fn id_by_time(self, column: &'static str, value: Option<&str>) -> Self {
+        self.filter(column, value, Finds::FewByTime)
+    }
+
+    /// Those many of which `column` is this, a word that an index has before the time. Of several words the first
+    /// finds the rows, so the rarest comes first.
+    pub(crate) fn word(self, column: &'static str, value: Option<&str>) -> Self {
+        self.filter(column, value, Finds::ManyByTime)
+    }
+
+    /// Those of which `column`, which no index has, is this. It is only looked at.
+    pub(crate) fn looked_at(self, column: &'static str, value: Option<&str>) -> Self {
+        self.filter(column, value, Finds::Nothing)
+    }
+
+    /// Those of which `column`, which no index has, is one of these words.
+    pub(crate) fn one_of(mut self, column: &'static str, words: Option<Vec<&'static str>>) -> Self {
+        let filter = |words| Filter { text: column, value: Value::Words(words), finds: Finds::Nothing };
+        self.filters.extend(words.map(filter));
+        self
+    }
+
+    /// Those of which `column` is one of these words, of `all` there are, in a list whose only index has it before the
+    /// time: each word is read newest first for itself, and all are merged.
+    pub(crate) fn split(
+        mut self,
+        column: &'static str,
+        all: &'static [&'static str],
+        words: Vec<&'static str>,
+    ) -> Self {
+        self.split = Some(Split { column, is_all: words.len() == all.len(), words });
+        self
+    }
+
+    /// Those with a text that begins with this.
+    pub(crate) fn search(mut self, prefix: Option<&Prefix>) -> Self {
+        self.search = prefix.map(|prefix| (prefix.clone(), Matches::Many));
+        self
+    }
+
+    fn filter(mut self, text: &'static str, value: Option<&str>, finds: Finds) -> Self {
+        self.filters.extend(value.map(|value| Filter { text, value: Value::Given(value.to_owned()), finds }));
+        self
+    }
+
+    /// Those of them in `range`.
+    pub(super) const fn within(mut self, range: Range) -> Self {
+        self.range = range;
+        self
+    }
+
+    /// The range of times.
+    pub(super) const fn range(&self) -> Range {
+        self.range
+    }
+
+    /// The same, once it is known how many rows its search matches, if that makes a difference.
+    pub(super) async fn counted(self, snapshot: &mut Snapshot) -> Result<Self, sqlx::Error> {
+        if matches!(self.finder(), Finder::Filter(index) if self.filters[index].finds <= Finds::FewByTime) {
+            return Ok(self);
+        }
+        let Some((prefix, _)) = &self.search else { return Ok(self) };
+        let matches = prefix.count(self.list.searched, snapshot).await?;
+        Ok(self.matching(matches))
+    }
+
+    /// The same, for a search that matches so many rows.
+    pub(super) fn matching(mut self, matches: Matches) -> Self {
+        self.search = self.search.map(|(prefix, _)| (prefix, matches));
+        self
+    }
+
+    /// The list.
+    pub(super) const fn list(&self) -> &'static List {
+        self.list
+    }
+
+    /// How many numbers sort the list.
+    pub(super) const fn key_length(&self) -> usize {
+        self.list.tables[0].key.len()
+    }
+}

@@ -1,0 +1,60 @@
+//! New members (会员趋势), step by step.
+
+use std::sync::LazyLock;
+
+use events_schema::Grain;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::export::{Column, Stopped, Table, Writer};
+use crate::figure::LocalTime;
+use crate::pieces::{Figure, Source};
+use crate::problem::Problem;
+use crate::range::Range;
+use crate::reports::split::Totals;
+use crate::reports::steps::{Step, StepSelect, Steps, with_beginning};
+use crate::snapshot::Snapshot;
+
+/// The new members of one step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MembersPoint {
+    /// When the step begins, in local time.
+    pub at: LocalTime,
+    /// 会员新增: members that registered in it.
+    pub registered: i64,
+}
+
+/// The new members over `range`.
+pub(super) async fn read(
+    snapshot: &mut Snapshot,
+    range: Range,
+    step: Step,
+) -> Result<Vec<MembersPoint>, Problem> {
+    let Some(range) = with_beginning(snapshot, range, step, &SELECT).await? else { return Ok(Vec::new()) };
+    let points = Steps::of(range, step, &snapshot.calendar)?.read(snapshot, &SELECT, None).await?;
+    let point = |(at, Totals([registered]))| MembersPoint { at, registered };
+    Ok(points.into_iter().map(point).collect())
+}
+
+/// Writes a table of them.
+pub(super) async fn write(points: &[MembersPoint], file: &mut Writer) -> Result<(), Stopped> {
+    const COLUMNS: &[Column] =
+        &[Column::time("at", "时间", "At"), Column::count("registered", "会员新增", "New members")];
+    let mut rows = file.table(&Table::section("会员趋势", "Member trend", COLUMNS)).await?;
+    for MembersPoint { at, registered } in points {
+        rows.row().await?.time(at.instant()).count(*registered);
+    }
+    Ok(())
+}
+
+static SELECT: LazyLock<StepSelect> = LazyLock::new(|| {
+    const SOURCE: Source = Source {
+        cells: "member_cells",
+        cells_where: "true",
+        finest: Grain::Hour,
+        rows: "members",
+        rows_where: "true",
+        rows_at: "registered_at",
+    };
+    StepSelect::new(&SOURCE, &[Figure::new("members", "1")], |_| "true".to_owned())
+});

@@ -1,0 +1,48 @@
+//! Orders and their amount in each of a few states, as reports of settlements and commissions show them.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::figure::Amount;
+use crate::pieces::Figure;
+use crate::reports::split::Totals;
+
+/// A number of orders, and what they add up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OrdersSum {
+    /// How many orders.
+    pub orders: i64,
+    /// Their amount.
+    pub amount: Amount,
+}
+
+impl OrdersSum {
+    /// Orders and amount of three states.
+    pub(super) const fn of(Totals([a, b, c, d, e, f]): Totals<6>) -> [Self; 3] {
+        [Self::new(a, b), Self::new(c, d), Self::new(e, f)]
+    }
+
+    /// So many `orders` of `amount` minor units.
+    pub(super) const fn new(orders: i64, amount: i64) -> Self {
+        Self { orders, amount: Amount::minor(amount) }
+    }
+}
+
+/// `{state}_orders` and `{state}_amount` of each state. Of a row whose `column` is a state, they are `orders` and
+/// `amount`.
+pub(super) fn figures(states: &[&str], column: &str, orders: &str, amount: &str) -> Vec<Figure> {
+    let of_row =
+        |state: &str, figure: &str| format!("case when {column} = '{state}' then {figure} else 0 end");
+    let both = |state: &&str| {
+        [
+            Figure::new(format!("{state}_orders"), of_row(state, orders)),
+            Figure::new(format!("{state}_amount"), of_row(state, amount)),
+        ]
+    };
+    states.iter().flat_map(both).collect()
+}
+
+/// The number of orders in any of the states.
+pub(super) fn orders_in_any(states: &[&str]) -> String {
+    states.iter().map(|state| format!("{state}_orders")).collect::<Vec<_>>().join(" + ")
+}

@@ -1,0 +1,156 @@
+//! Figures step by step: of every hour, day or month that meets a range.
+
+use std::collections::HashMap;
+
+use axum::http::StatusCode;
+use events_schema::terms::Term;
+use events_schema::{Calendar, Grain, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::database::Sql;
+use crate::figure::LocalTime;
+use crate::pieces::{FIRST_FILTER, Figure, Source, Sums};
+use crate::problem::Problem;
+use crate::range::{Range, floor};
+use crate::reports::split::Totals;
+use crate::snapshot::Snapshot;
+
+/// How long a step is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// An hour of local time.
+    Hour,
+    /// A day of local time.
+    #[default]
+    Day,
+    /// A month of local time.
+    Month,
+}
+
+/// Most steps of one answer.
+pub const STEPS_MAX: usize = 2_000;
+
+impl Step {
+    const fn grain(self) -> Grain {
+        match self {
+            Self::Hour => Grain::Hour,
+            Self::Day => Grain::Day,
+            Self::Month => Grain::Month,
+        }
+    }
+}
+
+/// Every step that meets a range.
+#[derive(Clone, Debug)]
+pub(crate) struct Steps {
+    range: Range,
+    step: Step,
+    starts: Vec<Timestamp>,
+}
+
+impl Steps {
+    /// The steps that meet `range`; at most [`STEPS_MAX`].
+    pub(crate) fn of(range: Range, step: Step, calendar: &Calendar) -> Result<Self, Problem> {
+        let (grain, mut starts) = (step.grain(), Vec::new());
+        let mut start = floor(grain, range.from, calendar);
+        while !range.is_empty() && start < range.to {
+            if starts.len() == STEPS_MAX {
+                let detail =
+                    format!("the range has more than {STEPS_MAX} steps: take a shorter one, or longer steps");
+                return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_steps", detail)
+                    .with("field", "step"));
+            }
+            starts.push(start);
+            start = calendar.next(grain, start);
+        }
+        Ok(Self { range, step, starts })
+    }
+
+    /// The local beginning of each step, and what it adds up to.
+    pub(crate) async fn read<const N: usize>(
+        &self,
+        snapshot: &mut Snapshot,
+        select: &'static StepSelect,
+        bound: Option<&str>,
+    ) -> Result<Vec<(LocalTime, Totals<N>)>, sqlx::Error> {
+        let grain = self.step.grain();
+        let mut found = HashMap::with_capacity(self.starts.len());
+        let ends = match self.range.whole(grain, &snapshot.calendar) {
+            Some(whole) => {
+                for row in snapshot.fetch_all(select.whole(whole, grain, bound)).await? {
+                    found.insert(row.get(0)?, Totals::read(&row, 1)?);
+                }
+                self.range.around(whole)
+            }
+            None => [self.range, Range::new(self.range.to, self.range.to)],
+        };
+        for part in ends.into_iter().filter(|part| !part.is_empty()) {
+            let start = floor(grain, part.from, &snapshot.calendar);
+            let row = snapshot.fetch_one(select.part(part, &snapshot.calendar, bound)).await?;
+            found.insert(start.micros(), Totals::read(&row, 0)?);
+        }
+        let calendar = &snapshot.calendar;
+        let step = |start: &Timestamp| {
+            (LocalTime::new(calendar, *start), found.get(&start.micros()).copied().unwrap_or_default())
+        };
+        Ok(self.starts.iter().map(step).collect())
+    }
+}
+
+/// The range from the first cell of `select` on, when it has no beginning; nothing when there is no cell in it either.
+pub(crate) async fn with_beginning(
+    snapshot: &mut Snapshot,
+    range: Range,
+    step: Step,
+    select: &'static StepSelect,
+) -> Result<Option<Range>, sqlx::Error> {
+    if range.from != Range::BEGINNING {
+        return Ok(Some(range));
+    }
+    let sql = Sql::new(&select.first).with(step.grain().as_str());
+    let first: Option<i64> = snapshot.fetch_one(sql).await?.get(0)?;
+    let first = first.map(Timestamp::from_micros).filter(|first| *first < range.to);
+    Ok(first.map(|first| Range::new(first, range.to)))
+}
+
+/// The selects of figures step by step.
+#[derive(Debug)]
+pub(crate) struct StepSelect {
+    /// The beginning of the first step.
+    first: String,
+    /// Whole steps: `$1` is their length, `$2` and `$3` the range.
+    whole: String,
+    /// A part of one step.
+    part: Sums,
+}
+
+impl StepSelect {
+    /// The selects of `figures` from `source`, for those that `filter` takes: a condition that names the place it is
+    /// given, or none.
+    pub(crate) fn new(source: &Source, figures: &[Figure], filter: fn(usize) -> String) -> Self {
+        /// The first place after length and range.
+        const FIRST: usize = 4;
+        let Source { cells, cells_where, .. } = source;
+        let sums: Vec<_> =
+            figures.iter().map(|figure| format!("cast(sum({}) as bigint)", figure.of_cell)).collect();
+        let whole = format!(
+            "select start, {} from {cells} where grain = $1 and {cells_where} and start >= $2 and start < $3 and {} \
+             group by start",
+            sums.join(", "),
+            filter(FIRST)
+        );
+        let first = format!("select min(start) from {cells} where grain = $1 and {cells_where}");
+        Self { first, whole, part: source.sums(&[], figures, &filter(FIRST_FILTER)) }
+    }
+
+    fn whole(&'static self, range: Range, grain: Grain, bound: Option<&str>) -> Sql {
+        let sql = Sql::new(&self.whole).with(grain.as_str());
+        bound.into_iter().fold(sql.with(range.from.micros()).with(range.to.micros()), Sql::with)
+    }
+
+    fn part(&'static self, range: Range, calendar: &Calendar, bound: Option<&str>) -> Sql {
+        bound.into_iter().fold(self.part.over(range, calendar), Sql::with)
+    }
+}
