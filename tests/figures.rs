@@ -3,7 +3,7 @@
 //! Random histories are played into the whole ledger: writer, log, projector, read models, routes. What it answers over
 //! any range of time, in zones whose clocks change, must be what plain loops over the recorded events find.
 //!
-//! `LEDGER_FIGURES_SEED=S` runs only the history that failed.
+//! `LEDGER_FIGURES_CASES=N` plays N random histories, `LEDGER_FIGURES_SEED=S` only the one that failed.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -71,64 +71,79 @@ mod figures {
     pub(crate) mod difference;
     pub(crate) mod comparing;
     pub(crate) mod properties;
+    pub(crate) mod adding_up;
     mod variety;
 }
 
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use figures::place::Engine;
 use figures::playing::play_and_compare;
 use proptest::arbitrary::any;
 use proptest::test_runner::{Config, TestRunner};
 
 /// Lives in one history: a life is what happens to one order, one withdrawal, and so on.
 const LIVES: u64 = 140;
-/// Histories of random seeds.
-const CASES: u32 = 4;
 /// Zones without and with clocks that change, by an hour and by half of one, and with odd minutes.
 const ZONES: [&str; 4] = ["Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"];
 
 /// Plays the history of `seed` in the zone of its number.
-fn run(seed: u64) {
+fn run(seed: u64, engine: Engine) {
     let zone = ZONES[usize::try_from(seed % 4).unwrap()];
-    let ended = catch_unwind(AssertUnwindSafe(|| play_and_compare(zone, seed, LIVES)));
+    let ended = catch_unwind(AssertUnwindSafe(|| play_and_compare(zone, engine, seed, LIVES)));
     if let Err(panic) = ended {
-        eprintln!("the figures of {zone} differ: run it again with LEDGER_FIGURES_SEED={seed}");
+        eprintln!("figures in {zone} with {engine:?} differ: run it again with LEDGER_FIGURES_SEED={seed}");
         resume_unwind(panic);
     }
 }
 
+/// Histories of random seeds, or the one that is asked for.
+fn run_any(engine: Engine, cases: u32) {
+    if let Some(seed) = number("LEDGER_FIGURES_SEED") {
+        return run(seed, engine);
+    }
+    let cases = number("LEDGER_FIGURES_CASES").map_or(cases, |cases| u32::try_from(cases).unwrap());
+    // A history that is shorter is another one, so there is nothing to shrink.
+    let config = Config { cases, max_shrink_iters: 0, failure_persistence: None, ..Config::default() };
+    let ran = TestRunner::new(config).run(&any::<u64>(), |seed| {
+        run(seed, engine);
+        Ok(())
+    });
+    ran.unwrap();
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let text = env::var(variable).ok()?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{variable}={text}: expected a number")))
+}
+
 #[test]
 fn figures_in_a_zone_without_daylight_saving() {
-    run(0);
+    run(0, Engine::Sqlite);
 }
 
 #[test]
 fn figures_where_the_clock_changes_by_an_hour() {
-    run(1);
+    run(1, Engine::Sqlite);
 }
 
 #[test]
 fn figures_where_the_clock_changes_by_half_an_hour() {
-    run(2);
+    run(2, Engine::Sqlite);
 }
 
 #[test]
 fn figures_in_a_zone_with_odd_minutes() {
-    run(3);
+    run(3, Engine::Sqlite);
 }
 
 #[test]
 fn figures_of_any_history() {
-    if let Ok(seed) = env::var("LEDGER_FIGURES_SEED") {
-        return run(seed.parse().unwrap_or_else(|_| panic!("LEDGER_FIGURES_SEED={seed}: expected a number")));
-    }
-    // A history that is shorter is another one, so there is nothing to shrink.
-    let config = Config { cases: CASES, max_shrink_iters: 0, failure_persistence: None, ..Config::default() };
-    TestRunner::new(config)
-        .run(&any::<u64>(), |seed| {
-            run(seed);
-            Ok(())
-        })
-        .unwrap();
+    run_any(Engine::Sqlite, 2);
+}
+
+#[test]
+fn figures_of_any_history_in_postgres() {
+    run_any(Engine::Postgres, 1);
 }

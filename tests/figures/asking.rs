@@ -25,6 +25,14 @@ pub(crate) async fn report(ledger: &Ledger, name: &str, asked: Asked, filters: &
     body
 }
 
+/// What a whole selection of a list adds up to, as its first page says.
+pub(crate) async fn total(ledger: &Ledger, name: &str, asked: Asked, filters: &[(&str, String)]) -> Value {
+    let path = format!("/v1/{name}?limit=1&with_total=true{}{}", asked.query(), query(filters));
+    let (status, mut page) = ledger.get(&path).await;
+    assert_eq!(status, StatusCode::OK, "{path}: {page}");
+    page["total"].take()
+}
+
 /// All items of a list, page by page.
 pub(crate) async fn list(
     ledger: &Ledger,

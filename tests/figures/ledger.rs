@@ -13,7 +13,7 @@ use events_schema::{Command, Position, Recorded, Timestamp};
 use http_body_util::BodyExt;
 use ledger_core::log::{DataDirLock, FileLog, OpenOptions};
 use ledger_core::writer::{Answer, Options, SavedBooks, Writer};
-use query_api::{Projected, ProjectorState, ReadModels, State, Tokens};
+use query_api::{Lag, Projected, ProjectorState, ReadModels, Readiness, State, Tokens};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::{oneshot, watch};
@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 use tower::ServiceExt;
 use utoipa::openapi::OpenApiBuilder;
 
-use super::place::{self, Dump};
+use super::place::{self, Dump, Engine, Place};
 use crate::naive::log;
 
 /// The administrator's token.
@@ -41,6 +41,8 @@ const PROJECTOR: projector::Options = projector::Options {
 pub(crate) struct Ledger {
     dir: TempDir,
     zone: &'static str,
+    engine: Engine,
+    place: Place,
     hand: Arc<AtomicI64>,
     log: Arc<FileLog>,
     writer: Writer,
@@ -61,12 +63,18 @@ struct Reading {
 }
 
 impl Ledger {
-    /// A new ledger, whose days are those of `zone`.
-    pub(crate) async fn new(zone: &'static str) -> Self {
-        Self::open(tempfile::tempdir().unwrap(), zone, Arc::new(AtomicI64::new(0))).await
+    /// A new ledger, whose days are those of `zone`, and whose read models are kept by `engine`.
+    pub(crate) async fn new(zone: &'static str, engine: Engine) -> Self {
+        let (dir, place) = (tempfile::tempdir().unwrap(), Place::new(engine).await);
+        Self::open(dir, place, (zone, engine), Arc::new(AtomicI64::new(0))).await
     }
 
-    async fn open(dir: TempDir, zone: &'static str, hand: Arc<AtomicI64>) -> Self {
+    async fn open(
+        dir: TempDir,
+        place: Place,
+        (zone, engine): (&'static str, Engine),
+        hand: Arc<AtomicI64>,
+    ) -> Self {
         let lock = DataDirLock::acquire(dir.path()).unwrap();
         let options =
             OpenOptions { segment_bytes: 1 << 20, zero_fill_bytes: 16 << 10, ..OpenOptions::default() };
@@ -83,12 +91,12 @@ impl Ledger {
         };
         let books = SavedBooks::open(log.lock(), MEMORY_BYTES).unwrap();
         let writer = Writer::open_with(Arc::clone(&log), options, Some(books)).await.unwrap();
-        let projector = Projector::start(dir.path(), &log, &writer).await;
+        let projector = Projector::start(&place, dir.path(), &log, &writer).await;
         let progress = projector.progress.borrow().clone();
         let read_models = place::read_models(&progress).await;
         let router = routes(dir.path(), read_models.clone(), projector.progress.clone());
         let reading = Reading { projector, read_models };
-        Self { dir, zone, hand, log, writer, reading, router }
+        Self { dir, zone, engine, place, hand, log, writer, reading, router }
     }
 
     /// Sets the ledger's clock, and has `commands` decided.
@@ -124,8 +132,8 @@ impl Ledger {
 
     /// All tables of read models that are made anew from the same log.
     pub(crate) async fn tables_made_anew(&self) -> Dump {
-        let dir = tempfile::tempdir().unwrap();
-        let projector = Projector::start(dir.path(), &self.log, &self.writer).await;
+        let (dir, place) = (tempfile::tempdir().unwrap(), Place::new(self.engine).await);
+        let projector = Projector::start(&place, dir.path(), &self.log, &self.writer).await;
         projector.reach(*self.writer.handle().durable().borrow()).await;
         let progress = projector.progress.borrow().clone();
         let dump = place::dump(&progress).await;
@@ -135,13 +143,13 @@ impl Ledger {
 
     /// Ends in good order, and starts again in the same directory.
     pub(crate) async fn restart(self) -> Self {
-        let Self { dir, zone, hand, log, writer, reading, router } = self;
+        let Self { dir, zone, engine, place, hand, log, writer, reading, router } = self;
         drop(router);
         writer.stop().await;
         reading.read_models.close().await;
         reading.projector.stop().await;
         Arc::into_inner(log).expect("nobody else has the log any more").close().await.unwrap();
-        Self::open(dir, zone, hand).await
+        Self::open(dir, place, (zone, engine), hand).await
     }
 
     /// The same at the end.
@@ -153,8 +161,8 @@ impl Ledger {
 }
 
 impl Projector {
-    async fn start(dir: &Path, log: &Arc<FileLog>, writer: &Writer) -> Self {
-        let runner = place::runner(dir, Arc::clone(log), writer.handle().durable(), PROJECTOR).await;
+    async fn start(place: &Place, dir: &Path, log: &Arc<FileLog>, writer: &Writer) -> Self {
+        let runner = place.runner(dir, Arc::clone(log), writer.handle().durable(), PROJECTOR).await;
         let progress = runner.watch();
         let (stop, stopped) = oneshot::channel::<()>();
         let runner = tokio::spawn(runner.run(async { drop(stopped.await) }));
@@ -184,10 +192,10 @@ fn routes(dir: &Path, read_models: ReadModels, progress: watch::Receiver<project
         read_models,
         projected,
         tokens: Tokens::open(dir, Some(ADMIN)).unwrap().tokens,
-        ready: Arc::new(|| Ok(())),
+        ready: Arc::new(|| Readiness { lag: Lag { events: 0, seconds: 0 }, ready: Ok(()) }),
         metrics: Arc::new(String::new),
     };
-    query_api::router(state, Router::new(), OpenApiBuilder::new().build()).unwrap()
+    query_api::router(state, Router::new(), OpenApiBuilder::new().build(), serde_json::Map::new()).unwrap()
 }
 
 /// Tells the reading side how far the projector is.

@@ -7,24 +7,27 @@ use ledger_core::books::Outcome;
 
 use super::history::{Said, Span, history};
 use super::ledger::Ledger;
+use super::place::Engine;
 use super::ranges::{Asked, ranges};
-use super::{comparing, properties};
+use super::{adding_up, comparing, properties};
 use crate::naive::dice::Dice;
 use crate::naive::requests::decision;
 use crate::naive::rows::Rows;
 
 /// Ranges that are asked for.
 const RANGES: u64 = 25;
+/// Every how-manieth of them is asked for what holds between answers as well.
+const HELD: usize = 3;
 /// Most commands in one request.
 const REQUEST_MAX: usize = 40;
 
 /// Plays the history of `seed`, and compares everything.
-pub(crate) fn play_and_compare(zone: &'static str, seed: u64, lives: u64) {
+pub(crate) fn play_and_compare(zone: &'static str, engine: Engine, seed: u64, lives: u64) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut dice = Dice::new(seed);
         let span = Span::new(zone, &mut dice);
-        let ledger = Ledger::new(zone).await;
+        let ledger = Ledger::new(zone, engine).await;
         let said = history(&span, lives, &mut dice.split());
         play(&ledger, said, &mut dice).await;
         ledger.projected().await;
@@ -32,6 +35,8 @@ pub(crate) fn play_and_compare(zone: &'static str, seed: u64, lives: u64) {
         let asked = ranges(&span, &rows, RANGES, &mut dice);
         for asked in &asked {
             comparing::reports(&ledger, &rows, *asked, &mut dice).await;
+        }
+        for asked in asked.iter().step_by(HELD) {
             hold(&ledger, &rows, *asked).await;
         }
         comparing::lists(&ledger, &rows, &asked[..6], &mut dice).await;
@@ -75,12 +80,12 @@ pub(crate) async fn play(ledger: &Ledger, said: Vec<Said>, dice: &mut Dice) {
 
 /// What holds between the answers over `asked`.
 async fn hold(ledger: &Ledger, rows: &Rows, asked: Asked) {
-    properties::sales_add_up(ledger, asked).await;
-    // Without ends a list is everything, and a report is today.
+    properties::what_was_paid_is_somewhere(ledger, asked).await;
+    properties::types_add_up(ledger, asked).await;
+    // Without an end, a list is another selection than a report.
     let (from, to) = (asked.from.instant(&rows.zone), asked.to.instant(&rows.zone));
     if let (Some(from), Some(to)) = (from, to) {
-        properties::orders_add_up(ledger, asked).await;
-        properties::cash_adds_up(ledger, asked).await;
+        adding_up::every_list_adds_up(ledger, asked).await;
         if to - from < comparing::HOURLY_MICROS_MAX {
             properties::hours_add_up_to_days(ledger, asked).await;
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::history::{DAY, Span, history};
 use super::ledger::Ledger;
 use super::oracle::orders::{commission_state, is_paid, left, paid_at, settlement_state};
+use super::place::Engine;
 use super::playing::play;
 use crate::naive::dice::Dice;
 use crate::naive::order::{NaiveOrder, STATUSES};
@@ -111,7 +112,7 @@ fn everything_happens_in_a_few_histories() {
         let mut dice = Dice::new(seed);
         let span = Span::new("Asia/Shanghai", &mut dice);
         let rows = runtime.block_on(async {
-            let ledger = Ledger::new("Asia/Shanghai").await;
+            let ledger = Ledger::new("Asia/Shanghai", Engine::Sqlite).await;
             play(&ledger, history(&span, 200, &mut dice.split()), &mut dice).await;
             let rows = Rows::of(&ledger.events().await);
             ledger.stop().await;

@@ -1,5 +1,6 @@
 //! Events that were parked, as they stand (domain §4).
 
+use events_schema::recorded::parked::WaitsFor;
 use events_schema::{EntityKind, Event, Recorded};
 use serde_json::Value;
 
@@ -14,10 +15,17 @@ pub(crate) struct ParkedEvent {
     pub(crate) parked_at: i64,
     /// The `CloudEvent` as published.
     pub(crate) event: Value,
+    /// The id of what it waits for, or waited for last.
+    pub(crate) awaited_id: String,
     /// `waiting`, `released`, `failed` or `discarded`.
     pub(crate) state: &'static str,
     /// With which it was rejected in the end.
     pub(crate) code: Option<String>,
+}
+
+fn awaited(waits_for: &WaitsFor) -> String {
+    let (WaitsFor::Order(id) | WaitsFor::Member(id) | WaitsFor::Payment(id)) = waits_for;
+    id.to_string()
 }
 
 impl Rows {
@@ -30,6 +38,7 @@ impl Rows {
                 position: recorded.position.get(),
                 parked_at: recorded.recorded_at.micros(),
                 event: serde_json::from_str(&text(&parked.event)).unwrap(),
+                awaited_id: awaited(&parked.waits_for),
                 state: "waiting",
                 code: None,
             });
@@ -39,7 +48,7 @@ impl Rows {
         let parked = self.parked.iter_mut().find(|parked| parked.position == position).unwrap();
         #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else happens to a parked event")]
         match &recorded.event {
-            Event::ParkedEventRequeued(_) => {}
+            Event::ParkedEventRequeued(requeued) => parked.awaited_id = awaited(&requeued.waits_for),
             Event::ParkedEventReleased(_) => parked.state = "released",
             Event::ParkedEventFailed(failed) => {
                 (parked.state, parked.code) = ("failed", Some(failed.code.to_string()));

@@ -15,6 +15,7 @@ use events_schema::{Action, Timestamp};
 
 use crate::figures::ledger::Ledger;
 use crate::figures::oracle::selection::Selection;
+use crate::figures::place::Engine;
 use crate::naive::requests::{decision, event};
 use crate::naive::rows::Rows;
 
@@ -101,7 +102,7 @@ pub(crate) fn rows() -> &'static Rows {
 fn tell() -> Rows {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let ledger = Ledger::new("Asia/Shanghai").await;
+        let ledger = Ledger::new("Asia/Shanghai", Engine::Sqlite).await;
         let told = EVENTS.iter().enumerate().map(|(number, (when, kind, subject, data))| {
             event(number, kind, subject, data, Timestamp::from_micros(at(when)))
         });

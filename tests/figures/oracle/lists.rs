@@ -14,6 +14,19 @@ pub(crate) struct Item {
     pub(crate) numbers: [u64; 2],
     /// What is shown of it, at least.
     pub(crate) shown: Value,
+    /// By what else it is found: an object.
+    pub(crate) found_by: Value,
+}
+
+impl Item {
+    pub(crate) const fn new(at: i64, numbers: [u64; 2], shown: Value) -> Self {
+        Self { at, numbers, shown, found_by: Value::Null }
+    }
+
+    /// The value of a filter.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.shown[name].as_str().or_else(|| self.found_by[name].as_str())
+    }
 }
 
 /// A list.
@@ -23,37 +36,29 @@ pub(crate) struct List {
     pub(crate) name: &'static str,
     /// Every enumerated field and every id.
     pub(crate) filters: &'static [&'static str],
-    items: fn(&Rows) -> Vec<Item>,
+    /// Where `q` looks: the order number, names and phones.
+    pub(crate) searched: &'static [&'static str],
+    /// What is added up; nothing in a list without money.
+    pub(crate) amount: Option<&'static str>,
+    pub(crate) items: fn(&Rows) -> Vec<Item>,
 }
 
 impl List {
-    pub(crate) const fn new(
-        name: &'static str,
-        filters: &'static [&'static str],
-        items: fn(&Rows) -> Vec<Item>,
-    ) -> Self {
-        Self { name, filters, items }
-    }
-
     /// What `selection` leaves of the list, newest first.
     pub(crate) fn expected(&self, rows: &Rows, selection: &Selection) -> Vec<Value> {
         let mut items = (self.items)(rows);
         items.retain(|item| selection.has(item.at));
-        items.retain(|item| selection.filters.iter().all(|(name, value)| fits(&item.shown, name, value)));
+        items.retain(|item| selection.filters.iter().all(|(name, value)| self.fits(item, name, value)));
         items.sort_by_key(|item| (item.at, item.numbers));
         items.into_iter().rev().map(|item| item.shown).collect()
     }
-}
 
-/// Where `q` looks: order numbers, names and phones. A supplier is looked for by its id.
-pub(crate) const SEARCHED: [&str; 6] =
-    ["order_no", "product_name", "distributor_name", "payee_name", "payee_phone", "member_phone"];
-
-/// Whether a field is the value; of `q`, whether one of the texts in which it looks begins with it.
-fn fits(shown: &Value, name: &str, value: &str) -> bool {
-    if name != "q" {
-        return shown[name] == value;
+    /// Whether a field is the value; of `q`, whether one of the texts in which it looks begins with it.
+    fn fits(&self, item: &Item, name: &str, value: &str) -> bool {
+        if name != "q" {
+            return item.value(name) == Some(value);
+        }
+        let mut texts = self.searched.iter().filter_map(|name| item.value(name));
+        texts.any(|text| text.starts_with(value))
     }
-    let mut texts = SEARCHED.iter().filter_map(|name| shown[*name].as_str());
-    texts.any(|text| text.starts_with(value))
 }

@@ -12,19 +12,37 @@ use crate::naive::parked::ParkedEvent;
 use crate::naive::rows::Rows;
 use crate::naive::withdrawals::Withdrawal;
 
-pub(crate) const CASH_ENTRIES: List = List::new(
-    "cash-entries",
-    &["direction", "kind", "method", "mode", "source_id", "order_id"],
-    cash_entries,
-);
+pub(crate) const CASH_ENTRIES: List = List {
+    name: "cash-entries",
+    filters: &["direction", "kind", "method", "mode", "source_id", "order_id"],
+    searched: &["order_no"],
+    amount: Some("amount"),
+    items: cash_entries,
+};
 
-pub(crate) const WITHDRAWALS: List =
-    List::new("withdrawals", &["payee_kind", "method", "state", "payee_id", "withdrawal_id"], withdrawals);
+pub(crate) const WITHDRAWALS: List = List {
+    name: "withdrawals",
+    filters: &["payee_kind", "method", "state", "payee_id", "withdrawal_id"],
+    searched: &["payee_name", "payee_phone"],
+    amount: Some("amount"),
+    items: withdrawals,
+};
 
-pub(crate) const BALANCE_ENTRIES: List =
-    List::new("balance-entries", &["kind", "member_id", "source_id", "order_id"], balance_entries);
+pub(crate) const BALANCE_ENTRIES: List = List {
+    name: "balance-entries",
+    filters: &["kind", "source", "member_id", "source_id", "order_id"],
+    searched: &["member_phone", "order_no"],
+    amount: Some("change"),
+    items: balance_entries,
+};
 
-pub(crate) const PARKED_EVENTS: List = List::new("parked-events", &["state"], parked_events);
+pub(crate) const PARKED_EVENTS: List = List {
+    name: "parked-events",
+    filters: &["state", "code", "event_id", "awaited_id"],
+    searched: &[],
+    amount: None,
+    items: parked_events,
+};
 
 fn cash_entries(rows: &Rows) -> Vec<Item> {
     let item = |entry: &CashEntry| {
@@ -41,7 +59,7 @@ fn cash_entries(rows: &Rows) -> Vec<Item> {
             "order_no": order.map(|order| &order.number),
             "reference": entry.reference,
         });
-        Item { at: entry.at, numbers: [entry.position, 0], shown }
+        Item::new(entry.at, [entry.position, 0], shown)
     };
     rows.cash.iter().map(item).collect()
 }
@@ -68,7 +86,7 @@ fn withdrawals(rows: &Rows) -> Vec<Item> {
         if withdrawal.state != "approved" {
             shown["reason"] = json!(withdrawal.reason);
         }
-        Item { at: withdrawal.requested_at, numbers: [withdrawal.birth, 0], shown }
+        Item::new(withdrawal.requested_at, [withdrawal.birth, 0], shown)
     };
     rows.withdrawals.iter().map(item).collect()
 }
@@ -88,7 +106,7 @@ fn balance_entries(rows: &Rows) -> Vec<Item> {
             "order_id": order.map(|order| &order.id),
             "order_no": order.map(|order| &order.number),
         });
-        Item { at: entry.at, numbers: [entry.position, 0], shown }
+        Item::new(entry.at, [entry.position, 0], shown)
     };
     rows.balances.iter().map(item).collect()
 }
@@ -102,7 +120,8 @@ fn parked_events(rows: &Rows) -> Vec<Item> {
             "code": parked.code,
             "parked_at": local(&rows.zone, parked.parked_at),
         });
-        Item { at: parked.parked_at, numbers: [parked.position, 0], shown }
+        let found_by = json!({"event_id": parked.event["id"], "awaited_id": parked.awaited_id});
+        Item { found_by, ..Item::new(parked.parked_at, [parked.position, 0], shown) }
     };
     rows.parked.iter().map(item).collect()
 }

@@ -9,23 +9,37 @@ use super::text::{local, local_or_null, money};
 use crate::naive::order::NaiveOrder;
 use crate::naive::rows::Rows;
 
-pub(crate) const ORDERS: List = List::new(
-    "orders",
-    &["status", "source", "product_type", "payment_method", "supplier_id", "member_id", "order_id"],
-    orders,
-);
+pub(crate) const ORDERS: List = List {
+    name: "orders",
+    filters: &["status", "source", "product_type", "payment_method", "supplier_id", "member_id", "order_id"],
+    searched: &["order_no", "product_name"],
+    amount: Some("payable"),
+    items: orders,
+};
 
-pub(crate) const SETTLEMENTS: List = List::new(
-    "settlements",
-    &["order_status", "product_type", "state", "supplier_id", "order_id"],
-    settlements,
-);
+pub(crate) const SETTLEMENTS: List = List {
+    name: "settlements",
+    filters: &["order_status", "product_type", "state", "supplier_id", "order_id"],
+    searched: &["order_no", "product_name", "supplier_name"],
+    amount: Some("settlement_amount"),
+    items: settlements,
+};
 
-pub(crate) const COMMISSIONS: List =
-    List::new("commissions", &["product_type", "state", "distributor_id", "order_id"], commissions);
+pub(crate) const COMMISSIONS: List = List {
+    name: "commissions",
+    filters: &["product_type", "state", "distributor_id", "order_id"],
+    searched: &["order_no", "distributor_name"],
+    amount: Some("amount"),
+    items: commissions,
+};
 
-pub(crate) const REFUNDS: List =
-    List::new("refunds", &["product_type", "state", "refund_id", "order_id"], refunds);
+pub(crate) const REFUNDS: List = List {
+    name: "refunds",
+    filters: &["product_type", "state", "refund_id", "order_id"],
+    searched: &["order_no"],
+    amount: Some("amount"),
+    items: refunds,
+};
 
 fn method(order: &NaiveOrder) -> Option<&'static str> {
     order.payment.as_ref().map(|(paid, _)| paid.method.as_str())
@@ -51,7 +65,7 @@ fn orders(rows: &Rows) -> Vec<Item> {
             "supplier_id": supplier.map(|supplier| supplier.id.as_str()),
             "supplier_name": supplier.map(|supplier| supplier.name.as_str()),
         });
-        Item { at: order.placed_at, numbers: [order.birth, 0], shown }
+        Item::new(order.placed_at, [order.birth, 0], shown)
     };
     rows.orders.iter().map(item).collect()
 }
@@ -80,7 +94,7 @@ fn settlements(rows: &Rows) -> Vec<Item> {
         if state != Some("non_settleable") {
             shown["settled_at"] = local_or_null(&rows.zone, order.settled_at);
         }
-        Some(Item { at, numbers: [order.birth, 0], shown })
+        Some(Item::new(at, [order.birth, 0], shown))
     };
     rows.orders.iter().filter_map(item).collect()
 }
@@ -112,7 +126,7 @@ fn lines_of(rows: &Rows, order: &NaiveOrder) -> Vec<Item> {
             // What a cancelled one once was, is not said.
             _ => {}
         }
-        Item { at: order.placed_at, numbers: [order.birth, ordinal], shown }
+        Item::new(order.placed_at, [order.birth, ordinal], shown)
     };
     lines.map(item).collect()
 }
@@ -131,7 +145,7 @@ fn refunds(rows: &Rows) -> Vec<Item> {
                 "state": refund.state,
                 "product_type": order.product_type(),
             });
-            Item { at: refund.requested_at, numbers: [order.birth, ordinal], shown }
+            Item::new(refund.requested_at, [order.birth, ordinal], shown)
         };
         order.refunds.iter().zip(0..).map(item).collect::<Vec<_>>()
     };
