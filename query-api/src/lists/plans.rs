@@ -5,11 +5,17 @@ use serde::de::DeserializeOwned;
 
 use crate::cursor::Cursor;
 use crate::fixture::{Engine, Ledger};
+use crate::lists::balance_entries::BalanceEntriesQuery;
 use crate::lists::cash_entries::CashEntriesQuery;
+use crate::lists::commissions::CommissionsQuery;
 use crate::lists::orders::OrdersQuery;
+use crate::lists::parked_events::ParkedEventsQuery;
 use crate::lists::query::ListQuery;
+use crate::lists::refunds::RefundsQuery;
 use crate::lists::search::Matches;
 use crate::lists::selection::Selection;
+use crate::lists::settlements::SettlementsQuery;
+use crate::lists::withdrawals::WithdrawalsQuery;
 
 /// What `text` asks for; a search matches few rows.
 fn asked<Q: ListQuery + DeserializeOwned>(text: &str) -> Selection {
@@ -98,6 +104,103 @@ async fn every_filter_of_cash_entries_has_an_index() {
         ),
     ] {
         assert_found(&ledger, text, &asked::<CashEntriesQuery>(text), index, is_sorted).await;
+    }
+}
+
+#[tokio::test]
+async fn every_filter_of_settlements_has_an_index() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    for (text, index, is_sorted) in [
+        ("", "s USING INDEX order_states_paid_at", false),
+        ("order_status=completed", "s USING INDEX order_states_paid_at", false),
+        ("order_id=1", "SEARCH o USING INDEX orders_order_id (order_id=?)", true),
+        ("supplier_id=1&state=settled", "SEARCH s USING INDEX order_states_supplier (supplier_id=?", false),
+        ("state=settled", "SEARCH s USING INDEX order_states_settlement (settlement_state=?", false),
+        ("product_type=x", "SEARCH s USING INDEX order_states_settlement_type (product_type=?", false),
+        ("q=x", "SEARCH x USING COVERING INDEX orders_order_no (order_no>? AND order_no<?)", true),
+        ("q=x", "SEARCH x USING COVERING INDEX orders_product_name (product_name>?", true),
+        ("q=x", "SEARCH x USING COVERING INDEX orders_supplier_name (supplier_name>?", true),
+    ] {
+        assert_found(&ledger, text, &asked::<SettlementsQuery>(text), index, is_sorted).await;
+    }
+}
+
+#[tokio::test]
+async fn every_filter_of_withdrawals_has_an_index() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    for (text, index, is_sorted) in [
+        ("", "w USING INDEX withdrawals_requested_at", false),
+        ("withdrawal_id=1", "SEARCH w USING INDEX withdrawals_withdrawal_id (withdrawal_id=?)", true),
+        ("payee_id=1&state=paid", "SEARCH w USING INDEX withdrawals_payee_id (payee_id=?", false),
+        ("state=paid&method=alipay", "SEARCH w USING INDEX withdrawals_state (state=?", false),
+        ("payee_kind=member", "SEARCH w USING INDEX withdrawals_payee_kind (payee_kind=?", false),
+        ("method=alipay", "SEARCH w USING INDEX withdrawals_method (method=?", false),
+        ("q=x", "SEARCH withdrawals USING COVERING INDEX withdrawals_payee_name (payee_name>?", true),
+        ("q=x", "SEARCH withdrawals USING COVERING INDEX withdrawals_payee_phone (payee_phone>?", true),
+    ] {
+        assert_found(&ledger, text, &asked::<WithdrawalsQuery>(text), index, is_sorted).await;
+    }
+}
+
+#[tokio::test]
+async fn every_filter_of_commissions_has_an_index() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    for (text, index, is_sorted) in [
+        ("", "c USING INDEX commissions_placed_at", false),
+        ("order_id=1", "SEARCH orders USING COVERING INDEX orders_order_id (order_id=?)", true),
+        (
+            "distributor_id=1&state=settled",
+            "SEARCH c USING INDEX commissions_distributor_id (distributor_id=?",
+            false,
+        ),
+        ("state=settled", "SEARCH c USING INDEX commissions_state (state=?", false),
+        ("product_type=x", "SEARCH c USING INDEX commissions_product_type (product_type=?", false),
+        ("q=x", "SEARCH x USING COVERING INDEX orders_order_no (order_no>?", true),
+        ("q=x", "commissions_distributor_name (distributor_name>?", true),
+    ] {
+        assert_found(&ledger, text, &asked::<CommissionsQuery>(text), index, is_sorted).await;
+    }
+}
+
+#[tokio::test]
+async fn every_filter_of_balance_entries_has_an_index() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    for (text, index, is_sorted) in [
+        ("", "e USING INDEX balance_entries_occurred_at", false),
+        ("order_id=1", "SEARCH e USING INDEX balance_entries_order_birth (order_birth=?)", true),
+        ("member_id=1", "SEARCH e USING INDEX balance_entries_member_birth (member_birth=?", true),
+        ("source_id=1", "balance_entries_payment_id (payment_id=?)", true),
+        ("source_id=1", "balance_entries_withdrawal_birth (withdrawal_birth=?)", true),
+        ("kind=gift", "SEARCH e USING INDEX balance_entries_kind (kind=?", false),
+        ("source=order.paid", "SEARCH e USING INDEX balance_entries_kind (kind=?", false),
+        ("q=x", "members_phone (phone>?", true),
+        ("q=x", "SEARCH x USING COVERING INDEX orders_order_no (order_no>?", true),
+    ] {
+        assert_found(&ledger, text, &asked::<BalanceEntriesQuery>(text), index, is_sorted).await;
+    }
+}
+
+#[tokio::test]
+async fn every_filter_of_refunds_and_parked_events_has_an_index() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    for (text, index, is_sorted) in [
+        ("", "r USING INDEX refunds_requested_at", false),
+        ("refund_id=1", "SEARCH r USING INDEX refunds_refund_id (refund_id=?)", true),
+        ("order_id=1", "SEARCH r USING PRIMARY KEY (order_birth=?)", true),
+        ("state=in_review", "SEARCH r USING INDEX refunds_state (state=?", false),
+        ("product_type=x", "SEARCH r USING INDEX refunds_product_type (product_type=?", false),
+        ("q=x", "SEARCH x USING COVERING INDEX orders_order_no (order_no>?", true),
+    ] {
+        assert_found(&ledger, text, &asked::<RefundsQuery>(text), index, is_sorted).await;
+    }
+    for (text, index, is_sorted) in [
+        ("", "p USING INDEX parked_events_parked_at", false),
+        ("event_id=1&code=x", "SEARCH p USING INDEX parked_events_event_id (event_id=?)", true),
+        ("awaited_id=1", "SEARCH p USING INDEX parked_events_awaited_id (awaited_id=?", false),
+        ("state=waiting", "SEARCH p USING INDEX parked_events_state (state=?", false),
+        ("q=x", "parked_events_event_id (event_id>?", true),
+    ] {
+        assert_found(&ledger, text, &asked::<ParkedEventsQuery>(text), index, is_sorted).await;
     }
 }
 

@@ -175,13 +175,14 @@ impl ListQuery for SettlementsQuery {
 
     fn selection(&self) -> Selection {
         // An order that is not paid has no settlement.
-        let status = |status: OrderStatus| if status.is_paid() { vec![status.as_str()] } else { Vec::new() };
+        let is_in_vain = self.order_status.is_some_and(|status| !status.is_paid());
         Selection::new(&SETTLEMENTS)
             .id("o.order_id", self.order_id.as_deref())
             .word("s.supplier_id", self.supplier_id.as_deref())
             .word("s.settlement_state", self.state.map(Term::as_str))
             .word("s.product_type", self.product_type.as_deref())
-            .one_of("s.status", self.order_status.map(status))
+            .looked_at("s.status", self.order_status.map(Term::as_str))
+            .one_of("s.status", is_in_vain.then(Vec::new))
             .search(self.q.as_ref())
     }
 }
