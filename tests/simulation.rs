@@ -17,6 +17,7 @@ mod naive {
     mod sales;
     pub(crate) mod requests;
     pub(crate) mod log;
+    pub(crate) mod dump;
     pub(crate) mod order;
 }
 

@@ -21,7 +21,8 @@ use tokio::task::JoinHandle;
 use tower::ServiceExt;
 use utoipa::openapi::OpenApiBuilder;
 
-use super::place::{self, Dump, Engine, Place};
+use super::place::{self, Engine, Place};
+use crate::naive::dump::Dump;
 use crate::naive::log;
 
 /// The administrator's token.

@@ -9,9 +9,10 @@ use events_schema::Position;
 use ledger_core::log::FileLog;
 use projector::{Database, Options, Progress, Runner};
 use query_api::{Location, ReadModels};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::watch;
+
+use crate::naive::dump::{Dump, dump_file};
 
 /// Which database.
 #[derive(Clone, Copy, Debug)]
@@ -32,9 +33,6 @@ struct OwnDatabase {
     server: String,
     name: String,
 }
-
-/// Every table, with its rows as text.
-pub(crate) type Dump = Vec<(String, Vec<String>)>;
 
 impl Place {
     pub(crate) async fn new(engine: Engine) -> Self {
@@ -75,22 +73,6 @@ pub(crate) async fn dump(progress: &Progress) -> Dump {
         Database::Sqlite(path) => dump_file(path).await,
         Database::Postgres { url, schema } => dump_schema(url.as_str(), schema).await,
     }
-}
-
-async fn dump_file(path: &Path) -> Dump {
-    let mut database = SqliteConnectOptions::new().filename(path).read_only(true).connect().await.unwrap();
-    let mut texts = async |sql: &str| -> Vec<String> {
-        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut database).await.unwrap()
-    };
-    let mut dump = Dump::new();
-    for table in texts("select name from sqlite_schema where type = 'table' order by name").await {
-        let columns = format!("select 'quote(' || name || ')' from pragma_table_info('{table}')");
-        let columns = texts(&columns).await.join(" || ',' || ");
-        let rows = texts(&format!("select {columns} from {table} order by 1")).await;
-        dump.push((table, rows));
-    }
-    SqliteConnection::close(database).await.unwrap();
-    dump
 }
 
 async fn dump_schema(url: &str, schema: &str) -> Dump {

@@ -11,6 +11,7 @@ use super::place::Engine;
 use super::ranges::{Asked, ranges};
 use super::{adding_up, comparing, properties};
 use crate::naive::dice::Dice;
+use crate::naive::dump::assert_same;
 use crate::naive::requests::decision;
 use crate::naive::rows::Rows;
 
@@ -40,11 +41,7 @@ pub(crate) fn play_and_compare(zone: &'static str, engine: Engine, seed: u64, li
             hold(&ledger, &rows, *asked).await;
         }
         comparing::lists(&ledger, &rows, &asked[..6], &mut dice).await;
-        assert_eq!(
-            ledger.tables().await,
-            ledger.tables_made_anew().await,
-            "made anew, the read models are others"
-        );
+        assert_same(&ledger.tables().await, &ledger.tables_made_anew().await);
         let ledger = ledger.restart().await;
         for asked in &asked[..3] {
             comparing::reports(&ledger, &rows, *asked, &mut dice).await;

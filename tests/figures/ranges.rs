@@ -103,7 +103,7 @@ fn range(number: u64, span: &Span, times: &[i64], dice: &mut Dice) -> Asked {
     }
 }
 
-/// When something happened, or a microsecond beside it.
+/// When something happened, if anything did, or a microsecond beside it.
 fn time(times: &[i64], dice: &mut Dice) -> i64 {
-    times[dice.index(times.len())] + dice.of(&[0, 0, 1, -1])
+    times.get(dice.index(times.len().max(1))).unwrap_or(&0) + dice.of(&[0, 0, 1, -1])
 }

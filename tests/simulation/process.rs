@@ -20,6 +20,7 @@ use super::history::identity;
 use super::world::World;
 use super::{promises, tables};
 use crate::naive::dice::Dice;
+use crate::naive::dump::{assert_same, dump_file};
 use crate::naive::log::events;
 
 /// Memory that books and entities may take: so little that everything is forgotten at once, and so much that nothing is.
@@ -263,5 +264,15 @@ pub(crate) fn check_the_end(world: &World) {
         check(world, &log, true).await;
         let seen = projector::checkpoint(&Place::sqlite(world.dir.path())).await.unwrap().unwrap();
         assert_eq!(seen.position, log.tail().await.unwrap().position, "the read models reflect everything");
+        made_anew_they_are_the_same(world.dir.path(), log).await;
     });
+}
+
+/// All that is in the read models comes from the log, whatever happened while they were filled.
+async fn made_anew_they_are_the_same(data_dir: &Path, log: FileLog) {
+    let tables = async || dump_file(&tables::current(data_dir).unwrap()).await;
+    let before = tables().await;
+    let options = projector::Options::default();
+    projector::rebuild(&Place::sqlite(data_dir), Arc::new(log), options, |_| {}).await.unwrap();
+    assert_same(&before, &tables().await);
 }
