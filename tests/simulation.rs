@@ -9,11 +9,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a simulation that cannot go on has failed")]
 
-mod simulation {
-    // What happens: chance, the history that clients publish, and how the power goes.
+#[path = "naive"]
+mod naive {
+    // What other tests need as well: chance, what happens, the log, and an order read from it.
     pub(crate) mod dice;
-    pub(crate) mod history;
     pub(crate) mod lives;
+    mod sales;
+    pub(crate) mod requests;
+    pub(crate) mod log;
+    pub(crate) mod dump;
+    pub(crate) mod order;
+}
+
+mod simulation {
+    // What happens: the history that clients publish, and how the power goes.
+    pub(crate) mod history;
     pub(crate) mod faults;
 
     // The world, and the life of one process in it.
@@ -23,7 +33,7 @@ mod simulation {
     // What must hold.
     pub(crate) mod promises;
     pub(crate) mod naive;
-    pub(crate) mod naive_order;
+    pub(crate) mod order_rows;
     pub(crate) mod tables;
 }
 

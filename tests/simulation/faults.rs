@@ -10,7 +10,7 @@ use events_schema::block::SealedBlock;
 use ledger_core::log::{AppendError, FileLog, Log, ReadError, Tail};
 use tokio::sync::watch;
 
-use super::dice::Dice;
+use crate::naive::dice::Dice;
 
 /// What becomes of the append at which the power goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use events_schema::recorded::{CommandKey, IdempotencyKey};
-use events_schema::{Action, Actor, Command, Digest, Position, Timestamp, published};
+use events_schema::recorded::CommandKey;
+use events_schema::{Action, Command, Position, Timestamp, published};
 
-use super::dice::Dice;
-use super::lives::{Line, life, placed};
+use crate::naive::dice::Dice;
+use crate::naive::lives::{Line, life, order};
+use crate::naive::requests::{decision, event};
 
 /// What makes a command the same one when it comes again.
 pub(crate) fn identity(key: &CommandKey) -> Option<String> {
@@ -67,8 +68,10 @@ impl History {
         let first = self.said.len();
         let waiting: Vec<_> =
             (0..CROWD).map(|n| event(first + n, "order.closed", &order_id, "{}", now)).collect();
-        let placed = placed(&order_id, &mut self.dice);
-        let order = vec![event(first + CROWD, "order.placed", &order_id, &placed, now)];
+        let order = match order(&order_id, self.begun, &mut self.dice).pop_front() {
+            Some(Line::Says(kind, id, data)) => vec![event(first + CROWD, kind, &id, &data, now)],
+            other => panic!("an order begins with {other:?}"),
+        };
         self.said.extend(waiting.iter().chain(&order).cloned());
         [waiting, order]
     }
@@ -84,26 +87,6 @@ impl History {
     /// Everything that was said so far.
     pub(crate) fn said(&self) -> &[Command] {
         &self.said
-    }
-}
-
-fn event(number: usize, kind: &str, subject: &str, data: &str, now: Timestamp) -> Command {
-    let text = format!(
-        r#"{{"specversion":"1.0","id":"{number}","source":"/simulation","type":"{kind}","subject":"{subject}","time":"{now}","data":{data},"trace":"t{number}"}}"#
-    );
-    let actor = Actor::Token("platform".parse().unwrap());
-    published::read(&Bytes::from(text), &actor).unwrap_or_else(|refusal| panic!("{}: {data}", refusal.detail))
-}
-
-fn decision(number: usize, action: Action) -> Command {
-    let key =
-        IdempotencyKey { key: number.to_string().parse().unwrap(), digest: Digest::of_decision(&action) };
-    Command {
-        key: CommandKey::Decision(Some(key)),
-        actor: Actor::Token("finance".parse().unwrap()),
-        occurred_at: None,
-        action,
-        source_text: Bytes::new(),
     }
 }
 

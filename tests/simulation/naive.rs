@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use events_schema::terms::{Method, PayeeKind, Term};
-use events_schema::{Event, Money, Recorded};
+use events_schema::{EntityKind, Event, Money, Recorded};
 use jiff::tz::{TimeZone, offset};
 
-use super::naive_order::NaiveOrder;
+use super::order_rows;
+use crate::naive::order::NaiveOrder;
 
 const HOUR_MICROS: i64 = 3_600_000_000;
 const DAY_MICROS: i64 = 24 * HOUR_MICROS;
@@ -32,6 +33,8 @@ struct Cash {
 #[derive(Default)]
 struct Naive {
     orders: BTreeMap<u64, NaiveOrder>,
+    /// Where each order was touched last, by its birth.
+    touched: BTreeMap<u64, u64>,
     /// Payments by birth: kind of their refunds, method, id.
     payments: HashMap<u64, (&'static str, Method, String)>,
     /// Withdrawals by birth: kind of entry, method, amount, id.
@@ -48,8 +51,9 @@ pub(crate) fn tables(events: &[Recorded]) -> Tables {
     }
     naive.cash.retain(|cash| cash.method != Method::Balance && !cash.amount.is_zero());
     let mut tables = Tables::new();
-    tables.insert("orders", naive.orders.values().map(NaiveOrder::row).collect());
-    tables.insert("refunds", naive.orders.values().flat_map(NaiveOrder::refund_rows).collect());
+    let orders = naive.orders.values().map(|order| order_rows::row(order, naive.touched[&order.birth]));
+    tables.insert("orders", orders.collect());
+    tables.insert("refunds", naive.orders.values().flat_map(order_rows::refunds).collect());
     tables.insert("cash_entries", naive.cash.iter().map(Cash::row).collect());
     let grains: [(_, _, Start); 3] = [
         ("sales_hour", "cash_hour", hour),
@@ -57,10 +61,10 @@ pub(crate) fn tables(events: &[Recorded]) -> Tables {
         ("sales_month", "cash_month", month),
     ];
     for (sales, cash, start) in grains {
-        let orders = naive
-            .orders
-            .values()
-            .map(|order| (format!("{}|{}", start(order.placed_at), order.product_type()), order.cell()));
+        let orders = naive.orders.values().map(|order| {
+            let key = format!("{}|{}", start(order.placed_at), order.product_type());
+            (key, order_rows::cell(order))
+        });
         tables.insert(sales, cells(orders));
         let entries = naive.cash.iter().map(|cash| {
             let key = format!("{}|{}|{}", start(cash.at), cash.kind, cash.method.as_str());
@@ -101,9 +105,13 @@ fn month(at: i64) -> i64 {
 impl Naive {
     fn order(&mut self, recorded: &Recorded) {
         let birth = recorded.entity.birth.get();
+        if recorded.entity.kind != EntityKind::Order {
+            return;
+        }
+        self.touched.insert(birth, recorded.position.get());
         if let Event::OrderPlaced(placed) = &recorded.event {
             self.orders.insert(birth, NaiveOrder::place(recorded, placed));
-        } else if recorded.entity.kind == events_schema::EntityKind::Order {
+        } else {
             self.orders.get_mut(&birth).unwrap().fold(recorded);
         }
     }

@@ -8,18 +8,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use events_schema::recorded::ledger::LedgerCreated;
-use events_schema::{Command, Position, Recorded};
+use events_schema::{Command, Position};
 use ledger_core::log::{DataDirLock, FileLog, LockError, Log, OpenOptions, file};
 use ledger_core::writer::{Options, SavedBooks, State, Writer, WriterHandle};
 use projector::{Place, Runner};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
-use super::dice::Dice;
 use super::faults::{CutOff, Fault, FaultyLog};
 use super::history::identity;
 use super::world::World;
 use super::{promises, tables};
+use crate::naive::dice::Dice;
+use crate::naive::dump::{assert_same, dump_file};
+use crate::naive::log::events;
 
 /// Memory that books and entities may take: so little that everything is forgotten at once, and so much that nothing is.
 const MEMORIES: [usize; 3] = [1, 60_000, 100 << 20];
@@ -262,18 +264,15 @@ pub(crate) fn check_the_end(world: &World) {
         check(world, &log, true).await;
         let seen = projector::checkpoint(&Place::sqlite(world.dir.path())).await.unwrap().unwrap();
         assert_eq!(seen.position, log.tail().await.unwrap().position, "the read models reflect everything");
+        made_anew_they_are_the_same(world.dir.path(), log).await;
     });
 }
 
-async fn events(log: &FileLog) -> Vec<Recorded> {
-    let mut events = Vec::new();
-    loop {
-        let after = Position::new(events.len() as u64);
-        let blocks = log.read(after, 1 << 20).await.unwrap();
-        if blocks.is_empty() {
-            return events;
-        }
-        let leaves = blocks.iter().flat_map(|block| block.leaves());
-        events.extend(leaves.map(|(_, leaf)| Recorded::decode(leaf).unwrap()));
-    }
+/// All that is in the read models comes from the log, whatever happened while they were filled.
+async fn made_anew_they_are_the_same(data_dir: &Path, log: FileLog) {
+    let tables = async || dump_file(&tables::current(data_dir).unwrap()).await;
+    let before = tables().await;
+    let options = projector::Options::default();
+    projector::rebuild(&Place::sqlite(data_dir), Arc::new(log), options, |_| {}).await.unwrap();
+    assert_same(&before, &tables().await);
 }

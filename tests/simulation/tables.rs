@@ -1,7 +1,7 @@
 //! The tables of the read models, compared with the naive fold of the log up to their checkpoint.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use events_schema::Recorded;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -44,12 +44,7 @@ const CASH_ENTRIES: &str = "(select e.*, coalesce(e.source_id, o.order_id) as so
 
 /// Checks that the read models of a data directory, if there are any, are those of the log up to their checkpoint.
 pub(crate) async fn check(data_dir: &Path, events: &[Recorded]) {
-    let dir = data_dir.join("read-models");
-    let Ok(current) = fs::read_to_string(dir.join("current")) else { return };
-    let path = dir.join(format!("{}.sqlite", current.trim()));
-    if !path.exists() {
-        return;
-    }
+    let Some(path) = current(data_dir).filter(|path| path.exists()) else { return };
     let mut database = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
     let Some(position) = position(&mut database).await else { return };
     let seen = events.get(..position).expect("read models know nothing that is not in the log");
@@ -59,6 +54,13 @@ pub(crate) async fn check(data_dir: &Path, events: &[Recorded]) {
     for (table, rows) in &expected {
         assert_eq!(&actual[table], rows, "{table} at position {position}");
     }
+}
+
+/// The file of the current read models; nothing when there are none.
+pub(crate) fn current(data_dir: &Path) -> Option<PathBuf> {
+    let dir = data_dir.join("read-models");
+    let number = fs::read_to_string(dir.join("current")).ok()?;
+    Some(dir.join(format!("{}.sqlite", number.trim())))
 }
 
 /// The checkpoint; nothing when there are no tables yet, or no event in them.

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use events_schema::{Command, Timestamp};
 use tempfile::TempDir;
 
-use super::dice::Dice;
 use super::faults::Fault;
 use super::history::{History, identity, reused};
 use super::process::{self, Fate};
 use super::promises::Promises;
+use crate::naive::dice::Dice;
 
 /// How often the ledger is started before everything is asked to the end.
 const LIVES: usize = 12;

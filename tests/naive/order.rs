@@ -1,11 +1,11 @@
 //! An order folded naively, straight from the words of the contract.
 
 use events_schema::recorded::order::{OrderPaid, OrderPlaced};
-use events_schema::terms::{Confirmation, Method, Term};
-use events_schema::{Event, Money, Recorded};
+use events_schema::terms::{Confirmation, Method};
+use events_schema::{Event, Recorded};
 
 /// The nine statuses in the order of the reports.
-const STATUSES: [&str; 9] = [
+pub(crate) const STATUSES: [&str; 9] = [
     "awaiting_confirmation",
     "awaiting_payment",
     "closed",
@@ -20,29 +20,35 @@ const STATUSES: [&str; 9] = [
 /// An order as it stands.
 #[derive(Clone, Debug)]
 pub(crate) struct NaiveOrder {
-    birth: u64,
-    last: u64,
+    /// The position of the event that placed it.
+    pub(crate) birth: u64,
     pub(crate) placed_at: i64,
-    placed: OrderPlaced,
-    status: &'static str,
+    pub(crate) placed: OrderPlaced,
+    pub(crate) status: &'static str,
     before_review: &'static str,
-    used: u32,
-    payment: Option<(OrderPaid, i64)>,
-    refunds: Vec<NaiveRefund>,
-    completed_at: Option<i64>,
-    due_at: Option<i64>,
-    settled_at: Option<i64>,
+    /// Packages that were used.
+    pub(crate) used: u32,
+    /// What was paid, and when.
+    pub(crate) payment: Option<(OrderPaid, i64)>,
+    /// In the order in which they were requested.
+    pub(crate) refunds: Vec<NaiveRefund>,
+    pub(crate) completed_at: Option<i64>,
+    pub(crate) due_at: Option<i64>,
+    pub(crate) settled_at: Option<i64>,
 }
 
+/// A refund as it stands.
 #[derive(Clone, Debug)]
-struct NaiveRefund {
-    id: String,
-    requested_at: i64,
-    decided_at: Option<i64>,
-    amount: i64,
-    fee: i64,
-    state: &'static str,
-    method: Option<Method>,
+pub(crate) struct NaiveRefund {
+    pub(crate) id: String,
+    pub(crate) requested_at: i64,
+    pub(crate) decided_at: Option<i64>,
+    pub(crate) amount: i64,
+    pub(crate) fee: i64,
+    /// `in_review`, `rejected` or `completed`.
+    pub(crate) state: &'static str,
+    /// How it was paid back; nothing before.
+    pub(crate) method: Option<Method>,
 }
 
 impl NaiveOrder {
@@ -50,7 +56,6 @@ impl NaiveOrder {
         let confirm_first = placed.confirmation == Confirmation::BeforePayment;
         Self {
             birth: recorded.position.get(),
-            last: recorded.position.get(),
             placed_at: recorded.occurred_at.micros(),
             placed: placed.clone(),
             status: if confirm_first { "awaiting_confirmation" } else { "awaiting_payment" },
@@ -66,7 +71,6 @@ impl NaiveOrder {
 
     pub(crate) fn fold(&mut self, recorded: &Recorded) {
         let at = recorded.occurred_at.micros();
-        self.last = recorded.position.get();
         #[expect(clippy::wildcard_enum_match_arm, reason = "no other event happens to an order")]
         match &recorded.event {
             Event::OrderConfirmed(_) if self.payment.is_some() => self.status = "awaiting_use",
@@ -139,20 +143,27 @@ impl NaiveOrder {
         &self.placed.product.product_type
     }
 
-    fn paid(&self) -> i64 {
+    /// P of the contract.
+    pub(crate) fn paid(&self) -> i64 {
         self.payment.as_ref().map_or(0, |(paid, _)| paid.amount.minor())
     }
 
-    fn completed_refunds(&self) -> impl Iterator<Item = &NaiveRefund> {
+    pub(crate) fn completed_refunds(&self) -> impl Iterator<Item = &NaiveRefund> {
         self.refunds.iter().filter(|refund| refund.state == "completed")
     }
 
-    fn gross(&self) -> i64 {
+    /// G of the contract.
+    pub(crate) fn gross(&self) -> i64 {
         self.completed_refunds().map(|refund| refund.amount).sum()
     }
 
-    fn discount(&self) -> i64 {
+    /// Σ discounts.
+    pub(crate) fn discount(&self) -> i64 {
         self.placed.discounts.iter().map(|discount| discount.amount.minor()).sum()
+    }
+
+    pub(crate) fn payable(&self) -> i64 {
+        self.placed.amount.minor() - self.discount()
     }
 
     /// cost − round(cost × G / P), half away from zero; nothing once it is refunded.
@@ -168,86 +179,17 @@ impl NaiveOrder {
         cost - i64::try_from(taken).unwrap()
     }
 
-    fn cost_now(&self) -> i64 {
-        let cost = self.placed.supplier.as_ref().map_or(self.placed.quoted_cost, |supplier| supplier.cost);
-        self.remains(cost.minor())
+    /// The supplier's cost, or the quoted cost without one.
+    pub(crate) fn cost(&self) -> i64 {
+        self.placed.supplier.as_ref().map_or(self.placed.quoted_cost, |supplier| supplier.cost).minor()
     }
 
-    fn commission_now(&self) -> i64 {
-        self.placed.commissions.iter().map(|line| self.remains(line.amount.minor())).sum()
+    pub(crate) fn cost_now(&self) -> i64 {
+        self.remains(self.cost())
     }
 
-    /// Its row in `orders`, as far as it is compared: see [`super::tables`].
-    pub(crate) fn row(&self) -> String {
-        let payment = self.payment.as_ref();
-        let number = |number: Option<i64>| number.map_or("-".to_owned(), |number| number.to_string());
-        let mut row = vec![
-            self.birth.to_string(),
-            self.last.to_string(),
-            self.placed.order_id.to_string(),
-            self.status.to_owned(),
-            self.used.to_string(),
-            (self.placed.amount.minor() - self.discount()).to_string(),
-            number(payment.map(|(_, at)| *at)),
-            payment.map_or("-".to_owned(), |(paid, _)| paid.payment_id.to_string()),
-            payment.map_or("-".to_owned(), |(paid, _)| paid.method.as_str().to_owned()),
-            self.paid().to_string(),
-            self.gross().to_string(),
-            number(self.completed_at),
-            number(self.due_at),
-            number(self.settled_at),
-            self.cost_now().to_string(),
-            self.commission_now().to_string(),
-        ];
-        row.extend(self.figures().map(|figure| figure.to_string()));
-        row.join("|")
-    }
-
-    /// Its rows in `refunds`.
-    pub(crate) fn refund_rows(&self) -> Vec<String> {
-        let row = |(ordinal, refund): (usize, &NaiveRefund)| {
-            let NaiveRefund { id, requested_at, decided_at, amount, fee, state, method } = refund;
-            let decided_at = decided_at.map_or("-".to_owned(), |at| at.to_string());
-            let method = method.map_or("-", Term::as_str);
-            format!(
-                "{}|{ordinal}|{id}|{requested_at}|{decided_at}|{amount}|{fee}|{state}|{method}",
-                self.birth
-            )
-        };
-        self.refunds.iter().enumerate().map(row).collect()
-    }
-
-    /// What it adds to the figures of the sales report, but for its status.
-    fn figures(&self) -> [i64; 12] {
-        let paid = i64::from(self.payment.is_some());
-        let consumed = i64::from(self.completed_at.is_some());
-        let completed = i64::from(self.status == "completed");
-        let left = self.paid() - self.gross();
-        let fees: i64 = self.completed_refunds().map(|refund| refund.fee).sum();
-        [
-            paid,
-            i64::from(self.completed_refunds().count() > 0),
-            paid * self.placed.amount.minor(),
-            paid * self.discount(),
-            paid * (1 - consumed) * left,
-            consumed * left,
-            self.gross() - fees,
-            fees,
-            completed * left,
-            completed * self.cost_now(),
-            completed * self.commission_now(),
-            completed * Money::minor(self.placed.freight),
-        ]
-    }
-
-    /// What it adds to a cell.
-    pub(crate) fn cell(&self) -> Vec<i64> {
-        let figures = self.figures();
-        let payable = self.placed.amount.minor() - self.discount();
-        let mut cell = vec![1, figures[0], figures[1]];
-        cell.extend(STATUSES.map(|status| i64::from(status == self.status)));
-        cell.extend(STATUSES.map(|status| if status == self.status { payable } else { 0 }));
-        cell.extend(&figures[2..]);
-        cell
+    /// What each commission line is now.
+    pub(crate) fn lines_now(&self) -> Vec<i64> {
+        self.placed.commissions.iter().map(|line| self.remains(line.amount.minor())).collect()
     }
 }
