@@ -142,9 +142,11 @@ pub(crate) static CASH_ENTRIES: List = List {
     name: "cash-entries",
     columns: CASH_ENTRY_COLUMNS,
     tables: &[Tables {
+        table: "cash_entries",
         first: "e",
-        from: CASH_ENTRY_TABLES,
         always: "true",
+        joined: OF_THE_ORDER,
+        on: "true",
         key: &["e.occurred_at", "e.position"],
     }],
     searched: &[
@@ -159,8 +161,8 @@ pub(crate) static CASH_ENTRIES: List = List {
 /// The columns of a [`CashEntry`].
 pub(super) const CASH_ENTRY_COLUMNS: &str = "e.occurred_at, e.kind, e.method, e.amount, \
     coalesce(e.source_id, o.order_id) as source_id, o.order_id, o.order_no, e.reference, e.position";
-/// Where they are.
-pub(super) const CASH_ENTRY_TABLES: &str = "cash_entries e left join orders o on o.birth = e.order_birth";
+/// The order of a cash entry, for [`CASH_ENTRY_COLUMNS`].
+pub(super) const OF_THE_ORDER: &str = "left join orders o on o.birth = e.order_birth";
 /// The entries of one order.
 const OF_ORDER: &str = "e.order_birth in (select birth from orders where order_id = {})";
 /// The entries whose source has this id: a payment, a withdrawal, or else the order.

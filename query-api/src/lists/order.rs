@@ -16,7 +16,7 @@ use crate::extract::{ValidPath, ValidQuery};
 use crate::figure::{
     Amount, ConfirmationWord, DiscountKindWord, LocalTime, MethodWord, RefundStateWord, SettlementStateWord,
 };
-use crate::lists::cash_entries::{CASH_ENTRY_COLUMNS, CASH_ENTRY_TABLES, CashEntry};
+use crate::lists::cash_entries::{CASH_ENTRY_COLUMNS, CashEntry, OF_THE_ORDER};
 use crate::lists::orders::OrderItem;
 use crate::lists::page::ListItem;
 use crate::problem::{Problem, ProblemDocument};
@@ -310,6 +310,6 @@ const COMMISSIONS: &str = "select distributor_id, distributor_name, amount, stat
     where order_birth = $1 order by line";
 static CASH_ENTRIES: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "select {CASH_ENTRY_COLUMNS} from {CASH_ENTRY_TABLES} where e.order_birth = $1 order by e.position"
+        "select {CASH_ENTRY_COLUMNS} from cash_entries e {OF_THE_ORDER} where e.order_birth = $1 order by e.position"
     )
 });

@@ -151,15 +151,19 @@ pub(crate) static ORDERS: List = List {
         o.member_id, o.source, o.payable, s.paid, s.refunded_gross, s.payment_method, o.supplier_id, o.supplier_name",
     tables: &[
         Tables {
+            table: "orders",
             first: "o",
-            from: "orders o cross join order_states s",
-            always: "s.birth = o.birth",
+            always: "true",
+            joined: "cross join order_states s",
+            on: "s.birth = o.birth",
             key: &["o.placed_at", "o.birth"],
         },
         Tables {
+            table: "order_states",
             first: "s",
-            from: "order_states s cross join orders o",
-            always: "o.birth = s.birth",
+            always: "true",
+            joined: "cross join orders o",
+            on: "o.birth = s.birth",
             key: &["s.placed_at", "s.birth"],
         },
     ],

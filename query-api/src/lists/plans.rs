@@ -110,6 +110,25 @@ async fn all_cash_entries_come_newest_first_without_being_sorted() {
 }
 
 #[tokio::test]
+async fn a_total_looks_at_no_table_without_need() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    for (selection, steps) in [
+        (asked::<OrdersQuery>("source=pc"), &["SEARCH o USING INDEX orders_source (source=?)"][..]),
+        (
+            asked::<OrdersQuery>("status=closed"),
+            &[
+                "SEARCH s USING COVERING INDEX order_states_status (status=?)",
+                "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)",
+            ],
+        ),
+        (asked::<CashEntriesQuery>(""), &["SCAN e"]),
+        (asked::<CashEntriesQuery>("kind=recharge"), &["SEARCH e USING INDEX cash_entries_kind (kind=?)"]),
+    ] {
+        assert_eq!(ledger.plan(selection.total()).await, steps);
+    }
+}
+
+#[tokio::test]
 async fn the_next_page_begins_where_the_last_one_ended() {
     let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
     let after = Cursor(vec![7, 7]);

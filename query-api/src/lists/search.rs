@@ -1,7 +1,8 @@
 //! Finds what begins with a text (`q`), in whichever of two ways is the faster.
 //!
 //! Where few rows match, they are found through the indexes of the texts, and sorted by time. Where many do, the list
-//! is read in its own order, and each row is looked at: the first page is full soon. What is found is the same.
+//! is read in its own order, and each row is looked at: the first page is full soon, unless many match and all of them
+//! are old. What is found is the same.
 
 use serde::Deserialize;
 
@@ -37,7 +38,8 @@ impl TryFrom<String> for Prefix {
 pub(crate) struct Searched {
     /// The column among the tables of the list: `o.order_no`.
     pub(crate) column: &'static str,
-    /// A select of the keys of items, up to a condition of `indexed`: `select placed_at, birth from orders where`.
+    /// A select of the keys of items, and of nothing that the list does not have, up to a condition of `indexed`:
+    /// `select placed_at, birth from orders where`.
     pub(crate) found: &'static str,
     /// The column in that select, which an index begins with: `order_no`.
     pub(crate) indexed: &'static str,
@@ -104,5 +106,6 @@ impl Prefix {
     }
 }
 
+/// What is searched is found in both ways alike.
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

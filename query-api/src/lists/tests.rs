@@ -23,6 +23,7 @@ on_both_engines!(
     cursors_of_other_lists_are_refused,
     each_filter_takes_what_it_names,
     cash_entries_of_both_directions_are_merged_newest_first,
+    what_belongs_to_one_order_comes_in_pages,
     an_order_is_shown_with_all_that_belongs_to_it,
     finance_settles_what_is_completed_and_was_paid_offline,
     what_is_not_paid_owes_the_supplier_nothing,
@@ -211,6 +212,27 @@ async fn cash_entries_of_both_directions_are_merged_newest_first(engine: Engine)
         let mut found = positions(&cash_page(&reading, text).await.unwrap());
         found.sort_unstable();
         assert_eq!(found, wanted, "{text}");
+    }
+}
+
+async fn what_belongs_to_one_order_comes_in_pages(engine: Engine) {
+    let entries = random_cash(18, 30, 0, 10).into_iter();
+    let entries: Vec<_> =
+        entries.map(|entry| CashRow { order: Some(1 + entry.position % 2), ..entry }).collect();
+    let ledger = Ledger::with(engine, ZONE, &random_orders(19, 2, 0, 10), &entries).await;
+    let reading = ledger.reading().await;
+    let mut expected: Vec<_> = entries.iter().filter(|entry| entry.order == Some(1)).collect();
+    expected.sort_by_key(|entry| std::cmp::Reverse((entry.occurred_at, entry.position)));
+    let expected: Vec<_> = expected.iter().map(|entry| entry.position).collect();
+    for filter in ["order_id=O-1", "source_id=O-1"] {
+        let (mut found, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = cash_page(&reading, &format!("{filter}&limit=4{cursor}")).await.unwrap();
+            found.extend(positions(&page));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(found, expected, "{filter}");
     }
 }
 

@@ -34,8 +34,9 @@ async fn found(snapshot: &mut Snapshot, selection: &Selection) -> Vec<i64> {
     }
 }
 
-/// What is found, in whichever way; also what all of it adds up to.
-async fn found_alike(snapshot: &mut Snapshot, selection: Selection) -> Vec<i64> {
+/// The numbers behind the time of all items of `selection`, newest first: a search must find the same in either way,
+/// page by page, and add up to it. Lists that are searched are held against this.
+pub(crate) async fn found_alike(snapshot: &mut Snapshot, selection: Selection) -> Vec<i64> {
     let few = selection.clone().matching(Matches::Few);
     let many = selection.matching(Matches::Many);
     let by_index = found(snapshot, &few).await;
@@ -91,6 +92,10 @@ async fn both_ways_find_the_same_orders_in_the_same_order(engine: Engine) {
         found.sort_unstable();
         assert_eq!(found, expected, "{text}");
     }
+    let closed = Selection::new(&ORDERS).word("s.status", Some("closed"));
+    let all = found(&mut snapshot, &closed).await;
+    assert!((1..50).contains(&all.len()), "{all:?}");
+    assert_eq!(found_alike(&mut snapshot, closed.search(Some(&prefix("NO-")))).await, all);
 }
 
 async fn both_ways_find_the_same_cash_entries_in_the_same_order(engine: Engine) {
@@ -119,6 +124,18 @@ async fn both_ways_find_the_same_cash_entries_in_the_same_order(engine: Engine) 
         found.sort_unstable();
         assert_eq!(found, expected, "{text}");
     }
+    let wanted = vec!["scan_payment", "order_refund"];
+    let of_both = Selection::new(&CASH_ENTRIES).split("e.kind", CashKind::NAMES, wanted);
+    let all = found(&mut snapshot, &of_both).await;
+    assert!((1..80).contains(&all.len()), "{all:?}");
+    let mut searched = found_alike(&mut snapshot, of_both.clone().search(Some(&prefix("S-")))).await;
+    searched.extend(found_alike(&mut snapshot, of_both.search(Some(&prefix("O-")))).await);
+    searched.sort_unstable();
+    assert_eq!(searched, {
+        let mut all = all;
+        all.sort_unstable();
+        all
+    });
 }
 
 async fn few_and_many_are_told_apart(engine: Engine) {
