@@ -101,14 +101,11 @@ impl Reading {
     /// The right to make a file, waited for if need be.
     pub(crate) async fn export_turn(&self) -> Result<OwnedSemaphorePermit, Problem> {
         let turn = Arc::clone(&self.exports).acquire_owned();
-        match timeout(Duration::from_secs(EXPORT_WAIT_SECONDS), turn).await {
-            Ok(Ok(turn)) => Ok(turn),
-            Ok(Err(_)) | Err(_) => {
-                let detail =
-                    format!("{EXPORTS_MAX} files are being made: ask again when one of them is done");
-                Err(Problem::unavailable("busy", detail, EXPORT_RETRY_SECONDS))
-            }
+        if let Ok(Ok(turn)) = timeout(Duration::from_secs(EXPORT_WAIT_SECONDS), turn).await {
+            return Ok(turn);
         }
+        let detail = format!("{EXPORTS_MAX} files are being made: ask again when one of them is done");
+        Err(Problem::unavailable("busy", detail, EXPORT_RETRY_SECONDS))
     }
 
     /// A snapshot that reflects `min_position`, waited for if need be.

@@ -179,10 +179,10 @@ async fn sample(connection: &mut Connection, path: &str) -> anyhow::Result<Vec<V
     let (status, answer) = connection.get(&format!("/v1/{path}?{SAMPLE}")).await?;
     anyhow::ensure!(status == 200, "/v1/{path} answered {status}: {}", String::from_utf8_lossy(&answer));
     let mut page: Value = serde_json::from_slice(&answer).with_context(|| format!("/v1/{path}"))?;
-    match page["items"].take() {
-        Value::Array(items) => Ok(items),
-        other => anyhow::bail!("/v1/{path} answered with items that are {other}"),
-    }
+    let Value::Array(items) = page["items"].take() else {
+        anyhow::bail!("/v1/{path} answered with no items: {page}");
+    };
+    Ok(items)
 }
 
 async fn repeat(

@@ -58,9 +58,8 @@ impl SalesTotals {
     }
 
     /// [`SUMS`].
-    pub(super) const fn sums(&self) -> [i64; SUMS.len()] {
-        let Self([.., a, b, c, d, e, f, g, h, i, j]) = *self;
-        [a, b, c, d, e, f, g, h, i, j]
+    pub(super) fn sums(&self) -> [i64; SUMS.len()] {
+        std::array::from_fn(|sum| self.0[FIGURES - SUMS.len() + sum])
     }
 }
 

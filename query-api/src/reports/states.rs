@@ -18,8 +18,9 @@ pub struct OrdersSum {
 
 impl OrdersSum {
     /// Orders and amount of three states.
-    pub(super) const fn of(Totals([a, b, c, d, e, f]): Totals<6>) -> [Self; 3] {
-        [Self::new(a, b), Self::new(c, d), Self::new(e, f)]
+    pub(super) fn of(Totals(sums): Totals<6>) -> [Self; 3] {
+        let (pairs, _) = sums.as_chunks::<2>();
+        std::array::from_fn(|state| Self::new(pairs[state][0], pairs[state][1]))
     }
 
     /// So many `orders` of `amount` minor units.
