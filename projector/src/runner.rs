@@ -253,7 +253,8 @@ impl Work {
         };
         let (held, fold_dropped) = mpsc::channel(1);
         let fold = Some(Fold::new(entities, held));
-        let filling = Filling { database, number, checkpoint, target, beside, is_switch_due };
+        let filling =
+            Filling { database, number, checkpoint, target, beside, are_indexes_due: true, is_switch_due };
         Ok((Self { store, fold, fold_dropped }, filling))
     }
 

@@ -112,6 +112,18 @@ impl Store {
         Ok(())
     }
 
+    /// Makes the indexes that are not there yet.
+    pub(crate) async fn index(&mut self) -> Result<(), StoreError> {
+        // A session that is lost here takes the right to write with it.
+        let was_certain = std::mem::replace(&mut self.is_certain, false);
+        match &mut self.engine {
+            Engine::Sqlite(store) => store.index().await?,
+            Engine::Postgres(store) => store.index().await?,
+        }
+        self.is_certain = was_certain;
+        Ok(())
+    }
+
     /// From now on this generation is read.
     pub(crate) async fn switch(&mut self) -> Result<(), StoreError> {
         // A session that is lost here takes the right to write with it.

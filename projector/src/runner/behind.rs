@@ -50,8 +50,14 @@ struct Behind<'a> {
 }
 
 impl Behind<'_> {
-    /// Tells how far it is, after the generation was switched to where that is due.
+    /// Tells how far it is, after the generation got its indexes and was switched to where that is due.
     async fn advance(&self, store: &mut Store) -> Result<(), StoreError> {
+        while self.telling.lock().are_indexes_due() {
+            match store.index().await {
+                Ok(()) => self.telling.lock().indexed(),
+                Err(error) => self.wait_after(error).await?,
+            }
+        }
         while self.telling.lock().is_switch_due() {
             match store.switch().await {
                 Ok(()) => self.telling.lock().switched(),

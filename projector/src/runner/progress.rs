@@ -95,6 +95,8 @@ pub(crate) struct Filling {
     pub(crate) target: Position,
     /// What is read until then, if it is not this generation.
     pub(crate) beside: Option<Readable>,
+    /// Whether its indexes may not be there yet: they are made when the target is reached.
+    pub(crate) are_indexes_due: bool,
     /// Whether it is not yet the current one.
     pub(crate) is_switch_due: bool,
 }
@@ -169,6 +171,21 @@ impl Reporter {
         if let Role::Filling(filling) = &mut self.role {
             filling.checkpoint = Some(checkpoint);
             self.pace.tell(filling);
+        }
+    }
+
+    /// Whether the generation has reached its target, and its indexes may not be there yet.
+    pub(crate) fn are_indexes_due(&self) -> bool {
+        match &self.role {
+            Role::Filling(filling) => filling.are_indexes_due && filling.has_reached_target(),
+            Role::Waiting(_) => false,
+        }
+    }
+
+    /// The generation has all its indexes.
+    pub(crate) fn indexed(&mut self) {
+        if let Role::Filling(filling) = &mut self.role {
+            filling.are_indexes_due = false;
         }
     }
 
@@ -257,7 +274,7 @@ impl Role {
     #[expect(clippy::cast_precision_loss, reason = "a ratio need not be exact")]
     fn ratio(&self) -> f64 {
         match self {
-            Self::Filling(filling) if !filling.is_caught_up() => {
+            Self::Filling(filling) if !filling.has_reached_target() => {
                 self.position().get() as f64 / filling.target.get() as f64
             }
             Self::Filling(_) | Self::Waiting(_) => 1.0,
@@ -267,6 +284,10 @@ impl Role {
 
 impl Filling {
     fn is_caught_up(&self) -> bool {
+        self.has_reached_target() && !self.are_indexes_due
+    }
+
+    fn has_reached_target(&self) -> bool {
         position_of(self.checkpoint.as_ref()) >= self.target
     }
 }
@@ -282,7 +303,7 @@ impl Pace {
         if elapsed < PACE_INTERVAL {
             return;
         }
-        if !filling.is_caught_up() {
+        if !filling.has_reached_target() {
             let events_per_second = u128::from(position.since(self.position)) * 1_000 / elapsed.as_millis();
             tracing::info!(
                 generation = filling.number,

@@ -8,16 +8,19 @@ mod sql;
 pub(super) use schemas::Schemas;
 
 use sqlx::postgres::PgQueryResult;
-use sqlx::{Connection, PgConnection, Postgres};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Postgres};
 
 use super::statements::Statements;
-use super::{StoreError, checkpoint};
+use super::{StoreError, checkpoint, script};
 use crate::change::Writes;
 use crate::checkpoint::Checkpoint;
 use columns::Columns;
 use schemas::{is_valid, schema};
 use session::{enter, reclaim};
 use sql::Arrays;
+
+/// What the server may take to sort the rows of an index.
+const INDEX_MEMORY: &str = "set maintenance_work_mem = '128MB'";
 
 /// One generation in a schema.
 #[derive(Debug)]
@@ -65,6 +68,17 @@ impl PostgresStore {
         self.statements.execute::<Postgres>(&mut transaction, writes, PgQueryResult::rows_affected).await?;
         checkpoint::write::<Postgres>(&mut transaction, checkpoint).await?;
         transaction.commit().await?;
+        self.schemas.session.put_back(connection);
+        Ok(())
+    }
+
+    /// Makes the indexes that are not there yet, each in a transaction of its own.
+    pub(super) async fn index(&mut self) -> Result<(), StoreError> {
+        let mut connection = self.take_connection().await?;
+        sqlx::raw_sql(INDEX_MEMORY).execute(&mut connection).await?;
+        for index in script::indexes(&script::for_postgres(script::SQLITE)) {
+            sqlx::raw_sql(AssertSqlSafe(index)).execute(&mut connection).await?;
+        }
         self.schemas.session.put_back(connection);
         Ok(())
     }

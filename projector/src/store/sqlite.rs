@@ -24,6 +24,8 @@ const WAL_PAGES: &str = "16384";
 const WAL_BYTES_KEPT: &str = "134217728";
 /// How long to wait for a lock that a reader holds for a moment.
 const BUSY_SECONDS: u64 = 5;
+/// Where small things are sorted.
+const TEMP_STORE: &str = "memory";
 /// Prepared statements: each table has a few, each in eight shapes.
 const STATEMENTS_MAX: usize = 256;
 /// The pages that are kept in memory where only a few rows are read, in bytes.
@@ -77,6 +79,21 @@ impl SqliteStore {
         self.statements.execute::<Sqlite>(&mut transaction, writes, SqliteQueryResult::rows_affected).await?;
         checkpoint::write::<Sqlite>(&mut transaction, checkpoint).await?;
         transaction.commit().await?;
+        self.connection = Some(connection);
+        Ok(())
+    }
+
+    /// Makes the indexes that are not there yet, each in a transaction of its own.
+    pub(super) async fn index(&mut self) -> Result<(), StoreError> {
+        let mut connection = self.take_connection().await?;
+        // What is sorted for an index of a large table is larger than memory.
+        sqlx::raw_sql("pragma temp_store = file").execute(&mut connection).await?;
+        for index in script::indexes(script::SQLITE) {
+            sqlx::raw_sql(AssertSqlSafe(index)).execute(&mut connection).await?;
+        }
+        sqlx::raw_sql(AssertSqlSafe(format!("pragma temp_store = {TEMP_STORE}")))
+            .execute(&mut connection)
+            .await?;
         self.connection = Some(connection);
         Ok(())
     }
@@ -135,7 +152,7 @@ async fn connect(path: &Path, page_bytes: usize) -> Result<SqliteConnection, sql
         .pragma("cache_size", format!("-{}", page_bytes / 1024))
         .pragma("wal_autocheckpoint", WAL_PAGES)
         .pragma("journal_size_limit", WAL_BYTES_KEPT)
-        .pragma("temp_store", "memory")
+        .pragma("temp_store", TEMP_STORE)
         .statement_cache_capacity(STATEMENTS_MAX)
         .thread_name(|_| "projector".to_owned())
         .disable_statement_logging()
@@ -149,7 +166,7 @@ async fn user_version(connection: &mut SqliteConnection) -> Result<i64, sqlx::Er
 
 async fn create_tables(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let mut transaction = connection.begin_with("begin immediate").await?;
-    sqlx::raw_sql(script::SQLITE).execute(&mut *transaction).await?;
+    sqlx::raw_sql(AssertSqlSafe(script::tables(script::SQLITE))).execute(&mut *transaction).await?;
     let version = format!("pragma user_version = {}", Format::CURRENT.to_number());
     sqlx::raw_sql(AssertSqlSafe(version)).execute(&mut *transaction).await?;
     transaction.commit().await
