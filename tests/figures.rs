@@ -51,6 +51,7 @@ mod figures {
         pub(crate) mod lists;
         pub(crate) mod order_lists;
         pub(crate) mod money_lists;
+        pub(crate) mod details;
     }
 
     // That it is right, with a pencil.

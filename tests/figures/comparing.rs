@@ -1,5 +1,6 @@
 //! What the ledger answers, against the oracle.
 
+use axum::http::StatusCode;
 use jiff::ToSpan;
 use serde_json::{Value, json};
 
@@ -7,6 +8,7 @@ use super::asking;
 use super::difference::difference;
 use super::history::DAY;
 use super::ledger::Ledger;
+use super::oracle::details::details;
 use super::oracle::lists::{Item, List};
 use super::oracle::reports::{Report, named};
 use super::oracle::selection::Selection;
@@ -115,6 +117,15 @@ fn values_of(name: &str, asked: Asked, rows: &Rows, dice: &mut Dice) -> Vec<Stri
         other => panic!("no values are known of {other}"),
     };
     values.iter().map(ToString::to_string).collect()
+}
+
+/// Compares what is said of each order.
+pub(crate) async fn orders(ledger: &Ledger, rows: &Rows) {
+    for (order_id, expected) in details(rows) {
+        let (status, answer) = ledger.get(&format!("/v1/orders/{order_id}")).await;
+        let found = difference(&expected, &answer);
+        assert_eq!((status, found), (StatusCode::OK, None), "order {order_id}");
+    }
 }
 
 /// Compares every list: whole, over each of `ranges`, and with each of its filters.

@@ -41,6 +41,7 @@ pub(crate) fn play_and_compare(zone: &'static str, engine: Engine, seed: u64, li
             hold(&ledger, &rows, *asked).await;
         }
         comparing::lists(&ledger, &rows, &asked[..6], &mut dice).await;
+        comparing::orders(&ledger, &rows).await;
         assert_same(&ledger.tables().await, &ledger.tables_made_anew().await);
         let ledger = ledger.restart().await;
         for asked in &asked[..3] {
