@@ -101,10 +101,15 @@ pub(super) fn span(random: &mut SmallRng, platform: Settings, whole_days: bool) 
     })
 }
 
-/// The sales report over a random range of the days of `platform`.
-pub(super) fn range(random: &mut SmallRng, platform: Settings, whole_days: bool) -> anyhow::Result<String> {
+/// A report over a random range of the days of `platform`.
+pub(super) fn over(
+    random: &mut SmallRng,
+    platform: Settings,
+    report: &str,
+    whole_days: bool,
+) -> anyhow::Result<String> {
     let Span { from, to } = span(random, platform, whole_days)?;
-    Ok(format!("/v1/reports/sales?from={from}&to={to}"))
+    Ok(format!("/v1/reports/{report}?from={from}&to={to}"))
 }
 
 /// Asks for something that must be there.

@@ -50,8 +50,6 @@ use crate::platform::{Lives, Part, Settings};
 const BATCH_CONNECTIONS: u32 = 4;
 /// Connections that publish one event a request.
 const SINGLE_CONNECTIONS: u32 = 4;
-/// Connections that read.
-const READ_CONNECTIONS: u32 = 2;
 /// At a rate that needs fewer, there are so many batches a second, with fewer events each.
 const BATCHES_PER_SECOND: u64 = 20;
 
@@ -67,6 +65,9 @@ pub(super) struct Options {
     /// Soak: reports and lists a second; 0 is none.
     #[arg(long, default_value_t = 20, value_name = "N")]
     read_rate: u64,
+    /// Soak: connections that read.
+    #[arg(long, default_value_t = 2, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_024))]
+    readers: u32,
     /// Soak: print a line so often.
     #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     every: u64,
@@ -79,7 +80,7 @@ impl Options {
     /// The same as JSON.
     pub(super) fn json(&self) -> Value {
         json!({
-            "rate": self.rate, "single_rate": self.single_rate, "read_rate": self.read_rate,
+            "rate": self.rate, "single_rate": self.single_rate, "read_rate": self.read_rate, "readers": self.readers,
             "every_seconds": self.every, "kill_every_seconds": self.kill_every,
         })
     }
@@ -164,8 +165,8 @@ fn spawn_all(
         let pace = Pace::steady(float(options.single_rate), (index, SINGLE_CONNECTIONS));
         clients.spawn(load::publish(link(), lives(BATCH_CONNECTIONS + index), (Kind::Single, 1), pace, end));
     }
-    for index in 0..if options.read_rate == 0 { 0 } else { READ_CONNECTIONS } {
-        let pace = Pace::steady(float(options.read_rate), (index, READ_CONNECTIONS));
+    for index in 0..if options.read_rate == 0 { 0 } else { options.readers } {
+        let pace = Pace::steady(float(options.read_rate), (index, options.readers));
         clients.spawn(load::read(link(), platform, index, pace, end));
     }
     clients

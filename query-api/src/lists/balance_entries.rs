@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, BalanceKindWord, LocalTime};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{Prefix, Searched};
+use crate::lists::search::{FEW_NAMES, FEW_NUMBERS, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -234,8 +234,8 @@ pub(crate) static BALANCE_ENTRIES: List = List {
         key: &["e.occurred_at", "e.position"],
     }],
     searched: &[
-        Searched { column: "m.phone", found: OF_MEMBERS, indexed: "x.phone" },
-        Searched { column: "o.order_no", found: OF_ORDERS, indexed: "x.order_no" },
+        Searched { column: "m.phone", found: OF_MEMBERS, indexed: "x.phone", few_max: FEW_NAMES },
+        Searched { column: "o.order_no", found: OF_ORDERS, indexed: "x.order_no", few_max: FEW_NUMBERS },
     ],
     amount: Some("e.change"),
 };

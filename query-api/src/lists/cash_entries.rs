@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, LocalTime, MethodWord, ModeWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{Prefix, Searched};
+use crate::lists::search::{FEW_NUMBERS, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -184,10 +184,10 @@ pub(crate) static CASH_ENTRIES: List = List {
         key: &["e.occurred_at", "e.position"],
     }],
     searched: &[
-        Searched { column: "o.order_no", found: OF_ORDERS, indexed: "o.order_no" },
-        Searched { column: "o.order_id", found: OF_ORDERS, indexed: "o.order_id" },
-        Searched { column: "e.source_id", found: FOUND, indexed: "source_id" },
-        Searched { column: "e.reference", found: FOUND, indexed: "reference" },
+        Searched { column: "o.order_no", found: OF_ORDERS, indexed: "o.order_no", few_max: FEW_NUMBERS },
+        Searched { column: "o.order_id", found: OF_ORDERS, indexed: "o.order_id", few_max: FEW_NUMBERS },
+        Searched { column: "e.source_id", found: FOUND, indexed: "source_id", few_max: FEW_NUMBERS },
+        Searched { column: "e.reference", found: FOUND, indexed: "reference", few_max: FEW_NUMBERS },
     ],
     amount: Some("e.amount"),
 };

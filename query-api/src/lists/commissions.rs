@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, CommissionStateWord, LocalTime};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{Prefix, Searched};
+use crate::lists::search::{FEW_NAMES, FEW_NUMBERS, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -162,11 +162,12 @@ pub(crate) static COMMISSIONS: List = List {
         key: &["c.placed_at", "c.order_birth", "c.line"],
     }],
     searched: &[
-        Searched { column: "o.order_no", found: OF_ORDERS, indexed: "x.order_no" },
+        Searched { column: "o.order_no", found: OF_ORDERS, indexed: "x.order_no", few_max: FEW_NUMBERS },
         Searched {
             column: "c.distributor_name",
             found: "select placed_at, order_birth, line from commissions where original_amount > 0 and state is not null and",
             indexed: "distributor_name",
+            few_max: FEW_NAMES,
         },
     ],
     amount: Some("c.amount"),

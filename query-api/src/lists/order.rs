@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use axum::extract::State;
 use events_schema::terms::{
-    CommissionState, Confirmation, DiscountKind, Method, Mode, OrderStatus, RefundState, SettlementState,
+    CommissionState, Confirmation, DiscountKind, Method, RefundState, SettlementState,
 };
 use events_schema::{Calendar, Money, Position};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use crate::figure::{
 use crate::lists::cash_entries::{CASH_ENTRY_COLUMNS, CashEntry, OF_THE_ORDER};
 use crate::lists::orders::OrderItem;
 use crate::lists::page::ListItem;
+use crate::lists::settlements::can_settle;
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
 use crate::row;
@@ -257,15 +258,12 @@ impl Refund {
 impl Settlement {
     fn read(row: &Row, calendar: &Calendar, order: &OrderItem) -> Result<Option<Self>, sqlx::Error> {
         let Some(state) = row::word_or_null(row, "settlement_state")? else { return Ok(None) };
-        let is_offline = order.payment_method.is_some_and(|method| method.mode() == Mode::Offline);
         Ok(Some(Self {
             state,
             amount: row::amount(row, "settlement_amount")?,
             due_at: row::time_or_null(row, "settlement_due_at", calendar)?,
             settled_at: row::time_or_null(row, "settled_at", calendar)?,
-            can_settle: is_offline
-                && order.status == OrderStatus::Completed
-                && state == SettlementState::Unsettled,
+            can_settle: can_settle(order.status, state, order.payment_method),
         }))
     }
 }

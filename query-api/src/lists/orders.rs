@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, MethodWord, OrderSourceWord, OrderStatusWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{Prefix, Searched};
+use crate::lists::search::{FEW_NAMES, FEW_NUMBERS, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -220,16 +220,19 @@ pub(crate) static ORDERS: List = List {
             column: "o.order_no",
             found: "select placed_at, birth from orders where",
             indexed: "order_no",
+            few_max: FEW_NUMBERS,
         },
         Searched {
             column: "o.order_id",
             found: "select placed_at, birth from orders where",
             indexed: "order_id",
+            few_max: FEW_NUMBERS,
         },
         Searched {
             column: "o.product_name",
             found: "select placed_at, birth from orders where",
             indexed: "product_name",
+            few_max: FEW_NAMES,
         },
     ],
     amount: Some("o.payable"),

@@ -14,7 +14,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{LocalTime, ParkedStateWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{Prefix, Searched};
+use crate::lists::search::{FEW_NUMBERS, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -147,8 +147,8 @@ pub(crate) static PARKED_EVENTS: List = List {
         key: &["p.parked_at", "p.birth"],
     }],
     searched: &[
-        Searched { column: "p.event_id", found: FOUND, indexed: "event_id" },
-        Searched { column: "p.awaited_id", found: FOUND, indexed: "awaited_id" },
+        Searched { column: "p.event_id", found: FOUND, indexed: "event_id", few_max: FEW_NUMBERS },
+        Searched { column: "p.awaited_id", found: FOUND, indexed: "awaited_id", few_max: FEW_NUMBERS },
     ],
     amount: None,
 };

@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, RefundStateWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{Prefix, Searched};
+use crate::lists::search::{FEW_NUMBERS, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -154,7 +154,12 @@ pub(crate) static REFUNDS: List = List {
         on: "o.birth = r.order_birth",
         key: &["r.requested_at", "r.order_birth", "r.ordinal"],
     }],
-    searched: &[Searched { column: "o.order_no", found: OF_ORDERS, indexed: "x.order_no" }],
+    searched: &[Searched {
+        column: "o.order_no",
+        found: OF_ORDERS,
+        indexed: "x.order_no",
+        few_max: FEW_NUMBERS,
+    }],
     amount: Some("r.amount"),
 };
 

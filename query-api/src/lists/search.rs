@@ -11,8 +11,11 @@ use crate::snapshot::Snapshot;
 
 /// Longest `q`: as long as a name may be.
 const PREFIX_CHARACTERS_MAX: usize = 200;
-/// Most rows that are found first and sorted then.
-const FEW_MAX: i64 = 100_000;
+/// Most rows that are found first and sorted then by a text that grows with time, such as an order's number: of many that
+/// match, all may be old, and reading the list from its newest end would take long.
+pub(crate) const FEW_NUMBERS: i64 = 100_000;
+/// The same by a text that comes at any time, such as a name: where more match, the newest of them are near.
+pub(crate) const FEW_NAMES: i64 = 5_000;
 
 /// What texts begin with that a caller looks for.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -43,6 +46,8 @@ pub(crate) struct Searched {
     pub(crate) found: &'static str,
     /// The column in that select, which an index begins with: `order_no`.
     pub(crate) indexed: &'static str,
+    /// Most rows that are found first: [`FEW_NUMBERS`] or [`FEW_NAMES`].
+    pub(crate) few_max: i64,
 }
 
 /// How many rows match.
@@ -63,12 +68,17 @@ impl Prefix {
     ) -> Result<Matches, sqlx::Error> {
         let mut sql = Sql::new("select ");
         for (index, found) in self.found(&mut sql, searched).iter().enumerate() {
-            sql.push(if index == 0 { "" } else { " + " });
-            sql.push("(select count(*) from (").push(found).push(" limit ").bind(FEW_MAX + 1);
+            sql.push(if index == 0 { "" } else { ", " });
+            sql.push("(select count(*) from (").push(found).push(" limit ").bind(searched[index].few_max + 1);
             sql.push(") as found)");
         }
-        let found: i64 = snapshot.fetch_one(sql).await?.get(0)?;
-        Ok(if found <= FEW_MAX { Matches::Few } else { Matches::Many })
+        let row = snapshot.fetch_one(sql).await?;
+        for (index, Searched { few_max, .. }) in searched.iter().enumerate() {
+            if row.get::<i64>(index)? > *few_max {
+                return Ok(Matches::Many);
+            }
+        }
+        Ok(Matches::Few)
     }
 
     /// The condition that one of the texts of a row begins with this. No index helps with it.

@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, OrderStatusWord, SettlementStateWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{Prefix, Searched};
+use crate::lists::search::{FEW_NAMES, FEW_NUMBERS, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -212,9 +212,9 @@ pub(crate) static SETTLEMENTS: List = List {
         },
     ],
     searched: &[
-        Searched { column: "o.order_no", found: FOUND, indexed: "x.order_no" },
-        Searched { column: "o.product_name", found: FOUND, indexed: "x.product_name" },
-        Searched { column: "o.supplier_name", found: FOUND, indexed: "x.supplier_name" },
+        Searched { column: "o.order_no", found: FOUND, indexed: "x.order_no", few_max: FEW_NUMBERS },
+        Searched { column: "o.product_name", found: FOUND, indexed: "x.product_name", few_max: FEW_NAMES },
+        Searched { column: "o.supplier_name", found: FOUND, indexed: "x.supplier_name", few_max: FEW_NAMES },
     ],
     amount: Some("s.settlement_amount"),
 };

@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, PayeeKindWord, WithdrawalMethodWord, WithdrawalStateWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{Prefix, Searched};
+use crate::lists::search::{FEW_NAMES, FEW_NUMBERS, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -182,9 +182,9 @@ pub(crate) static WITHDRAWALS: List = List {
         key: &["w.requested_at", "w.birth"],
     }],
     searched: &[
-        Searched { column: "w.payee_name", found: FOUND, indexed: "payee_name" },
-        Searched { column: "w.payee_phone", found: FOUND, indexed: "payee_phone" },
-        Searched { column: "w.withdrawal_id", found: FOUND, indexed: "withdrawal_id" },
+        Searched { column: "w.payee_name", found: FOUND, indexed: "payee_name", few_max: FEW_NAMES },
+        Searched { column: "w.payee_phone", found: FOUND, indexed: "payee_phone", few_max: FEW_NAMES },
+        Searched { column: "w.withdrawal_id", found: FOUND, indexed: "withdrawal_id", few_max: FEW_NUMBERS },
     ],
     amount: Some("w.amount"),
 };

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use axum::http::Method;
 use query_api::LEDGER_POSITION;
-use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
+use rand::{RngExt as _, SeedableRng as _};
 use tokio::time::sleep_until;
 
 use super::super::ingest::{Bodies, beginning, content_type, count};
-use super::super::reading::range;
+use super::super::reading::over;
 use super::link::{Link, Request};
 use super::sample::Sample;
 use super::shared::Kind;
@@ -87,6 +87,16 @@ pub(super) async fn publish(
     Ok(sample)
 }
 
+/// Lists that are read, as a console shows them.
+const LISTS: [&str; 6] = [
+    "/v1/orders",
+    "/v1/orders?status=refund_review",
+    "/v1/cash-entries?direction=income",
+    "/v1/settlements?state=unsettled",
+    "/v1/commissions",
+    "/v1/balance-entries",
+];
+
 /// Reads reports over whole days and ragged ranges, the first page of orders, and an order, in turn.
 pub(super) async fn read(
     mut link: Link,
@@ -100,10 +110,10 @@ pub(super) async fn read(
     while let Some(due) = pace.due(end).await {
         let order = if turn % 4 == 3 { link.shared.order(seen) } else { None };
         let path = match (turn % 4, order) {
-            (0, _) => range(&mut random, platform, true)?,
-            (1, _) => range(&mut random, platform, false)?,
+            (0, _) => over(&mut random, platform, "overview", true)?,
+            (1, _) => over(&mut random, platform, "sales", false)?,
             (_, Some((position, order))) => format!("/v1/orders/{order}?min_position={position}"),
-            _ => "/v1/orders".to_owned(),
+            _ => LISTS[random.random_range(0..LISTS.len())].to_owned(),
         };
         turn = turn.wrapping_add(1);
         let before = link.shared.acknowledged();
