@@ -53,7 +53,7 @@ async fn csv(client: &Client, path: &str) -> String {
 async fn every_report_and_list_is_a_file_of_either_kind_in_both_languages() {
     let ledger = Ledger::start();
     let position = filled(&ledger).await;
-    let reports = REPORTS.map(|name| format!("/v1/reports/{name}?from=2020-01-01&min_position={position}"));
+    let reports = REPORTS.map(|name| format!("/v1/reports/{name}?from=2024-01-01&min_position={position}"));
     let lists = LISTS.map(|name| format!("/v1/{name}?min_position={position}"));
     for path in reports.iter().chain(&lists) {
         let chinese = csv(&ledger.admin(), &format!("{path}&format=csv")).await;
