@@ -112,7 +112,7 @@ create table order_states (
 create index order_states_status on order_states (status, placed_at);
 create index order_states_payment_method on order_states (payment_method, placed_at) where payment_method is not null;
 -- The list of settlements (newest payment first), its filters, and the ragged ends of the report of suppliers.
-create index order_states_paid_at on order_states (paid_at) where paid_at is not null;
+create index order_states_paid_at on order_states (paid_at, birth) where paid_at is not null;
 create index order_states_settlement on order_states (settlement_state, paid_at) where settlement_state is not null;
 create index order_states_supplier on order_states (supplier_id, paid_at) where settlement_state is not null;
 create index order_states_settlement_type on order_states (product_type, paid_at) where settlement_state is not null;

@@ -19,6 +19,8 @@ pub(super) async fn connect(url: &str, schema: &str) -> Result<PgPool, sqlx::Err
         ("default_transaction_read_only", "on"),
         // Compiling a statement takes longer than any report does.
         ("jit", "off"),
+        // So does starting other processes to help with it.
+        ("max_parallel_workers_per_gather", "0"),
         // What finds the rows is written into the SQL and does not depend on what is bound, so a statement is planned
         // once: planning the pieces of a range takes longer than reading them.
         ("plan_cache_mode", "force_generic_plan"),
