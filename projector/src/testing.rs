@@ -2,9 +2,11 @@
 
 use std::path::Path;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
+use tokio::time::sleep;
 
 use crate::database::{Database, Place, PostgresUrl};
 use crate::dump::{Dump, dump};
@@ -75,10 +77,15 @@ impl TestPlace {
         Place::new(dir, self.postgres.as_ref().map(|database| database.url(&database.name)))
     }
 
-    /// All generations, with the right to write.
+    /// All generations, with the right to write. The server may take a moment to see that a session has ended that had
+    /// it before.
     pub(crate) async fn generations(&self) -> Generations {
         let mut generations = Generations::open(&self.place(), START_PATIENCE).await.unwrap();
-        assert!(generations.claim().await.unwrap());
+        let begin = Instant::now();
+        while !generations.claim().await.unwrap() {
+            assert!(begin.elapsed() < START_PATIENCE, "another session has the right to write");
+            sleep(Duration::from_millis(5)).await;
+        }
         generations
     }
 
