@@ -62,14 +62,16 @@ impl Serialize for Ratio {
 }
 
 /// An instant in local time, with its offset: `2026-11-01T00:00:00+08:00`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct LocalTime(String);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalTime {
+    text: String,
+    instant: Timestamp,
+}
 
 impl LocalTime {
     /// `instant` as this calendar shows it.
     pub fn new(calendar: &Calendar, instant: Timestamp) -> Self {
-        Self(calendar.show(instant).to_string())
+        Self { text: calendar.show(instant).to_string(), instant }
     }
 
     /// An end of a range; nothing when the range is open there.
@@ -77,14 +79,20 @@ impl LocalTime {
         (end != Range::BEGINNING && end != Range::END).then(|| Self::new(calendar, end))
     }
 
-    /// The instant.
-    pub fn instant(&self) -> Timestamp {
-        self.0.parse().expect("what was shown as an RFC 3339 time can be read")
+    /// The instant. The text may not say it to the second: before there were time zones, offsets had odd seconds.
+    pub const fn instant(&self) -> Timestamp {
+        self.instant
     }
 
     /// It, as text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+}
+
+impl Serialize for LocalTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
     }
 }
 
@@ -202,6 +210,13 @@ mod tests {
             assert_eq!(ratio(part, whole).as_deref(), Some(text), "{part}/{whole}");
         }
         assert_eq!(ratio(5, 0), None);
+    }
+
+    #[test]
+    fn a_local_time_keeps_its_instant_where_offsets_have_odd_seconds() {
+        let calendar = Calendar::new("Asia/Shanghai").unwrap();
+        let instant = Timestamp::from_micros(-2_500_000_000_000_000);
+        assert_eq!(LocalTime::new(&calendar, instant).instant(), instant);
     }
 
     #[test]
