@@ -210,4 +210,18 @@ mod tests {
         ledger.execute(others).await;
         assert_eq!(position(&read_models).await, 1_000_000);
     }
+
+    #[tokio::test]
+    async fn only_a_few_files_are_made_at_once() {
+        let ledger = Ledger::with(Engine::Sqlite, ZONE, &[], &[]).await;
+        let reading = ledger.reading().await;
+        tokio::time::pause();
+        let mut turns = Vec::new();
+        for _ in 0..EXPORTS_MAX {
+            turns.push(reading.export_turn().await.unwrap());
+        }
+        assert_eq!(reading.export_turn().await.unwrap_err().code(), "busy");
+        turns.pop();
+        assert!(reading.export_turn().await.is_ok());
+    }
 }

@@ -86,3 +86,11 @@ async fn a_file_has_the_whole_selection_and_adds_up_to_its_total() {
         assert!(rows.len() > 2, "{list}: {text}");
     }
 }
+
+#[tokio::test]
+async fn a_file_goes_back_to_before_there_were_time_zones() {
+    let ledger = Ledger::start();
+    let path = "/v1/reports/sales/trend?step=month&from=1890-01-01&to=1910-01-01&format=csv&lang=en";
+    let text = csv(&ledger.admin(), path).await;
+    assert!(text.lines().count() > 240, "{text}");
+}
