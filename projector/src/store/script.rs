@@ -1,10 +1,10 @@
 //! The script that makes the tables of a generation, in the words of each engine.
 
 /// The script, in SQLite's words.
-pub(crate) const SQLITE: &str = include_str!("../../../migrations/0002_read_models.sql");
+pub(crate) const SQLITE: &str = include_str!("../../../migrations/0003_read_models.sql");
 
 /// The number of the script: the version of the tables.
-pub(super) const VERSION: u16 = 2;
+pub(super) const VERSION: u16 = 3;
 
 /// The part of `script` that makes the tables.
 pub(super) fn tables(script: &str) -> String {
