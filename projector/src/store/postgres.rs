@@ -1,6 +1,6 @@
 //! One generation in a schema of PostgreSQL.
 
-mod columns;
+mod rows;
 mod schemas;
 mod session;
 mod sql;
@@ -15,7 +15,7 @@ use super::statements::Statements;
 use super::{StoreError, checkpoint, epochs, script};
 use crate::change::Writes;
 use crate::checkpoint::Checkpoint;
-use columns::Columns;
+use rows::RowTypes;
 use schemas::{is_valid, schema};
 use session::{enter, reclaim};
 use sql::Arrays;
@@ -37,7 +37,7 @@ impl PostgresStore {
         schemas.make(number).await?;
         let mut connection = schemas.session.take().await?;
         enter(&mut connection, &schema(number)).await?;
-        let statements = sql::statements(&Columns::read(&mut connection, &schema(number)).await?)?;
+        let statements = sql::statements(&RowTypes::read(&mut connection, &schema(number)).await?)?;
         schemas.session.put_back(connection);
         Ok(Self { schemas, number, statements })
     }

@@ -55,8 +55,8 @@ pub(super) struct CellStatements<S> {
     pub(super) table: &'static CellTable,
     /// Cells grow and shrink.
     pub(super) add: S,
-    /// How cells stand in the open epoch is kept, by their keys.
-    pub(super) keep: S,
+    /// How cells stand in the open epoch is kept, by their keys; nothing where that is a part of the statement before.
+    pub(super) keep: Option<S>,
 }
 
 /// A statement that is ready to be executed.
@@ -88,9 +88,11 @@ impl<S: Statement> Statements<S> {
         let cells = writes.cells.iter().flat_map(|writes| {
             let found = self.cells.iter().find(|statements| std::ptr::eq(statements.table, writes.table));
             let statements = found.expect("every table of cells is listed with the projections");
-            let keys: Vec<_> = writes.cells.iter().map(|(key, _)| key).collect();
-            let added = ready(&statements.add, writes.table.name, &*writes.cells);
-            added.chain(ready(&statements.keep, writes.table.name, keys))
+            let kept = statements.keep.iter().flat_map(|keep| {
+                let keys: Vec<_> = writes.cells.iter().map(|(key, _)| key).collect();
+                ready(keep, writes.table.name, keys)
+            });
+            ready(&statements.add, writes.table.name, &*writes.cells).chain(kept)
         });
         rows.chain(cells)
     }

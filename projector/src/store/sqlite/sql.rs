@@ -43,7 +43,7 @@ pub(super) fn statements() -> Statements<Shapes> {
     let cells = CELL_TABLES.iter().map(|table| CellStatements {
         table,
         add: Shapes::add(table),
-        keep: Shapes::keep(table),
+        keep: Some(Shapes::keep(table)),
     });
     Statements::new(rows.collect(), cells.collect())
 }
