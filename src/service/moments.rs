@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use ledger_core::log::{self, FileLog};
+use events_schema::Timestamp;
+use ledger_core::log::{self, FileLog, Log as _};
 use query_api::as_of::{AsOf, Moment, Resolver};
 
 /// What finds places in `log`. It does not keep the log from being closed.
@@ -21,7 +22,11 @@ pub(super) fn resolver(log: &Arc<FileLog>) -> Resolver {
 async fn find(log: &FileLog, as_of: AsOf) -> Result<Option<Moment>, Box<dyn Error + Send + Sync>> {
     let found = match as_of {
         AsOf::Position(position) => log::decision_end(log, position).await?,
-        AsOf::Instant(instant) => Some(log.recorded_until(instant).await?),
+        AsOf::Instant(instant) => {
+            // The clock may stand behind what is recorded.
+            let now = Timestamp::now().max(log.tail().await?.recorded_at);
+            if instant > now { None } else { Some(log.recorded_until(instant).await?) }
+        }
     };
     Ok(found.map(|log::Moment { position, recorded_at }| Moment {
         position,

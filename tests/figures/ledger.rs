@@ -97,7 +97,7 @@ impl Ledger {
         let projector = Projector::start(&place, dir.path(), &log, &writer).await;
         let progress = projector.progress.borrow().clone();
         let read_models = place::read_models(&progress).await;
-        let router = routes(dir.path(), read_models.clone(), projector.progress.clone(), resolver(&log));
+        let router = routes(dir.path(), read_models.clone(), projector.progress.clone(), resolver(&log, &hand));
         let reading = Reading { projector, read_models };
         Self { dir, zone, engine, place, hand, log, writer, reading, router }
     }
@@ -188,13 +188,15 @@ impl Projector {
 }
 
 /// What finds places in the log, as the service does.
-fn resolver(log: &Arc<FileLog>) -> Resolver {
-    let log = Arc::downgrade(log);
+fn resolver(log: &Arc<FileLog>, hand: &Arc<AtomicI64>) -> Resolver {
+    let (log, hand) = (Arc::downgrade(log), Arc::clone(hand));
     Arc::new(move |as_of| {
         let log = log.upgrade().unwrap();
+        let now = Timestamp::from_micros(hand.load(Ordering::SeqCst)).max(log.watch().borrow().recorded_at);
         Box::pin(async move {
             let found = match as_of {
                 AsOf::Position(position) => logs::decision_end(&*log, position).await?,
+                AsOf::Instant(instant) if instant > now => None,
                 AsOf::Instant(instant) => Some(log.recorded_until(instant).await?),
             };
             Ok(found.map(|found| Moment { position: found.position, recorded_at: Some(found.recorded_at) }))
