@@ -62,12 +62,13 @@ impl AsOf {
     fn not_yet(self) -> Problem {
         let detail = match self {
             Self::Position(position) => format!("as_of is {position}, and the log does not reach so far yet"),
-            Self::Instant(_) => "as_of is later than now: nobody knows what will be recorded by then".to_owned(),
+            Self::Instant(_) => {
+                "as_of is later than now: nobody knows what will be recorded by then".to_owned()
+            }
         };
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_as_of", detail).with("field", "as_of")
     }
 }
-
 
 impl<'de> Deserialize<'de> for AsOf {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

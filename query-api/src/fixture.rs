@@ -197,8 +197,7 @@ impl Ledger {
     pub(crate) async fn close_epoch(&mut self, number: i64, last: i64) {
         for table in tables::COLUMNS.keys().filter_map(|table| table.strip_suffix("_cells")) {
             if table != "journal" {
-                let keep =
-                    format!("insert into {table}_past select c.*, {number} from {table}_cells as c");
+                let keep = format!("insert into {table}_past select c.*, {number} from {table}_cells as c");
                 self.execute(&keep).await;
             }
         }

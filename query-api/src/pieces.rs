@@ -1,7 +1,7 @@
 //! The SQL that reads one selection from cells and rows alike.
 
-use events_schema::terms::Term;
 use events_schema::Grain;
+use events_schema::terms::Term;
 
 use crate::database::Sql;
 use crate::range::Range;
@@ -151,8 +151,10 @@ impl Source {
     /// places from [`FIRST_FILTER`] on.
     pub(crate) fn sums(&self, keys: &[&str], figures: &[Figure], filter: &str) -> Sums {
         let piece = |(index, piece)| self.piece(index, piece, keys, figures, filter);
-        let texts = DEPTHS.map(|depth| added_up(&self.needed(depth).map(piece).collect::<Vec<_>>(), keys, figures));
-        let past = DEPTHS.map(|depth| added_up(&self.past_pieces(depth, keys, figures, filter), keys, figures));
+        let texts =
+            DEPTHS.map(|depth| added_up(&self.needed(depth).map(piece).collect::<Vec<_>>(), keys, figures));
+        let past =
+            DEPTHS.map(|depth| added_up(&self.past_pieces(depth, keys, figures, filter), keys, figures));
         Sums { texts, past, finest: self.finest, plain: self.plain(keys, figures) }
     }
 

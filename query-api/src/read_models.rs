@@ -138,7 +138,7 @@ impl Reading {
         };
         let (moment, today) = as_of.resolve(&self.resolver).await?;
         let snapshot = self.at_least(min_position.max(Some(moment.position))).await?;
-        Ok((snapshot.as_of(moment).await?, today.unwrap_or_else(Timestamp::now)))
+        Ok((snapshot.back_to(moment).await?, today.unwrap_or_else(Timestamp::now)))
     }
 }
 

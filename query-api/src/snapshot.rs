@@ -74,7 +74,7 @@ impl Snapshot {
     }
 
     /// The same, as it stood at `moment`: in the past, or now.
-    pub(crate) async fn as_of(mut self, moment: Moment) -> Result<Self, SnapshotError> {
+    pub(crate) async fn back_to(mut self, moment: Moment) -> Result<Self, SnapshotError> {
         if moment.position < self.position {
             self.past = Some(Past::at(moment.position, &mut self.session).await?);
             (self.position, self.recorded_at) = (moment.position, moment.recorded_at);

@@ -97,7 +97,8 @@ impl Ledger {
         let projector = Projector::start(&place, dir.path(), &log, &writer).await;
         let progress = projector.progress.borrow().clone();
         let read_models = place::read_models(&progress).await;
-        let router = routes(dir.path(), read_models.clone(), projector.progress.clone(), resolver(&log, &hand));
+        let router =
+            routes(dir.path(), read_models.clone(), projector.progress.clone(), resolver(&log, &hand));
         let reading = Reading { projector, read_models };
         Self { dir, zone, engine, place, hand, log, writer, reading, router }
     }

@@ -85,10 +85,8 @@ async fn a_file_says_as_of_when_it_is() {
     let admin = ledger.admin();
     let position = admin.record(&[placed("A")]).await;
     admin.record(&[placed("B"), paid("B")]).await;
-    let reply = admin
-        .get(&format!("/v1/reports/sales?{THAT_DAY}&as_of={position}&format=csv&lang=en"))
-        .send()
-        .await;
+    let reply =
+        admin.get(&format!("/v1/reports/sales?{THAT_DAY}&as_of={position}&format=csv&lang=en")).send().await;
     let text = std::str::from_utf8(&reply.body).unwrap();
     assert_eq!((reply.status, reply.position()), (200, position), "{text}");
     assert!(text.lines().next().unwrap().contains(&format!("Log position: {position} ")), "{text}");

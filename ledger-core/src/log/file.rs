@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use events_schema::{Position, Timestamp};
 use events_schema::block::{BLOCK_BYTES_MAX, BlockHeader, SealedBlock};
+use events_schema::{Position, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{AppendError, DataDirLock, Log, Moment, ReadError, Tail};

@@ -102,7 +102,13 @@ impl Source {
 
     /// The cells that begin between two places, as of the epoch at a third, joined and without a last condition. Of
     /// what is joined, only the columns of the past have names of their own.
-    pub(crate) fn past_cells(&self, grain: &str, [from, to]: [usize; 2], epoch: usize, filter: &str) -> String {
+    pub(crate) fn past_cells(
+        &self,
+        grain: &str,
+        [from, to]: [usize; 2],
+        epoch: usize,
+        filter: &str,
+    ) -> String {
         let Self { cells, past: Past { cells: past, key, .. }, .. } = self;
         let cells_where = numbered_on(self.cells_where);
         let (names, joined) = (of(key), same(key, |column| format!("p.{column} = c.of_{column}")));
@@ -144,9 +150,9 @@ impl Source {
     pub(crate) fn drift(&self, first: usize, keys: &[&str], figures: &[Figure], filter: &str) -> Vec<String> {
         let [after, until, sign, from, to] = std::array::from_fn(|place| first + place);
         let columns = |minus: &str| {
-            let figures = figures.iter().map(|Figure { name, of_row, .. }| {
-                format!("{minus}${sign} * ({of_row}) as {name}")
-            });
+            let figures = figures
+                .iter()
+                .map(|Figure { name, of_row, .. }| format!("{minus}${sign} * ({of_row}) as {name}"));
             keys.iter().map(|key| (*key).to_owned()).chain(figures).collect::<Vec<_>>().join(", ")
         };
         // No index is to be taken for the range: the events find the rows.
@@ -198,7 +204,9 @@ impl Source {
     /// The first instant of all that there was, or the beginning of a cell with it: `$1` is the length of the cells, `$2`
     /// the last epoch, `$3` its last event, `$4` the position.
     pub(crate) fn first_then(&self) -> String {
-        let Self { cells, cells_where, rows, rows_at, past: Past { cells: past, key, rows: past_rows }, .. } = self;
+        let Self {
+            cells, cells_where, rows, rows_at, past: Past { cells: past, key, rows: past_rows }, ..
+        } = self;
         let born = match past_rows {
             PastRows::Fixed { position } => position,
             PastRows::Versions { .. } => "birth",

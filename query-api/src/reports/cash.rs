@@ -270,12 +270,7 @@ async fn read_opening(snapshot: &mut Snapshot, range: Range) -> Result<i64, sqlx
 }
 
 async fn read_sums(snapshot: &mut Snapshot, range: Range) -> Result<Vec<Sum>, sqlx::Error> {
-    snapshot
-        .fetch_all(BY_KIND_AND_METHOD.over(range, snapshot))
-        .await?
-        .iter()
-        .map(Sum::read)
-        .collect()
+    snapshot.fetch_all(BY_KIND_AND_METHOD.over(range, snapshot)).await?.iter().map(Sum::read).collect()
 }
 
 impl Sum {

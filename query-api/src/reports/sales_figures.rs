@@ -27,11 +27,7 @@ pub(super) const SALES: Source = Source {
     rows: ORDERS_NOW,
     rows_where: "true",
     rows_at: "placed_at",
-    past: Past {
-        cells: "sales_past",
-        key: &["grain", "start", "product_type"],
-        rows: ORDERS_THEN,
-    },
+    past: Past { cells: "sales_past", key: &["grain", "start", "product_type"], rows: ORDERS_THEN },
 };
 
 /// Number of statuses that an order can have.
