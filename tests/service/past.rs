@@ -89,8 +89,8 @@ async fn a_file_says_as_of_when_it_is() {
         admin.get(&format!("/v1/reports/sales?{THAT_DAY}&as_of={position}&format=csv&lang=en")).send().await;
     let text = std::str::from_utf8(&reply.body).unwrap();
     assert_eq!((reply.status, reply.position()), (200, position), "{text}");
-    assert!(text.lines().next().unwrap().contains(&format!("Log position: {position} ")), "{text}");
-    assert!(text.lines().nth(2).unwrap().starts_with("1,1,0,"), "{text}");
+    assert!(text.lines().next().unwrap().contains(&format!("Log position: {position},")), "{text}");
+    assert!(text.lines().any(|line| line.starts_with("1,1,0,0.00,")), "{text}");
 }
 
 #[tokio::test]
