@@ -27,6 +27,8 @@ mod active;
 mod appender;
 mod index;
 mod read;
+mod reader;
+pub use reader::{OpenedReader, Reader};
 mod verify;
 pub use verify::{TornTail, Verified, verify};
 
@@ -161,6 +163,11 @@ impl FileLog {
     /// The tail, now and whenever it moves: for readers that follow the log.
     pub fn watch(&self) -> watch::Receiver<Tail> {
         self.shared.tail.subscribe()
+    }
+
+    /// Reads the log as far as it is durable, on the thread of who asks.
+    pub fn reader(&self) -> Reader {
+        Reader::new(Arc::clone(&self.shared))
     }
 
     /// Closes the log in good order, so that the next start need not look for what a crash left behind.
