@@ -20,6 +20,7 @@ mod service {
     // What comes out.
     mod reading;
     mod exports;
+    mod trail;
     mod problems;
     mod contract;
     mod operation;
@@ -40,6 +41,7 @@ mod service {
     // The command line.
     mod configuration;
     mod importing;
+    mod exporting;
     mod demo;
     mod bench;
     mod upkeep;
