@@ -137,3 +137,28 @@ fn write_groups(
     }
     Ok(last)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::tests::log_in_files;
+
+    #[tokio::test]
+    async fn what_stands_before_a_block_that_cannot_be_read_is_sent_on() {
+        let (dir, log) = log_in_files(&[2, 1, 3], 1).await;
+        log.close().await.unwrap();
+        // Its header is sound, so it shows only when it is read.
+        let path = dir.path().join("log/00000000000000000003.segment");
+        let mut bytes = std::fs::read(&path).unwrap();
+        bytes[160] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+
+        let opened = Reader::open(dir.path()).unwrap();
+        assert!(opened.fault.is_none());
+        let (send, groups) = sync_channel(9);
+        let fault = read_all(History::new(opened.reader).unwrap(), Position::ZERO, &send).unwrap();
+        assert_eq!(fault.position(), Some(Position::new(3)));
+        let sent: Vec<_> = groups.try_iter().flatten().map(|told| told.recorded.position.get()).collect();
+        assert_eq!(sent, [1, 2]);
+    }
+}

@@ -305,4 +305,4 @@ impl Leaf {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

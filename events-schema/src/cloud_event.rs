@@ -95,13 +95,13 @@ impl CloudEvent<'_> {
     }
 
     fn subject<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        match &self.recorded.event {
+        if let Event::SurplusReceived(surplus) = &self.recorded.event {
             // It was published about the order, and began a payment.
-            Event::SurplusReceived(surplus) => map.serialize_entry("subject", &surplus.order_id),
-            _ if self.recorded.entity.kind == EntityKind::ParkedEvent => {
-                map.serialize_entry("subject", &self.recorded.entity.birth.to_string())
-            }
-            _ => self.subject.map_or(Ok(()), |subject| map.serialize_entry("subject", subject)),
+            map.serialize_entry("subject", &surplus.order_id)
+        } else if self.recorded.entity.kind == EntityKind::ParkedEvent {
+            map.serialize_entry("subject", &self.recorded.entity.birth.to_string())
+        } else {
+            self.subject.map_or(Ok(()), |subject| map.serialize_entry("subject", subject))
         }
     }
 }

@@ -72,11 +72,10 @@ impl Target {
     /// Makes durable what was written.
     pub(super) fn finish(self) -> anyhow::Result<()> {
         match self {
-            Self::Standard => Ok(()),
             Self::File(file) if file.metadata()?.is_file() => {
                 file.sync_all().context("the export cannot be made durable")
             }
-            Self::File(_) => Ok(()),
+            Self::Standard | Self::File(_) => Ok(()),
         }
     }
 }

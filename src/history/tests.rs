@@ -83,9 +83,15 @@ fn events() -> Vec<Recorded> {
 
 /// A log of these events in blocks of these lengths.
 async fn log(blocks: &[usize]) -> (TempDir, FileLog) {
+    log_in_files(blocks, OpenOptions::default().segment_bytes).await
+}
+
+/// The same in files of this length.
+pub(crate) async fn log_in_files(blocks: &[usize], segment_bytes: u64) -> (TempDir, FileLog) {
     let dir = tempfile::tempdir().unwrap();
     let lock = DataDirLock::acquire(dir.path()).unwrap();
-    let log = FileLog::open(&lock, OpenOptions { create: true, ..OpenOptions::default() }).unwrap();
+    let options = OpenOptions { create: true, segment_bytes, ..OpenOptions::default() };
+    let log = FileLog::open(&lock, options).unwrap();
     let mut sealer = Sealer::new(LOG_ID, 1, 1, Frontier::new());
     let mut events = events().into_iter();
     for (number, count) in (1..).zip(blocks) {

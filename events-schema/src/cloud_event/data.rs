@@ -79,7 +79,7 @@ fn created(LedgerCreated { log_id, currency, time_zone }: &LedgerCreated) -> Cre
 }
 
 #[derive(Serialize)]
-struct Order<'a> {
+struct Placed<'a> {
     order_no: &'a Text,
     member_id: &'a Id,
     source: OrderSource,
@@ -102,17 +102,17 @@ struct Product<'a> {
     id: &'a Id,
     name: &'a Text,
     #[serde(rename = "type")]
-    product_type: &'a ProductType,
+    kind: &'a ProductType,
 }
 
-fn order(placed: &OrderPlaced) -> Order<'_> {
+fn order(placed: &OrderPlaced) -> Placed<'_> {
     let product = &placed.product;
     let supplier = placed.supplier.as_ref();
-    Order {
+    Placed {
         order_no: &placed.order_no,
         member_id: &placed.member_id,
         source: placed.source,
-        product: Product { id: &product.id, name: &product.name, product_type: &product.product_type },
+        product: Product { id: &product.id, name: &product.name, kind: &product.product_type },
         packages: placed.packages,
         amount: placed.amount,
         discounts: &placed.discounts,

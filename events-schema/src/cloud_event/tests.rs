@@ -11,6 +11,7 @@ use super::*;
 use crate::command::Action;
 use crate::golden_tests::examples;
 use crate::published;
+use crate::recorded::order::{Completion, OrderCompleted, OrderConfirmed, OrderSettled, OrderVerified};
 use crate::recorded::parked::{EventParked, WaitsFor};
 use crate::recorded::{Actor, Personal};
 
@@ -38,6 +39,7 @@ fn publish(mut recorded: Recorded) -> Recorded {
 }
 
 /// What the ledger records for an action, as far as it was published.
+#[expect(clippy::wildcard_enum_match_arm, reason = "few events say more than was published")]
 fn asked(event: &Event) -> Option<String> {
     let mut event = event.clone();
     match &mut event {
@@ -46,25 +48,26 @@ fn asked(event: &Event) -> Option<String> {
             std::sync::Arc::make_mut(placed).quoted_cost = crate::Money::ZERO;
         }
         Event::OrderVerified(verified) => verified.completion = None,
-        Event::OrderCompleted(completed) => completed.completion = Default::default(),
+        Event::OrderCompleted(completed) => completed.completion = Completion::default(),
         _ => {}
     }
     types::is_published(&event).then(|| format!("{event:?}"))
 }
 
 /// The same for the action itself, which is about `subject`.
+#[expect(clippy::wildcard_enum_match_arm, reason = "other actions are not published")]
 fn understood(action: Action) -> String {
     let event = match action {
         Action::PlaceOrder(it) => Event::OrderPlaced(it),
-        Action::ConfirmOrder { .. } => Event::OrderConfirmed(Default::default()),
+        Action::ConfirmOrder { .. } => Event::OrderConfirmed(OrderConfirmed::default()),
         Action::CloseOrder { closed, .. } => Event::OrderClosed(closed),
         Action::PayOrder { paid, .. } => Event::OrderPaid(paid),
         Action::ShipOrder { shipped, .. } => Event::OrderShipped(shipped),
         Action::VerifyOrder { packages, .. } => {
-            Event::OrderVerified(crate::recorded::order::OrderVerified { packages, completion: None })
+            Event::OrderVerified(OrderVerified { packages, completion: None })
         }
         Action::CompleteOrder { .. } => {
-            Event::OrderCompleted(crate::recorded::order::OrderCompleted { completion: Default::default() })
+            Event::OrderCompleted(OrderCompleted { completion: Completion::default() })
         }
         Action::RequestRefund { requested, .. } => Event::RefundRequested(requested),
         Action::RejectRefund { rejected, .. } => Event::RefundRejected(rejected),
@@ -123,6 +126,15 @@ fn every_type_is_of_one_kind_of_event_and_those_of_publishers_are_the_published_
 }
 
 #[test]
+fn every_type_of_the_ledger_and_every_attribute_is_in_the_readme() {
+    let readme = include_str!("../../../README.md");
+    let own = examples::all().into_iter().map(|it| types::type_of(&it.recorded.event));
+    for name in own.filter(|kind| kind.starts_with("ledger.")).chain(NAMES) {
+        assert!(readme.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
+#[test]
 fn what_the_ledger_did_itself_has_its_place_as_its_id() {
     for example in examples::all().iter().filter(|it| !types::is_published(&it.recorded.event)) {
         let event = told(&example.recorded, "X1");
@@ -174,7 +186,7 @@ fn a_released_event_is_told_as_it_was_published() {
     };
     let event = serde_json::to_value(event).unwrap();
     assert_eq!((&event["id"], &event["source"]), (&json!("e 1"), &json!("/shop")));
-    recorded.event = Event::OrderSettled(Default::default());
+    recorded.event = Event::OrderSettled(OrderSettled::default());
     assert_eq!(Elsewhere::of(&recorded).release, None, "the ledger did that itself");
 }
 
