@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{self, Settings};
-use crate::{bench, demo, import, maintain, serve};
+use crate::{bench, demo, export, import, maintain, serve};
 
 /// An event-sourced ledger for a commerce platform's finance department.
 ///
@@ -37,6 +37,8 @@ enum Command {
     Demo(demo::Demo),
     /// Walk the whole log: checksums, hashes, positions. Says its size and root.
     Verify(Settings),
+    /// Write every recorded event as a CloudEvent (JSON), one a line; also beside a service.
+    Export(export::Export),
     /// Build the read models anew from the log, beside the ones that are there, and switch to them.
     Rebuild(Settings),
     /// Measure this program on this machine.
@@ -62,6 +64,10 @@ impl Cli {
                 block_on(demo.run(config))
             }
             Command::Verify(settings) => maintain::verify(&settle(settings)?),
+            Command::Export(export) => {
+                let config = settle(export.settings.clone())?;
+                export.run(&config)
+            }
             Command::Rebuild(settings) => block_on(maintain::rebuild(settle(settings)?)),
             Command::Bench(bench) => block_on(bench.run()),
             Command::Schema => {

@@ -14,13 +14,13 @@ use projector::{Database, Progress, Runner};
 use query_api::auth::Tokens;
 use query_api::projected::{Projected, ProjectorState};
 use query_api::read_models::ReadModels;
-use query_api::{Lag, Location, Readiness};
+use query_api::{Lag, Location, OrderPlaces, Readiness};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use utoipa::OpenApi as _;
 
 use crate::config::Config;
-use crate::http::{self, Intake};
+use crate::http::{self, Intake, Trail};
 
 /// Moments of the past, found in the log.
 mod moments;
@@ -94,13 +94,10 @@ impl Service {
     /// All routes of the service.
     pub(crate) fn router(&self) -> anyhow::Result<Router> {
         let reading = self.reading.as_ref().context("this ledger was opened for writing only")?;
-        let writes = http::router(self.writer(), &reading.tokens, &reading.intake);
-        Ok(query_api::router(
-            reading.state(self.writer(), &self.log),
-            writes,
-            http::WriteApi::openapi(),
-            http::published_schemas(),
-        )?)
+        let state = reading.state(self.writer(), &self.log);
+        let trail = Trail::new(self.log.reader(), OrderPlaces::new(&state));
+        let with_log = http::router(self.writer(), &reading.tokens, &reading.intake, trail);
+        Ok(query_api::router(state, with_log, http::WriteApi::openapi(), http::published_schemas())?)
     }
 
     /// Waits until the writer cannot go on; the answer is why.

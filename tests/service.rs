@@ -21,6 +21,7 @@ mod service {
     mod reading;
     mod past;
     mod exports;
+    mod trail;
     mod problems;
     mod contract;
     mod operation;
@@ -41,6 +42,7 @@ mod service {
     // The command line.
     mod configuration;
     mod importing;
+    mod exporting;
     mod demo;
     mod bench;
     mod upkeep;

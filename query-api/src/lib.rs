@@ -18,6 +18,7 @@ pub mod plain;
 
 /// Lists, and the single things that they list.
 pub mod lists;
+pub use lists::order_place::{OrderPlace, OrderPlaces};
 
 /// Reports and lists as files: CSV and XLSX.
 pub mod export;

@@ -18,11 +18,14 @@ async fn make(admin: &Client, name: &str, role: &str) -> Value {
 }
 
 /// A route of each permission. None of them changes anything that another test case needs.
-fn routes(client: &Client) -> [(&'static str, Call); 8] {
+fn routes(client: &Client) -> [(&'static str, Call); 11] {
     [
         ("publish", client.post("/v1/events").body(ONE, placed("A").to_string())),
         ("reports", client.get("/v1/reports/cash")),
         ("lists", client.get("/v1/orders")),
+        ("history of an order", client.get("/v1/orders/A/events")),
+        ("raw history", client.get("/v1/audit/events")),
+        ("checkpoint", client.get("/v1/audit/checkpoint")),
         ("decide", client.post("/v1/settlements/nobody/settle")),
         ("read settings", client.get("/v1/settings/settlement")),
         ("settings", client.put("/v1/settings/settlement").json(&json!({ "default_days": 1 }))),
@@ -39,6 +42,9 @@ async fn each_role_may_do_its_own_and_nothing_else() {
         ("publish", "y---y"),
         ("reports", "-yyyy"),
         ("lists", "-yy-y"),
+        ("history of an order", "-yy-y"),
+        ("raw history", "--y-y"),
+        ("checkpoint", "--y-y"),
         ("decide", "-y--y"),
         ("read settings", "-yy-y"),
         ("settings", "-y--y"),

@@ -27,6 +27,8 @@ mod active;
 mod appender;
 mod index;
 mod read;
+mod reader;
+pub use reader::{OpenedReader, Reader};
 mod search;
 mod verify;
 pub use verify::{TornTail, Verified, verify};
@@ -176,6 +178,11 @@ impl FileLog {
         searching
             .await
             .map_err(|error| ReadError::Io { place: "the log".to_owned(), source: error.into() })?
+    }
+
+    /// Reads the log as far as it is durable, on the thread of who asks.
+    pub fn reader(&self) -> Reader {
+        Reader::new(Arc::clone(&self.shared))
     }
 
     /// Closes the log in good order, so that the next start need not look for what a crash left behind.

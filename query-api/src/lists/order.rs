@@ -181,11 +181,15 @@ pub(crate) async fn order(
     ValidQuery(query): ValidQuery<OrderQuery>,
 ) -> Result<Answer<Order>, Problem> {
     let mut snapshot = reading.at_least(query.min_position).await?;
-    let Some(body) = read(&mut snapshot, &order_id).await? else {
-        let detail = format!("no order {order_id:?} is recorded up to position {}", snapshot.position);
-        return Err(Problem::unknown("unknown_order", detail).with("position", snapshot.position.get()));
-    };
+    let body = read(&mut snapshot, &order_id).await?.ok_or_else(|| unknown(&order_id, &snapshot))?;
     Ok(Answer { position: snapshot.position, body })
+}
+
+/// 404: there is no such order in what `snapshot` reflects.
+pub(super) fn unknown(order_id: &str, snapshot: &Snapshot) -> Problem {
+    let position = snapshot.position.get();
+    let detail = format!("no order {order_id:?} is recorded up to position {position}");
+    Problem::unknown("unknown_order", detail).with("position", position)
 }
 
 /// The order with this id, if it is recorded.

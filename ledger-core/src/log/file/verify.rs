@@ -81,7 +81,7 @@ pub fn verify(data_dir: &Path, progress: impl FnMut(u64)) -> Result<Verified, Op
 }
 
 /// Finds where the sound blocks of the last segment end now.
-fn find_end(segment: &Segment) -> Result<u64, ReadError> {
+pub(super) fn find_end(segment: &Segment) -> Result<u64, ReadError> {
     let (file, length) = segment.open()?;
     let mut frames = Frames::new(file, 0, length, BLOCKS_AT_ONCE);
     // What ends them is looked at when all before it has been checked.
@@ -100,7 +100,7 @@ fn pass_all(frames: &mut Frames) -> Result<(), Fault> {
 }
 
 /// Finds out what stands behind the last sound block.
-fn look_at_end(segment: &Segment, at: u64, tail: &Tail) -> Result<Option<TornTail>, ReadError> {
+pub(super) fn look_at_end(segment: &Segment, at: u64, tail: &Tail) -> Result<Option<TornTail>, ReadError> {
     let mut look = 1;
     loop {
         let (file, length) = segment.open()?;
