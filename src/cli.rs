@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{self, Settings};
-use crate::{bench, demo, import, maintain, serve};
+use crate::{bench, demo, http, import, maintain, serve};
 
 /// An event-sourced ledger for a commerce platform's finance department.
 ///
@@ -43,6 +43,8 @@ enum Command {
     Bench(bench::Bench),
     /// Print the JSON Schema of the published events.
     Schema,
+    /// Print the OpenAPI document of the HTTP interface.
+    Openapi,
 }
 
 impl Cli {
@@ -66,6 +68,10 @@ impl Cli {
             Command::Bench(bench) => block_on(bench.run()),
             Command::Schema => {
                 print(&format!("{:#}\n", events_schema::published::schema::schema()))?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Openapi => {
+                print(&format!("{:#}\n", http::openapi()?))?;
                 Ok(ExitCode::SUCCESS)
             }
         }

@@ -22,6 +22,10 @@ use super::{decisions, events, settings};
         settings::put_settlement,
         settings::get_withdrawals,
         settings::put_withdrawals,
+        settings::get_screen,
+        settings::put_screen,
+        settings::get_notifications,
+        settings::put_notifications,
     ),
     tags(
         (name = "writing", description = "What upstream systems publish"),

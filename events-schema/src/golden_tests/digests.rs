@@ -122,10 +122,8 @@ fn payment(with_reference: bool) -> Value {
 
 fn decisions() -> Vec<(&'static str, Action)> {
     let (withdrawal_id, order_id) = ("W1".parse::<crate::Id>().unwrap(), "O1".parse().unwrap());
-    let paid = WithdrawalPaid {
-        reference: Some("T1".parse().unwrap()),
-        note: Some(Personal::Plain("ok".into())),
-    };
+    let paid =
+        WithdrawalPaid { reference: Some("T1".parse().unwrap()), note: Some(Personal::Plain("ok".into())) };
     let nothing = WithdrawalPaid::default();
     let reason = "no such account";
     let approve = |paid: &WithdrawalPaid, paid_at| Action::ApproveWithdrawal {

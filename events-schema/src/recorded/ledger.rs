@@ -149,9 +149,8 @@ impl Notification {
 
 impl Default for NotificationSettings {
     fn default() -> Self {
-        let requested = || {
-            Notification::off("{payee} 申请提现 {amount}（{method}），单号 {withdrawal_id}，请审核。")
-        };
+        let requested =
+            || Notification::off("{payee} 申请提现 {amount}（{method}），单号 {withdrawal_id}，请审核。");
         let rejected = || Notification::off("您的提现 {withdrawal_id}（{amount}）未通过：{reason}。");
         let paid = || Notification::off("您的提现 {withdrawal_id}（{amount}）已转账。");
         Self {
@@ -169,7 +168,8 @@ impl Default for NotificationSettings {
 impl NotificationSettings {
     /// Each event and channel by name, in a fixed order.
     pub fn each(&self) -> [(&'static str, &Notification); 7] {
-        let Self { withdrawal_requested: requested, withdrawal_rejected: rejected, withdrawal_paid: paid } = self;
+        let Self { withdrawal_requested: requested, withdrawal_rejected: rejected, withdrawal_paid: paid } =
+            self;
         [
             ("withdrawal_requested.sms", &requested.sms),
             ("withdrawal_requested.email", &requested.email),

@@ -64,16 +64,14 @@ fn ledger() -> BoxedStrategy<Event> {
 }
 
 fn notifications() -> BoxedStrategy<Event> {
-    let one = || {
-        (any::<bool>(), vec(personal(), 0..3), text()).prop_map(|(on, recipients, template)| Notification {
-            on,
-            recipients,
-            template,
-        })
-    };
+    let one =
+        || {
+            (any::<bool>(), vec(personal(), 0..3), text())
+                .prop_map(|(on, recipients, template)| Notification { on, recipients, template })
+        };
     let to_payees = move || (one(), one()).prop_map(|(sms, email)| PayeeChannels { sms, email });
-    let to_administrators = (one(), one(), one())
-        .prop_map(|(sms, email, wecom)| AdministratorChannels { sms, email, wecom });
+    let to_administrators =
+        (one(), one(), one()).prop_map(|(sms, email, wecom)| AdministratorChannels { sms, email, wecom });
     (to_administrators, to_payees(), to_payees())
         .prop_map(|(withdrawal_requested, withdrawal_rejected, withdrawal_paid)| {
             let new = NotificationSettings { withdrawal_requested, withdrawal_rejected, withdrawal_paid };
