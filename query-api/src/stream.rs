@@ -109,12 +109,14 @@ impl Listener {
                 return None;
             }
             let position = self.projected.borrow_and_update().position;
-            if self.told != Some(position) {
+            let is_news = self.told != Some(position);
+            if is_news && Instant::now() >= self.next {
                 return Some(self.tell(position));
             }
             tokio::select! {
                 stopping = self.stopping.changed() => stopping.ok()?,
-                moved = moved(&mut self.projected, self.next) => moved.ok()?,
+                () = sleep_until(self.next), if is_news => {}
+                moved = self.projected.changed(), if !is_news => moved.ok()?,
                 () = sleep_until(self.beat) => {
                     self.beat = Instant::now() + BEAT;
                     // Whoever may not go on hears nothing more.
@@ -132,16 +134,6 @@ impl Listener {
         (self.told, self.next, self.beat) = (Some(position), now + PAUSE, now + BEAT);
         (Ok(Bytes::from(text)), self)
     }
-}
-
-/// Waits until the read models have moved, and for the time that the next position may be told.
-async fn moved(
-    projected: &mut watch::Receiver<Projected>,
-    next: Instant,
-) -> Result<(), watch::error::RecvError> {
-    projected.changed().await?;
-    sleep_until(next).await;
-    Ok(())
 }
 
 #[cfg(test)]

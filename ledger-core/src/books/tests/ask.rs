@@ -310,7 +310,7 @@ pub(super) fn automatic_transfer() -> Ask {
 }
 
 /// Settings that change no other answer.
-pub(super) fn other_settings(of: u8) -> Ask {
+pub(super) fn other_settings(of: u16) -> Ask {
     if of.is_multiple_of(2) {
         What::ScreenRule { days: 1 + u32::from(of) }.into()
     } else {
