@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{self, Settings};
-use crate::{bench, demo, export, import, maintain, serve};
+use crate::{bench, demo, export, http, import, maintain, serve};
 
 /// An event-sourced ledger for a commerce platform's finance department.
 ///
@@ -45,6 +45,8 @@ enum Command {
     Bench(bench::Bench),
     /// Print the JSON Schema of the published events.
     Schema,
+    /// Print the OpenAPI document of the HTTP interface.
+    Openapi,
 }
 
 impl Cli {
@@ -72,6 +74,10 @@ impl Cli {
             Command::Bench(bench) => block_on(bench.run()),
             Command::Schema => {
                 print(&format!("{:#}\n", events_schema::published::schema::schema()))?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Openapi => {
+                print(&format!("{:#}\n", http::openapi()?))?;
                 Ok(ExitCode::SUCCESS)
             }
         }

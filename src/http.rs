@@ -46,6 +46,7 @@ use ledger_core::books::{Outcome, Rejection};
 use ledger_core::writer::{Answer, Unavailable, WriterHandle};
 use query_api::auth::{Caller, Gate, Permission, Tokens, require};
 use query_api::problem::Problem;
+use utoipa::OpenApi as _;
 
 use idempotency::Idempotency;
 
@@ -90,13 +91,18 @@ fn writes(writer: &WriterHandle, tokens: &Tokens, intake: &Intake) -> Router {
         .route("/v1/parked-events/{position}/discard", post(decisions::discard));
     let read_settings = Router::new()
         .route("/v1/settings/settlement", get(settings::get_settlement))
-        .route("/v1/settings/withdrawals", get(settings::get_withdrawals));
+        .route("/v1/settings/withdrawals", get(settings::get_withdrawals))
+        .route("/v1/settings/notifications", get(settings::get_notifications));
+    let see_screen = Router::new().route("/v1/settings/screen", get(settings::get_screen));
     let change_settings = Router::new()
         .route("/v1/settings/settlement", axum::routing::put(settings::put_settlement))
-        .route("/v1/settings/withdrawals", axum::routing::put(settings::put_withdrawals));
+        .route("/v1/settings/withdrawals", axum::routing::put(settings::put_withdrawals))
+        .route("/v1/settings/notifications", axum::routing::put(settings::put_notifications))
+        .route("/v1/settings/screen", axum::routing::put(settings::put_screen));
     behind(publish, tokens, Permission::Publish)
         .merge(behind(decide, tokens, Permission::Decide))
         .merge(behind(read_settings, tokens, Permission::ReadLists))
+        .merge(behind(see_screen, tokens, Permission::SeeScreen))
         .merge(behind(change_settings, tokens, Permission::Settings))
         .with_state(writer.clone())
 }
@@ -153,4 +159,9 @@ fn unavailable(why: &Unavailable) -> Problem {
 /// The header that names the position an answer reflects.
 fn position_header(position: Position) -> [(HeaderName, HeaderValue); 1] {
     [(LEDGER_POSITION, HeaderValue::from(position.get()))]
+}
+
+/// The OpenAPI document of all routes.
+pub(crate) fn openapi() -> Result<serde_json::Value, serde_json::Error> {
+    query_api::openapi::whole(WriteApi::openapi(), published_schemas())
 }

@@ -91,10 +91,10 @@ impl Service {
         self.writer.handle()
     }
 
-    /// All routes of the service.
-    pub(crate) fn router(&self) -> anyhow::Result<Router> {
+    /// All routes of the service. What goes on and on ends when it is `stopping`; a `demo` asks for no token.
+    pub(crate) fn router(&self, stopping: watch::Receiver<bool>, demo: bool) -> anyhow::Result<Router> {
         let reading = self.reading.as_ref().context("this ledger was opened for writing only")?;
-        let state = reading.state(self.writer(), &self.log);
+        let state = reading.state(self.writer(), &self.log, stopping, demo);
         let trail = Trail::new(self.log.reader(), OrderPlaces::new(&state));
         let with_log = http::router(self.writer(), &reading.tokens, &reading.intake, trail);
         Ok(query_api::router(state, with_log, http::WriteApi::openapi(), http::published_schemas())?)
@@ -171,7 +171,13 @@ impl Reading {
         })
     }
 
-    fn state(&self, writer: &WriterHandle, log: &Arc<FileLog>) -> query_api::State {
+    fn state(
+        &self,
+        writer: &WriterHandle,
+        log: &Arc<FileLog>,
+        stopping: watch::Receiver<bool>,
+        demo: bool,
+    ) -> query_api::State {
         let (writer, progress, lag_events_max) = (writer.clone(), self.progress.clone(), self.lag_events_max);
         let (gauged, told, handle) = (writer.clone(), progress.clone(), self.metrics.clone());
         query_api::State {
@@ -187,6 +193,8 @@ impl Reading {
                 gauge(&gauged, lag_of(&progress_now(&gauged, &told)));
                 handle.render()
             }),
+            stopping,
+            demo,
         }
     }
 

@@ -29,7 +29,13 @@ mod service {
     // What finance does, and who may.
     mod decisions;
     mod settings;
+    mod other_settings;
     mod tokens;
+    mod sessions;
+
+    // What browsers get.
+    mod stream;
+    mod console;
 
     // What goes wrong.
     mod crashes;

@@ -84,6 +84,12 @@ pub use problem::Problem;
 /// The OpenAPI document.
 pub mod openapi;
 
+/// How far the figures are, told as it happens.
+pub mod stream;
+
+/// The web console.
+mod console;
+
 /// Swagger UI.
 mod docs;
 

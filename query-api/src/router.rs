@@ -10,11 +10,14 @@ use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
 use crate::as_of::Resolver;
+use crate::auth::login::{self, Login};
 use crate::auth::{self, Gate, Permission, Tokens};
+use crate::console::{self, Console};
 use crate::probes::{self, MetricsText, Ready};
 use crate::problem::Problem;
 use crate::projected::Projected;
 use crate::read_models::{ReadModels, Reading};
+use crate::stream::{self, Streams};
 use crate::{docs, http_metrics, lists, openapi, reports};
 
 /// What the service is made of, as far as the reading side needs it.
@@ -32,6 +35,10 @@ pub struct State {
     pub ready: Ready,
     /// The text behind `/metrics`.
     pub metrics: MetricsText,
+    /// Told when the service is to end: what goes on and on ends then.
+    pub stopping: watch::Receiver<bool>,
+    /// Whether this is a demo that only its own machine reaches: it lets everybody in as administrator.
+    pub demo: bool,
 }
 
 impl fmt::Debug for State {
@@ -56,17 +63,18 @@ pub fn router(
     more_schemas: Map<String, Value>,
 ) -> Result<Router, serde_json::Error> {
     http_metrics::describe();
-    let State { read_models, projected, resolver, tokens, ready, metrics } = state;
-    let reading = Reading::new(read_models, projected, resolver);
-    let document = openapi::document(more_openapi);
+    let State { read_models, projected, resolver, tokens, ready, metrics, stopping, demo } = state;
+    let reading = Reading::new(read_models, projected.clone(), resolver);
     Ok(more_routes
         .merge(reports(reading.clone(), &tokens))
+        .merge(screen(reading.clone(), Streams::new(projected, tokens.clone(), stopping), &tokens))
         .merge(lists(reading, &tokens))
         .merge(token_routes(&tokens))
+        .merge(login::routes(Login { tokens, demo }))
         .merge(probes::routes(ready, metrics))
-        .merge(openapi::routes(&document, more_schemas)?)
+        .merge(openapi::routes(&openapi::whole(more_openapi, more_schemas)?)?)
         .merge(docs::routes())
-        .fallback(|| async { Problem::not_found() })
+        .fallback_service(axum::routing::any(console::serve).with_state(Console::embedded()))
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(from_fn(http_metrics::measure)))
 }
@@ -83,9 +91,18 @@ fn reports(reading: Reading, tokens: &Tokens) -> Router {
         .route("/v1/reports/withdrawals", get(reports::withdrawals::withdrawals))
         .route("/v1/reports/commissions", get(reports::commissions::commissions))
         .route("/v1/reports/balances", get(reports::balances::balances))
-        .route("/v1/reports/screen", get(reports::screen::screen))
         .with_state(reading)
         .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadReports), auth::require))
+}
+
+/// What a screen on a wall needs, but for its settings.
+fn screen(reading: Reading, streams: Streams, tokens: &Tokens) -> Router {
+    let stream = Router::new().route("/v1/stream", get(stream::stream)).with_state(streams);
+    Router::new()
+        .route("/v1/reports/screen", get(reports::screen::screen))
+        .with_state(reading)
+        .merge(stream)
+        .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::SeeScreen), auth::require))
 }
 
 fn lists(reading: Reading, tokens: &Tokens) -> Router {

@@ -221,6 +221,8 @@ fn routes(
         tokens: Tokens::open(dir, Some(ADMIN)).unwrap().tokens,
         ready: Arc::new(|| Readiness { lag: Lag { events: 0, seconds: 0 }, ready: Ok(()) }),
         metrics: Arc::new(String::new),
+        stopping: watch::channel(false).1,
+        demo: false,
     };
     query_api::router(state, Router::new(), OpenApiBuilder::new().build(), serde_json::Map::new()).unwrap()
 }

@@ -18,9 +18,10 @@ async fn make(admin: &Client, name: &str, role: &str) -> Value {
 }
 
 /// A route of each permission. None of them changes anything that another test case needs.
-fn routes(client: &Client) -> [(&'static str, Call); 11] {
+fn routes(client: &Client) -> [(&'static str, Call); 12] {
     [
         ("publish", client.post("/v1/events").body(ONE, placed("A").to_string())),
+        ("screen", client.get("/v1/reports/screen")),
         ("reports", client.get("/v1/reports/cash")),
         ("lists", client.get("/v1/orders")),
         ("history of an order", client.get("/v1/orders/A/events")),
@@ -37,19 +38,20 @@ fn routes(client: &Client) -> [(&'static str, Call); 11] {
 #[tokio::test]
 async fn each_role_may_do_its_own_and_nothing_else() {
     let ledger = Ledger::start();
-    let everybody = ["publisher", "finance", "auditor", "viewer", "admin"];
+    let everybody = ["publisher", "finance", "auditor", "viewer", "screen", "admin"];
     let table = [
-        ("publish", "y---y"),
-        ("reports", "-yyyy"),
-        ("lists", "-yy-y"),
-        ("history of an order", "-yy-y"),
-        ("raw history", "--y-y"),
-        ("checkpoint", "--y-y"),
-        ("decide", "-y--y"),
-        ("read settings", "-yy-y"),
-        ("settings", "-y--y"),
-        ("tokens", "----y"),
-        ("probe", "yyyyy"),
+        ("publish", "y----y"),
+        ("screen", "-yyyyy"),
+        ("reports", "-yyy-y"),
+        ("lists", "-yy--y"),
+        ("history of an order", "-yy--y"),
+        ("raw history", "--y--y"),
+        ("checkpoint", "--y--y"),
+        ("decide", "-y---y"),
+        ("read settings", "-yy--y"),
+        ("settings", "-y---y"),
+        ("tokens", "-----y"),
+        ("probe", "yyyyyy"),
     ];
     for (index, role) in everybody.into_iter().enumerate() {
         let token =
