@@ -1,5 +1,6 @@
 //! The handle through which the read models are read, and switched to another generation.
 
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -93,6 +94,12 @@ const EXPORTS_MAX: usize = 4;
 const EXPORT_WAIT_SECONDS: u64 = 5;
 /// When a caller may come again who found no turn for a file.
 const EXPORT_RETRY_SECONDS: u32 = 10;
+
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading").field("read_models", &self.read_models).finish_non_exhaustive()
+    }
+}
 
 impl Reading {
     /// Reads from `read_models`, which are as far as `projected` says, of a log in which `resolver` finds places.

@@ -27,6 +27,8 @@ impl Serialize for Data<'_> {
             Event::LedgerCreated(it) => created(it).serialize(serializer),
             Event::SettlementSettingsChanged(it) => it.serialize(serializer),
             Event::WithdrawalSettingsChanged(it) => it.serialize(serializer),
+            Event::ScreenSettingsChanged(it) => it.serialize(serializer),
+            Event::NotificationSettingsChanged(it) => it.serialize(serializer),
             Event::OrderPlaced(it) => order(it).serialize(serializer),
             Event::OrderConfirmed(it) => it.serialize(serializer),
             Event::OrderClosed(it) => it.serialize(serializer),

@@ -1,5 +1,7 @@
 //! Where the events of an order stand in the log, for who reads them there: nothing here knows the log.
 
+use std::sync::Arc;
+
 use events_schema::Position;
 
 use crate::database::Sql;
@@ -24,7 +26,11 @@ pub struct OrderPlace {
 impl OrderPlaces {
     /// Looks into the read models of `state`.
     pub fn new(state: &State) -> Self {
-        Self(Reading::new(state.read_models.clone(), state.projected.clone()))
+        Self(Reading::new(
+            state.read_models.clone(),
+            state.projected.clone(),
+            Arc::clone(&state.resolver),
+        ))
     }
 
     /// The events of the order with this id, in read models that reflect `min_position`, which is waited for if need
