@@ -183,7 +183,7 @@ impl Reading {
         query_api::State {
             read_models: self.read_models.clone(),
             projected: self.projected.clone(),
-            resolver: moments::resolver(log),
+            resolver: moments::resolver(log, &writer),
             tokens: self.tokens.clone(),
             ready: Arc::new(move || {
                 let progress = progress_now(&writer, &progress);
