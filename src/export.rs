@@ -65,10 +65,14 @@ impl Export {
         progress.finish_and_clear();
         let Written { last, fault: unread } = written?;
         target.finish()?;
-        let events = last.since(after);
-        let rate = HumanCount(rate(events, began.elapsed().as_secs_f64()));
-        let events = HumanCount(events);
-        eprintln!("exported {events} events, from position {} to {last} ({rate} events/s)", after.next());
+        match last.since(after) {
+            0 => eprintln!("nothing to export: the log ends at position {end}"),
+            events => {
+                let rate = HumanCount(rate(events, began.elapsed().as_secs_f64()));
+                let (events, first) = (HumanCount(events), after.next());
+                eprintln!("exported {events} events, from position {first} to {last} ({rate} events/s)");
+            }
+        }
         match unread.or(fault.map(HistoryError::Read)) {
             Some(fault) => Err(fault).with_context(place),
             None => Ok(ExitCode::SUCCESS),
@@ -158,7 +162,7 @@ mod tests {
         let (send, groups) = sync_channel(9);
         let fault = read_all(History::new(opened.reader).unwrap(), Position::ZERO, &send).unwrap();
         assert_eq!(fault.position(), Some(Position::new(3)));
-        let sent: Vec<_> = groups.try_iter().flatten().map(|told| told.recorded.position.get()).collect();
-        assert_eq!(sent, [1, 2]);
+        let told: Vec<_> = groups.try_iter().flatten().map(|told| told.recorded.position.get()).collect();
+        assert_eq!(told, [1, 2]);
     }
 }

@@ -273,10 +273,9 @@ impl History {
 
     /// How those of these events were published that were parked first, by their positions.
     fn publications(&self, leaves: &[Leaf]) -> Result<BTreeMap<Position, Published>, HistoryError> {
-        let releases = leaves
-            .iter()
-            .filter_map(|leaf| Some((leaf.recorded.position, Elsewhere::of(&leaf.recorded).release?)));
-        let released: BTreeMap<_, _> = releases.collect();
+        let caused =
+            |Leaf { recorded, .. }: &Leaf| Some((recorded.position, Elsewhere::of(recorded).release?));
+        let released: BTreeMap<_, _> = leaves.iter().filter_map(caused).collect();
         let mut parked = BTreeMap::new();
         self.visit(&released.values().copied().collect(), |release| {
             parked.insert(release.position, release.entity.birth);
