@@ -21,7 +21,7 @@ use crate::http::{decide, unavailable};
 const PREVIEW_URL: &str = "/screen";
 
 /// How the big screen looks.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewScreenLook {
     /// What stands above it.
@@ -49,9 +49,16 @@ pub(crate) struct ScreenRange {
 /// How the big screen looks, and where.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ScreenLook {
-    /// How it looks.
-    #[serde(flatten)]
-    settings: NewScreenLook,
+    /// What stands above it.
+    #[schema(value_type = String)]
+    title: Text,
+    /// What its figures cover.
+    range: ScreenRange,
+    /// The name of its design.
+    #[schema(value_type = String)]
+    template: Id,
+    /// After how many seconds it asks again.
+    refresh_seconds: u32,
     /// Where the console shows it.
     #[schema(example = "/screen")]
     preview_url: &'static str,
@@ -109,7 +116,6 @@ impl From<ScreenSettings> for ScreenLook {
     fn from(settings: ScreenSettings) -> Self {
         let ScreenSettings { title, range_days, template, refresh_seconds } = settings;
         let range = ScreenRange { days: range_days };
-        let settings = NewScreenLook { title, range, template, refresh_seconds };
-        Self { settings, preview_url: PREVIEW_URL }
+        Self { title, range, template, refresh_seconds, preview_url: PREVIEW_URL }
     }
 }
