@@ -129,14 +129,8 @@ fn published(fields: &mut Fields, action: &Action) {
         Action::PlaceOrder(order) => order_placed(fields, order),
         Action::ConfirmOrder { .. } | Action::CompleteOrder { .. } => {}
         Action::CloseOrder { closed, .. } => fields.personal(40, closed.reason.as_ref()),
-        Action::PayOrder { paid, .. } => {
-            payment(
-                fields,
-                Some(&paid.payment_id),
-                paid.method.as_str(),
-                paid.amount,
-                paid.channel_reference.as_ref(),
-            );
+        Action::PayOrder { paid: p, .. } => {
+            payment(fields, Some(&p.payment_id), p.method.as_str(), p.amount, p.channel_reference.as_ref());
         }
         Action::ShipOrder { shipped, .. } => {
             fields.optional(41, shipped.carrier.as_ref());

@@ -26,6 +26,7 @@ const PLACEHOLDERS: [&str; 4] = ["withdrawal_id", "payee", "amount", "method"];
 /// Who is told what, and how.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "these are the names of the events")]
 pub(crate) struct Notifications {
     /// A withdrawal was requested: told to administrators, who are the recipients.
     withdrawal_requested: ToAdministrators,

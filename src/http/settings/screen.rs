@@ -21,9 +21,9 @@ use crate::http::{decide, unavailable};
 const PREVIEW_URL: &str = "/screen";
 
 /// How the big screen looks.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct NewScreen {
+pub(crate) struct NewScreenLook {
     /// What stands above it.
     #[schema(value_type = String, min_length = 1, max_length = 200)]
     title: Text,
@@ -48,10 +48,17 @@ pub(crate) struct ScreenRange {
 
 /// How the big screen looks, and where.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Screen {
-    /// How it looks.
-    #[serde(flatten)]
-    settings: NewScreen,
+pub(crate) struct ScreenLook {
+    /// What stands above it.
+    #[schema(value_type = String)]
+    title: Text,
+    /// What its figures cover.
+    range: ScreenRange,
+    /// The name of its design.
+    #[schema(value_type = String)]
+    template: Id,
+    /// After how many seconds it asks again.
+    refresh_seconds: u32,
     /// Where the console shows it.
     #[schema(example = "/screen")]
     preview_url: &'static str,
@@ -63,12 +70,12 @@ pub(crate) struct Screen {
     path = "/v1/settings/screen",
     tag = "settings",
     responses(
-        (status = 200, description = "The settings", body = Screen),
+        (status = 200, description = "The settings", body = ScreenLook),
     )
 )]
 pub(crate) async fn get_screen(State(writer): State<WriterHandle>) -> Result<Response, Problem> {
     let (settings, position) = writer.settings().await.map_err(|why| unavailable(&why))?;
-    Ok(answer(position, Screen::from(settings.screen)))
+    Ok(answer(position, ScreenLook::from(settings.screen)))
 }
 
 /// Replaces the settings of the big screen.
@@ -77,9 +84,9 @@ pub(crate) async fn get_screen(State(writer): State<WriterHandle>) -> Result<Res
     path = "/v1/settings/screen",
     tag = "settings",
     params(IdempotencyHeader),
-    request_body(content = NewScreen, example = json!({"title": "数据大屏", "range": {"days": 30}, "template": "default", "refresh_seconds": 10})),
+    request_body(content = NewScreenLook, example = json!({"title": "数据大屏", "range": {"days": 30}, "template": "default", "refresh_seconds": 10})),
     responses(
-        (status = 200, description = "The settings as they stand now", body = Screen),
+        (status = 200, description = "The settings as they stand now", body = ScreenLook),
         (status = 409, description = "`id_reused`", body = ProblemDocument),
         JsonBodyProblems,
         (status = 422, description = "`invalid_body`, `invalid_parameter`", body = ProblemDocument),
@@ -89,9 +96,9 @@ pub(crate) async fn put_screen(
     State(writer): State<WriterHandle>,
     caller: Caller,
     idempotency: Idempotency,
-    ValidJson(new): ValidJson<NewScreen>,
+    ValidJson(new): ValidJson<NewScreenLook>,
 ) -> Result<Response, Problem> {
-    let NewScreen { title, range: ScreenRange { days: range_days }, template, refresh_seconds } = new;
+    let NewScreenLook { title, range: ScreenRange { days: range_days }, template, refresh_seconds } = new;
     for (field, value, max) in [
         ("range.days", range_days, SCREEN_DAYS_MAX),
         ("refresh_seconds", refresh_seconds, SCREEN_REFRESH_SECONDS_MAX),
@@ -102,14 +109,13 @@ pub(crate) async fn put_screen(
     }
     let new = ScreenSettings { title, range_days, template, refresh_seconds };
     let done = decide(&writer, caller, idempotency, Action::ChangeScreenSettings(new.clone())).await?;
-    Ok(answer(done.position, Screen::from(new)))
+    Ok(answer(done.position, ScreenLook::from(new)))
 }
 
-impl From<ScreenSettings> for Screen {
+impl From<ScreenSettings> for ScreenLook {
     fn from(settings: ScreenSettings) -> Self {
         let ScreenSettings { title, range_days, template, refresh_seconds } = settings;
         let range = ScreenRange { days: range_days };
-        let settings = NewScreen { title, range, template, refresh_seconds };
-        Self { settings, preview_url: PREVIEW_URL }
+        Self { title, range, template, refresh_seconds, preview_url: PREVIEW_URL }
     }
 }
