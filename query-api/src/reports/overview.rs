@@ -15,7 +15,8 @@ use crate::read_models::Reading;
 use crate::reports::cash::{self, CashSummary};
 use crate::reports::commissions::{self, CommissionsRow};
 use crate::reports::query::{Figures, report_query};
-use crate::reports::sales::{self, SalesRow};
+use crate::reports::sales::SalesRow;
+use crate::reports::sales_figures;
 use crate::reports::split::SplitRow;
 use crate::reports::suppliers::{self, SuppliersRow};
 use crate::reports::withdrawals::{self, WithdrawalsRow};
@@ -82,11 +83,11 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Overvi
         withdrawals::read(snapshot, range, Some(kind)).await.map(|report| report.total)
     };
     Ok(Overview {
-        sales: sales::read(snapshot, range, None).await?.total,
-        cash: (&cash::read(snapshot, range).await?).into(),
-        suppliers: suppliers::read(snapshot, range, None, None).await?.total,
+        sales: sales_figures::BY_TYPE.total(snapshot, range).await?,
+        cash: cash::read_summary(snapshot, range).await?,
+        suppliers: suppliers::OF_ALL.total(snapshot, range).await?,
         supplier_withdrawals: withdrawals_of(snapshot, PayeeKind::Supplier).await?,
-        commissions: commissions::read(snapshot, range, None, None).await?.total,
+        commissions: commissions::OF_ALL.total(snapshot, range).await?,
         distributor_withdrawals: withdrawals_of(snapshot, PayeeKind::Distributor).await?,
     })
 }
