@@ -1,7 +1,7 @@
 //! What of a list is asked for, and the SQL that reads it.
 //!
-//! Exactly one thing finds the rows: an id, the matches of a search, the words that the list's index begins with, a
-//! word, or time. All else is looked at row by row, and written so that no index is taken for it: an engine that
+//! Exactly one thing finds the rows: an id, the matches of a search, the words that a list's index has before the time,
+//! a word, or time. All else is looked at row by row, and written so that no index is taken for it: an engine that
 //! does not know how values are spread would guess.
 
 use crate::lists::search::{Matches, Prefix, Searched};

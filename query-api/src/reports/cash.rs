@@ -281,10 +281,11 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<CashRe
 /// The same in short. Nothing is grouped for it: the database adds up as it reads.
 pub(super) async fn read_summary(snapshot: &mut Snapshot, range: Range) -> Result<CashSummary, sqlx::Error> {
     let opening = read_opening(snapshot, range).await?;
-    let row = snapshot.fetch_one(BOTH.over(range, &snapshot.calendar)).await?;
-    let Totals([income_count, income, expense_count, expense]) = Totals::read(&row, 0)?;
+    let row = snapshot.fetch_one(ALL_AND_INCOME.over(range, &snapshot.calendar)).await?;
+    let Totals([count, amount, income_count, income]) = Totals::read(&row, 0)?;
     let sum = |count, amount| CashSum { count, amount: Amount::minor(amount) };
-    Ok(CashSummary::new(opening, sum(income_count, income), sum(expense_count, expense)))
+    let (income, expense) = (sum(income_count, income), sum(count - income_count, amount - income));
+    Ok(CashSummary::new(opening, income, expense))
 }
 
 /// All income less all expense before `range`.
@@ -336,14 +337,18 @@ pub(super) static NET: LazyLock<Sums> = LazyLock::new(|| {
     CASH.sums(&[], &[Figure { name: "net".to_owned(), of_cell: signed.clone(), of_row: signed }], "true")
 });
 
-/// The entries of income and their amount, and those of expense.
-static BOTH: LazyLock<Sums> = LazyLock::new(|| {
-    let figure = |name: &str, of_cell, of_row| Figure { name: name.to_owned(), of_cell, of_row };
+/// All entries and their amount, and those of income.
+static ALL_AND_INCOME: LazyLock<Sums> = LazyLock::new(|| {
+    let of_income = |name: &str, of_cell, of_row| Figure {
+        name: name.to_owned(),
+        of_cell: if_income(of_cell, "0"),
+        of_row: if_income(of_row, "0"),
+    };
     let figures = [
-        figure("income_count", if_income("entries", "0"), if_income("1", "0")),
-        figure("income", if_income("amount", "0"), if_income("amount", "0")),
-        figure("expense_count", if_income("0", "entries"), if_income("0", "1")),
-        figure("expense", if_income("0", "amount"), if_income("0", "amount")),
+        Figure::new("entries", "1"),
+        Figure::same("amount"),
+        of_income("income_entries", "entries", "1"),
+        of_income("income", "amount", "amount"),
     ];
     CASH.sums(&[], &figures, "true")
 });

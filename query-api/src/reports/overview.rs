@@ -79,15 +79,12 @@ pub(crate) async fn overview(
 
 /// The overview over `range`.
 pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Overview, sqlx::Error> {
-    let withdrawals_of = async |snapshot: &mut Snapshot, kind| {
-        withdrawals::read(snapshot, range, Some(kind)).await.map(|report| report.total)
-    };
     Ok(Overview {
         sales: sales_figures::BY_TYPE.total(snapshot, range).await?,
         cash: cash::read_summary(snapshot, range).await?,
         suppliers: suppliers::OF_ALL.total(snapshot, range).await?,
-        supplier_withdrawals: withdrawals_of(snapshot, PayeeKind::Supplier).await?,
+        supplier_withdrawals: withdrawals::read_total(snapshot, range, PayeeKind::Supplier).await?,
         commissions: commissions::OF_ALL.total(snapshot, range).await?,
-        distributor_withdrawals: withdrawals_of(snapshot, PayeeKind::Distributor).await?,
+        distributor_withdrawals: withdrawals::read_total(snapshot, range, PayeeKind::Distributor).await?,
     })
 }
