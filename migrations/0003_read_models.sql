@@ -372,6 +372,7 @@ create table cash_entries (
 
 -- The lists of income and expense (newest first), and the ragged ends of ranges.
 create index cash_entries_kind on cash_entries (kind, occurred_at);
+create index cash_entries_method on cash_entries (method, kind, occurred_at);
 create index cash_entries_order_birth on cash_entries (order_birth) where order_birth is not null;
 create index cash_entries_source_id on cash_entries (source_id) where source_id is not null;
 create index cash_entries_reference on cash_entries (reference, occurred_at) where reference is not null;

@@ -7,6 +7,9 @@
 pub mod money;
 pub use money::Money;
 
+/// Numbers as decimal digits.
+pub mod digits;
+
 /// Instants in microseconds.
 pub mod time;
 pub use time::Timestamp;

@@ -284,8 +284,9 @@ impl Commission {
 }
 
 const ORDER: &str = "select o.*, s.position, s.status, s.used_packages, s.paid_at, s.payment_id, s.payment_method, \
-    s.payment_reference, s.paid, s.refunded_gross, s.completed_at, s.settlement_due_at, s.settled_at, \
-    s.purchase_cost_now, s.commission_cost_now, s.settlement_state, s.settlement_amount \
+    s.payment_reference, s.paid, s.refunded_gross, s.paid - s.refunded_gross as left_amount, s.completed_at, \
+    s.settlement_due_at, s.settled_at, s.purchase_cost_now, s.commission_cost_now, s.settlement_state, \
+    s.settlement_amount \
     from orders o cross join order_states s where o.order_id = $1 and s.birth = o.birth";
 const REFUNDS: &str = "select refund_id, requested_at, decided_at, amount, fee, state, method from refunds \
     where order_birth = $1 order by ordinal";

@@ -1,7 +1,5 @@
 //! Figures step by step: of every hour, day or month that meets a range.
 
-use std::collections::HashMap;
-
 use axum::http::StatusCode;
 use events_schema::terms::Term;
 use events_schema::{Calendar, Grain, Timestamp};
@@ -77,17 +75,21 @@ impl Steps {
         bound: Option<&str>,
     ) -> Result<Vec<(LocalTime, Totals<N>)>, sqlx::Error> {
         let grain = self.step.grain();
-        let mut found = HashMap::with_capacity(self.starts.len());
+        let mut found = vec![Totals::default(); self.starts.len()];
+        let mut add = |start: Timestamp, totals| {
+            if let Ok(step) = self.starts.binary_search(&start) {
+                found[step] += totals;
+            }
+        };
         let ends = match self.range.whole(grain, &snapshot.calendar) {
             Some(whole) => {
                 for row in snapshot.fetch_all(select.whole(whole, grain, snapshot.past(), bound)).await? {
-                    found.insert(row.get(0)?, Totals::read(&row, 1)?);
+                    add(Timestamp::from_micros(row.get(0)?), Totals::read(&row, 1)?);
                 }
                 if let Some(past) = snapshot.past() {
                     for row in snapshot.fetch_all(select.drift(whole, past, bound)).await? {
                         let at = Timestamp::from_micros(row.get(0)?);
-                        let start = floor(grain, at, &snapshot.calendar);
-                        *found.entry(start.micros()).or_default() += Totals::read(&row, 1)?;
+                        add(floor(grain, at, &snapshot.calendar), Totals::read(&row, 1)?);
                     }
                 }
                 self.range.around(whole)
@@ -97,13 +99,10 @@ impl Steps {
         for part in ends.into_iter().filter(|part| !part.is_empty()) {
             let start = floor(grain, part.from, &snapshot.calendar);
             let row = snapshot.fetch_one(select.part(part, snapshot, bound)).await?;
-            found.insert(start.micros(), Totals::read(&row, 0)?);
+            add(start, Totals::read(&row, 0)?);
         }
-        let calendar = &snapshot.calendar;
-        let step = |start: &Timestamp| {
-            (LocalTime::new(calendar, *start), found.get(&start.micros()).copied().unwrap_or_default())
-        };
-        Ok(self.starts.iter().map(step).collect())
+        let starts = self.starts.iter().map(|start| LocalTime::new(&snapshot.calendar, *start));
+        Ok(starts.zip(found).collect())
     }
 }
 

@@ -18,6 +18,7 @@ use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
 use crate::reports::query::{Figures, report_query};
+use crate::reports::split::Totals;
 use crate::row::word;
 use crate::snapshot::Snapshot;
 
@@ -183,6 +184,21 @@ pub(crate) async fn read(
     Ok(WithdrawalsReport { total, by_method })
 }
 
+/// The total over `range`, of payees of one kind. Nothing is grouped for it: the database adds up as it reads.
+pub(super) async fn read_total(
+    snapshot: &mut Snapshot,
+    range: Range,
+    payee_kind: PayeeKind,
+) -> Result<WithdrawalsRow, sqlx::Error> {
+    let sql = TOTAL_OF_ONE_KIND.over(range, &snapshot.calendar).with(payee_kind.as_str());
+    let Totals(sums) = Totals::<SUMS>::read(&snapshot.fetch_one(sql).await?, 0)?;
+    let mut total = WithdrawalsRow::default();
+    for (state, pair) in WithdrawalState::ALL.iter().zip(sums.as_chunks::<2>().0) {
+        total.add(*state, pair[0], Amount::minor(pair[1]));
+    }
+    Ok(total)
+}
+
 const SOURCE: Source = Source {
     cells: "withdrawal_cells",
     cells_where: "true",
@@ -203,7 +219,25 @@ const SOURCE: Source = Source {
 };
 
 pub(crate) static OF_ALL: LazyLock<Sums> = LazyLock::new(|| select("true"));
-static OF_ONE_KIND: LazyLock<Sums> = LazyLock::new(|| select("payee_kind = $27"));
+static OF_ONE_KIND: LazyLock<Sums> = LazyLock::new(|| select(IS_OF_KIND));
+/// The condition that payees are of the kind that is bound after the range.
+const IS_OF_KIND: &str = "payee_kind = $27";
+/// How many sums number and amount in each state are.
+const SUMS: usize = 2 * WithdrawalState::NAMES.len();
+/// Number and amount in each state.
+static TOTAL_OF_ONE_KIND: LazyLock<Sums> = LazyLock::new(|| {
+    let both = |state: &&str| {
+        let when = |figure: &str| format!("case when state = '{state}' then {figure} else 0 end");
+        let figure = |name: &str, of_cell, of_row| Figure {
+            name: format!("{state}_{name}"),
+            of_cell: when(of_cell),
+            of_row: when(of_row),
+        };
+        [figure("count", "withdrawals", "1"), figure("amount", "amount", "amount")]
+    };
+    let figures: Vec<_> = WithdrawalState::NAMES.iter().flat_map(both).collect();
+    SOURCE.sums(&[], &figures, IS_OF_KIND)
+});
 
 fn select(filter: &str) -> Sums {
     SOURCE.sums(&["method", "state"], &[Figure::new("withdrawals", "1"), Figure::same("amount")], filter)
