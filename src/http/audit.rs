@@ -7,7 +7,7 @@ use query_api::Answer;
 use query_api::extract::ValidQuery;
 use query_api::problem::{Problem, ProblemDocument};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::trail::{EventLimit, Trail};
@@ -42,6 +42,9 @@ pub(crate) struct AuditCheckpoint {
 ///
 /// What was published has the attributes with which it was published, and its data as they were understood. What the
 /// ledger did itself has a type that begins with `ledger.`, its position as its id, and the log as its source.
+///
+/// It has the extensions with which it was published, too. One that has the name of an attribute below is shown with
+/// `published` before its name.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only its description is used; events are written by `Told`")]
 #[schema(example = json!({
@@ -98,10 +101,6 @@ pub(super) struct RecordedEvent {
     settlementdue: Option<String>,
     /// The `Idempotency-Key` of the decision; absent where it had none.
     idempotencykey: Option<String>,
-    /// The extensions with which it was published. One that has the name of an attribute above is shown with `published`
-    /// before its name.
-    #[schema(additional_properties, value_type = Object)]
-    more: Map<String, Value>,
 }
 
 /// A page of the raw history.

@@ -13,6 +13,9 @@
 //! | `hash` | the hash of its leaf in the Merkle tree of the log (RFC 6962), hexadecimal |
 //! | `settlementdue` | when the settlement of the order that it completed is due; absent where there is none |
 //! | `idempotencykey` | the `Idempotency-Key` of the decision; absent where it had none |
+//!
+//! Positions have 64 bits. A `CloudEvent` that is published may have integers of 32 bits only, so beyond 2,147,483,647 an
+//! event is published again without these attributes.
 
 use std::borrow::Cow;
 

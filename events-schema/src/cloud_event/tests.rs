@@ -91,8 +91,9 @@ fn what_was_published_is_told_so_that_it_would_be_read_as_the_same() {
     for example in examples::all() {
         let recorded = publish(example.recorded);
         let Some(expected) = asked(&recorded.event) else { continue };
-        // What is sealed cannot be told.
-        if expected.contains("Sealed") || matches!(recorded.event, Event::SurplusReceived(_)) {
+        // What is sealed cannot be told, and attributes that are published have 32 bits.
+        let far = recorded.position.get() > i32::MAX as u64;
+        if far || expected.contains("Sealed") || matches!(recorded.event, Event::SurplusReceived(_)) {
             continue;
         }
         let subject = id_of(&recorded.event).map_or("X1", |id| id.as_str()).to_owned();
