@@ -167,7 +167,7 @@ impl Source {
             PastRows::Versions { versions, key, facts, at } => {
                 let (rows_where, within) = (numbered_on(self.rows_where), within(at));
                 let facts = format!("({facts}) as f");
-                let (names, joined) = (of(key), same(key, |column| format!("f.of_{column} = v.{column}")));
+                let (names, joined) = (of(key), same(key, |column| format!("f.of_{column} = v.{column} + 0")));
                 let before = same(key, |column| format!("v.{column} = w.of_{column}"));
                 vec![
                     format!(
