@@ -155,25 +155,31 @@ impl Source {
                 .map(|Figure { name, of_row, .. }| format!("{minus}${sign} * ({of_row}) as {name}"));
             keys.iter().map(|key| (*key).to_owned()).chain(figures).collect::<Vec<_>>().join(", ")
         };
-        // No index is to be taken for the range: the events find the rows.
-        let within = |at: &str| format!("{at} + 0 >= ${from} and {at} + 0 < ${to} and {filter}");
+        // The events find the rows. All else is looked at row by row, said so that no engine takes an index for it, or
+        // takes it for rare and begins with it.
+        let within = |at: &str, rows_where: &str| {
+            format!(
+                "(case when {at} >= ${from} and {at} < ${to} and {rows_where} and {filter} then 1 else 0 end) <> 0"
+            )
+        };
         match self.past.rows {
             PastRows::Fixed { position } => vec![format!(
                 "select {} from {} where {position} > ${after} and {position} <= ${until} and {}",
                 columns(""),
                 self.rows,
-                within(self.rows_at)
+                within(self.rows_at, "true")
             )],
             PastRows::Versions { versions, key, facts, at } => {
-                let (rows_where, within) = (numbered_on(self.rows_where), within(at));
+                let within = within(at, &numbered_on(self.rows_where));
                 let facts = format!("({facts}) as f");
-                let (names, joined) = (of(key), same(key, |column| format!("f.of_{column} = v.{column}")));
+                let (names, joined) =
+                    (of(key), same(key, |column| format!("f.of_{column} = v.{column} + 0")));
                 let before = same(key, |column| format!("v.{column} = w.of_{column}"));
                 vec![
                     format!(
                         "select {} from {versions} as v cross join {facts} \
                          where v.position > ${after} and v.position <= ${until} \
-                         and {joined} and {rows_where} and {within}",
+                         and {joined} and {within}",
                         columns("")
                     ),
                     format!(
@@ -181,7 +187,7 @@ impl Source {
                          where position > ${after} and position <= ${until}) as w \
                          cross join {versions} as v cross join {facts} \
                          where v.position = w.of_previous and {before} \
-                         and {joined} and {rows_where} and {within}",
+                         and {joined} and {within}",
                         columns("-")
                     ),
                 ]
