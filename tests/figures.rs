@@ -74,6 +74,7 @@ mod figures {
     pub(crate) mod comparing;
     pub(crate) mod properties;
     pub(crate) mod adding_up;
+    pub(crate) mod items;
     mod variety;
 }
 

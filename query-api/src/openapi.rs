@@ -14,7 +14,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi as Document, Ref, RefOr, Respon
 
 use crate::export::FileFormat;
 use crate::problem::{PROBLEM_JSON, ProblemDocument};
-use crate::{auth, lists, probes, reports};
+use crate::{auth, items, lists, probes, reports};
 
 /// What the reading side serves.
 #[derive(OpenApi)]
@@ -44,6 +44,8 @@ use crate::{auth, lists, probes, reports};
         reports::commissions::commissions,
         reports::balances::balances,
         reports::screen::screen,
+        items::items,
+        items::trend_items,
         lists::orders::orders,
         lists::order::order,
         lists::cash_entries::cash_entries,

@@ -7,6 +7,7 @@ use crate::database::Sql;
 use crate::range::Range;
 
 /// Where figures are kept: as cells by month, day and hour, and as the rows that the cells add up.
+#[derive(Debug)]
 pub(crate) struct Source {
     /// The table of the cells.
     pub(crate) cells: &'static str,
@@ -114,11 +115,27 @@ impl Sums {
 
     /// The select over `range`. What its filters name is bound to it next, with [`Sql::with`].
     pub(crate) fn over(&'static self, range: Range, calendar: &Calendar) -> Sql {
+        let (depth, ends) = self.depth_and_ends(range, calendar);
+        ends.fold(Sql::new(&self.texts[depth as usize]), Sql::with)
+    }
+
+    fn depth_and_ends(&self, range: Range, calendar: &Calendar) -> (Depth, impl Iterator<Item = i64> + use<>) {
         let pieces = range.pieces(self.finest, calendar).all();
         let needed = PIECES.iter().zip(pieces).filter(|(_, piece)| !piece.is_empty());
         let depth = needed.map(|((place, _), _)| place.depth()).max().unwrap_or(Depth::Days);
-        let ends = pieces.into_iter().flat_map(|piece| [piece.from.micros(), piece.to.micros()]);
-        ends.fold(Sql::new(&self.texts[depth as usize]), Sql::with)
+        (depth, pieces.into_iter().flat_map(|piece| [piece.from.micros(), piece.to.micros()]))
+    }
+
+    /// The same, of a select that is made for one question.
+    pub(crate) fn once(self, range: Range, calendar: &Calendar) -> Sql {
+        let (depth, ends) = self.depth_and_ends(range, calendar);
+        let [days, hours, rows] = self.texts;
+        let text = match depth {
+            Depth::Days => days,
+            Depth::Hours => hours,
+            Depth::Rows => rows,
+        };
+        ends.fold(Sql::owned(text), Sql::with)
     }
 
     /// The same figures over `range` as SQL without cells would add them up, row by row: what cells are measured and

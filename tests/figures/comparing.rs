@@ -8,6 +8,7 @@ use super::asking;
 use super::difference::difference;
 use super::history::DAY;
 use super::ledger::Ledger;
+use super::items;
 use super::oracle::details::details;
 use super::oracle::lists::{Item, List};
 use super::oracle::reports::{Report, named};
@@ -58,10 +59,10 @@ pub(crate) async fn reports(ledger: &Ledger, rows: &Rows, asked: Asked, dice: &m
         if report.has_steps && asked.from == End::Open {
             continue;
         }
-        compare_report(ledger, rows, report, asked, vec![]).await;
+        compare_report(ledger, rows, report, asked, vec![], dice).await;
         for name in report.filters {
             for value in values_of(name, asked, rows, dice) {
-                compare_report(ledger, rows, report, asked, vec![(name, value)]).await;
+                compare_report(ledger, rows, report, asked, vec![(name, value)], dice).await;
             }
         }
     }
@@ -73,6 +74,7 @@ async fn compare_report(
     report: Report,
     asked: Asked,
     filters: Vec<(&'static str, String)>,
+    dice: &mut Dice,
 ) {
     let answer = asking::report(ledger, report.name, asked, &filters).await;
     let (from, to) = ends(rows, asked, &answer);
@@ -80,6 +82,7 @@ async fn compare_report(
     if let Some(found) = difference(&expected, &answer) {
         panic!("{} {filters:?} over {asked:?}{found}", report.name);
     }
+    items::add_up(ledger, report.name, asked, &filters, &answer, dice).await;
 }
 
 /// The ends of the range; those that are not asked for are as the answer says. Nothing asked for is today.

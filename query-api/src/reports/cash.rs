@@ -290,7 +290,7 @@ impl Sum {
 }
 
 /// Where cash figures are kept. The index of the entries begins with the kind, so all of them are named.
-const CASH: Source = Source {
+pub(crate) static CASH: Source = Source {
     cells: "cash_cells",
     cells_where: "true",
     finest: Grain::Hour,
@@ -302,14 +302,17 @@ const CASH: Source = Source {
 };
 
 /// What the entries of each kind and method add up to.
-pub(crate) static BY_KIND_AND_METHOD: LazyLock<Sums> = LazyLock::new(|| {
-    CASH.sums(&["kind", "method"], &[Figure::new("entries", "1"), Figure::same("amount")], "true")
-});
+pub(crate) static BY_KIND_AND_METHOD: LazyLock<Sums> =
+    LazyLock::new(|| CASH.sums(&["kind", "method"], &figures()[..2], "true"));
 
 /// All income less all expense.
-pub(super) static NET: LazyLock<Sums> = LazyLock::new(|| {
+pub(super) static NET: LazyLock<Sums> = LazyLock::new(|| CASH.sums(&[], &figures()[2..], "true"));
+
+/// Entries, their amount, and income less expense.
+pub(crate) fn figures() -> Vec<Figure> {
     let income = CashKind::ALL.iter().filter(|kind| kind.direction() == Direction::Income);
     let income: Vec<_> = income.map(|kind| format!("'{kind}'")).collect();
     let signed = format!("case when kind in ({}) then amount else -amount end", income.join(", "));
-    CASH.sums(&[], &[Figure { name: "net".to_owned(), of_cell: signed.clone(), of_row: signed }], "true")
-});
+    let net = Figure { name: "net".to_owned(), of_cell: signed.clone(), of_row: signed };
+    vec![Figure::new("entries", "1"), Figure::same("amount"), net]
+}

@@ -183,7 +183,8 @@ pub(crate) async fn read(
     Ok(WithdrawalsReport { total, by_method })
 }
 
-const SOURCE: Source = Source {
+/// Where withdrawals are kept.
+pub(crate) static SOURCE: Source = Source {
     cells: "withdrawal_cells",
     cells_where: "true",
     finest: Grain::Hour,
@@ -196,5 +197,10 @@ pub(crate) static OF_ALL: LazyLock<Sums> = LazyLock::new(|| select("true"));
 static OF_ONE_KIND: LazyLock<Sums> = LazyLock::new(|| select("payee_kind = $27"));
 
 fn select(filter: &str) -> Sums {
-    SOURCE.sums(&["method", "state"], &[Figure::new("withdrawals", "1"), Figure::same("amount")], filter)
+    SOURCE.sums(&["method", "state"], &figures(), filter)
+}
+
+/// What cells have, and what a withdrawal adds to it.
+pub(crate) fn figures() -> Vec<Figure> {
+    vec![Figure::new("withdrawals", "1"), Figure::same("amount")]
 }
