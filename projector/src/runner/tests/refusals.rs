@@ -54,7 +54,7 @@ async fn a_copy_of_the_log_in_other_blocks_is_accepted(engine: Engine) {
     let copy = Arc::new(history.log(&[1_000]).await);
     follow(&place, &copy).await;
     follow(&whole, &copy).await;
-    assert_eq!(current(&place).await, current(&whole).await);
+    assert_eq!(without_epochs(current(&place).await), without_epochs(current(&whole).await));
 }
 
 async fn read_models_of_a_newer_program_are_refused(engine: Engine) {

@@ -12,8 +12,8 @@ use sqlx::postgres::PgArguments;
 use super::columns::{Column, Columns, Kind};
 use crate::change::{CellTable, RowTable};
 use crate::projection::{CELL_TABLES, ROW_TABLES};
-use crate::store::StoreError;
 use crate::store::statements::{CellStatements, Fields, RowStatements, Statement, Statements};
+use crate::store::{StoreError, epochs};
 
 /// The most rows of one statement: while the server writes them, the arrays of the next ones are built.
 const ROWS_MAX: usize = 8_192;
@@ -31,8 +31,10 @@ pub(super) fn statements(columns: &Columns) -> Result<Statements<Arrays>, StoreE
         let (insert, update) = (Arrays::insert(table, columns)?, Arrays::update(table, columns)?);
         Ok(RowStatements { table, insert, update })
     });
-    let cells =
-        CELL_TABLES.iter().map(|table| Ok(CellStatements { table, add: Arrays::add(table, columns)? }));
+    let cells = CELL_TABLES.iter().map(|table| {
+        let (add, keep) = (Arrays::add(table, columns)?, Arrays::keep(table, columns)?);
+        Ok(CellStatements { table, add, keep })
+    });
     Ok(Statements::new(rows.collect::<Result<_, StoreError>>()?, cells.collect::<Result<_, StoreError>>()?))
 }
 
@@ -76,6 +78,21 @@ impl Arrays {
             unnest(&kinds),
             table.key.join(", "),
             set.join(", ")
+        );
+        Ok(Self { text: text.into(), kinds })
+    }
+
+    /// How cells stand in the open epoch is kept.
+    fn keep(table: &CellTable, columns: &Columns) -> Result<Self, StoreError> {
+        let (head, foot) = epochs::keep(table);
+        let kinds = columns.kinds(table.name, table.key)?;
+        let on: Vec<_> = table.key.iter().map(|column| format!("c.{column} = k.{column}")).collect();
+        let text = format!(
+            "{head}{} as k ({}) join {} as c on {}{foot}",
+            unnest(&kinds),
+            table.key.join(", "),
+            table.name,
+            on.join(" and ")
         );
         Ok(Self { text: text.into(), kinds })
     }
@@ -148,6 +165,14 @@ mod tests {
               on conflict (a) do update set n = old.n + excluded.n"
         );
         assert!(Arrays::add(&cells, &of("c", &[("a", "text")])).is_err());
+        let cells = CellTable { name: "c_cells", key: &["a", "b"], sums: &["n", "m"] };
+        assert_eq!(
+            *Arrays::keep(&cells, &of("c_cells", &[("a", "text"), ("b", "bigint")])).unwrap().text(2),
+            *"insert into c_past (a, b, n, m, epoch) select c.a, c.b, c.n, c.m, \
+              (select coalesce(max(number), 0) + 1 from epochs) from unnest($1::text[], $2::bigint[]) as k (a, b) \
+              join c_cells as c on c.a = k.a and c.b = k.b \
+              on conflict (a, b, epoch) do update set n = excluded.n, m = excluded.m"
+        );
     }
 
     #[test]
