@@ -13,6 +13,9 @@ pub use tail::{ChainBreak, Tail};
 mod root;
 pub use root::root_at;
 
+mod moment;
+pub use moment::{Moment, MomentError, decision_end};
+
 /// The log in the files of a data directory.
 pub mod file;
 pub use file::{FileLog, OpenError, OpenOptions};

@@ -34,7 +34,6 @@ pub use answer::{Item, Items, RatioPart, RatioParts, Share};
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use events_schema::Timestamp;
 
 use crate::answer::Answer;
 use crate::cursor::Cursor;
@@ -47,7 +46,7 @@ use crate::read_models::Reading;
 use crate::snapshot::Snapshot;
 use asked::{DENOMINATOR, ItemsQuery, NUMERATOR, Reported, unknown_figure};
 use figured::{Figured, Sum};
-use select::KEY_LENGTH;
+use select::{KEY_LENGTH, Window};
 
 /// The list with which cursors of items begin.
 const LIST: &str = "items";
@@ -63,7 +62,7 @@ const LIST: &str = "items";
         (status = 200, description = "A page of items", body = Items,
             headers(("Ledger-Position" = u64, description = "The position that the items reflect"))),
         (status = 404, description = "`unknown_report`", body = ProblemDocument),
-        (status = 422, description = "`invalid_parameter`, `unknown_figure`, `invalid_range`, `invalid_cursor`",
+        (status = 422, description = "`invalid_parameter`, `unknown_figure`, `invalid_range`, `invalid_as_of`, `invalid_cursor`",
             body = ProblemDocument),
     )
 )]
@@ -72,9 +71,8 @@ pub(crate) async fn items(
     ValidPath(name): ValidPath<String>,
     ValidQuery(query): ValidQuery<ItemsQuery>,
 ) -> Result<Response, Problem> {
-    let report = Reported::named(&name).ok_or_else(|| {
-        Problem::unknown("unknown_report", format!("there is no report {name:?}"))
-    })?;
+    let report = Reported::named(&name)
+        .ok_or_else(|| Problem::unknown("unknown_report", format!("there is no report {name:?}")))?;
     answer(&reading, report, query).await.map(IntoResponse::into_response)
 }
 
@@ -86,7 +84,7 @@ pub(crate) async fn items(
     responses(
         (status = 200, description = "A page of items", body = Items,
             headers(("Ledger-Position" = u64, description = "The position that the items reflect"))),
-        (status = 422, description = "`invalid_parameter`, `unknown_figure`, `invalid_range`, `invalid_cursor`",
+        (status = 422, description = "`invalid_parameter`, `unknown_figure`, `invalid_range`, `invalid_as_of`, `invalid_cursor`",
             body = ProblemDocument),
     )
 )]
@@ -97,16 +95,11 @@ pub(crate) async fn trend_items(
     answer(&reading, Reported::TREND, query).await.map(IntoResponse::into_response)
 }
 
-
-async fn answer(
-    reading: &Reading,
-    report: Reported,
-    query: ItemsQuery,
-) -> Result<Answer<Items>, Problem> {
+async fn answer(reading: &Reading, report: Reported, query: ItemsQuery) -> Result<Answer<Items>, Problem> {
     let figured = report.figured(&query)?;
     let after = query.cursor.as_deref().map(|text| Cursor::decode(text, LIST, KEY_LENGTH)).transpose()?;
-    let mut snapshot = reading.at_least(query.min_position).await?;
-    let range = period::of_report(query.from, query.to, Timestamp::now(), &snapshot.calendar)?;
+    let (mut snapshot, today) = reading.as_of(query.as_of, query.min_position).await?;
+    let range = period::of_report(query.from, query.to, today, &snapshot.calendar)?;
     let grain = query.grain(report, range);
     let calendar = snapshot.calendar.clone();
     let over = |sum: &Sum| {
@@ -127,11 +120,13 @@ async fn answer(
         Figured::Sum(sum) => {
             let range = over(&sum)?;
             answer.sum = Some(total(&mut snapshot, &sum, range, query.owner()).await?);
-            (answer.items, answer.next_cursor) = page(&mut snapshot, &sum, range, &query, after.as_ref()).await?;
+            (answer.items, answer.next_cursor) =
+                page(&mut snapshot, &sum, range, &query, after.as_ref()).await?;
         }
         Figured::Ratio { numerator, denominator } => {
             let numerator_sum = total(&mut snapshot, &numerator, over(&numerator)?, query.owner()).await?;
-            let denominator_sum = total(&mut snapshot, &denominator, over(&denominator)?, query.owner()).await?;
+            let denominator_sum =
+                total(&mut snapshot, &denominator, over(&denominator)?, query.owner()).await?;
             let part = |suffix, sum| RatioPart { figure: format!("{}{suffix}", query.figure), sum };
             answer.ratio = Some(RatioParts {
                 value: Ratio::of(numerator_sum.number(), denominator_sum.number()),
@@ -163,8 +158,8 @@ async fn page(
     query: &ItemsQuery,
     after: Option<&Cursor>,
 ) -> Result<(Vec<Item>, Option<String>), sqlx::Error> {
-    let select = sum.rows(range, query.owner(), after, query.limit.rows(), snapshot);
-    let mut rows = snapshot.fetch_all(select).await?;
+    let window = Window { range, owner: query.owner(), after, limit: query.limit.rows() };
+    let mut rows = snapshot.fetch_all(sum.rows(window, snapshot)).await?;
     let is_last = rows.len() <= query.limit.items();
     rows.truncate(query.limit.items());
     let next = match rows.last() {

@@ -35,6 +35,10 @@ pub mod figure;
 /// `from` and `to` as a caller gives them.
 pub mod period;
 
+/// `as_of` as a caller gives it.
+pub mod as_of;
+pub use as_of::AsOf;
+
 /// Ranges of time, as whole months, days and hours.
 pub mod range;
 pub use range::Range;
@@ -59,6 +63,9 @@ pub use read_models::ReadModels;
 /// The read models at one position.
 pub mod snapshot;
 pub use snapshot::Snapshot;
+
+/// Where in the past a snapshot stands.
+mod past;
 
 /// How far the read models are.
 pub mod projected;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
+use crate::as_of::Resolver;
 use crate::auth::{self, Gate, Permission, Tokens};
 use crate::probes::{self, MetricsText, Ready};
 use crate::problem::Problem;
@@ -23,6 +24,8 @@ pub struct State {
     pub read_models: ReadModels,
     /// How far they are, told by whoever fills them.
     pub projected: watch::Receiver<Projected>,
+    /// What finds places in the log that they are derived from.
+    pub resolver: Resolver,
     /// Who may do what.
     pub tokens: Tokens,
     /// Whether the process can do its work now.
@@ -53,8 +56,8 @@ pub fn router(
     more_schemas: Map<String, Value>,
 ) -> Result<Router, serde_json::Error> {
     http_metrics::describe();
-    let State { read_models, projected, tokens, ready, metrics } = state;
-    let reading = Reading::new(read_models, projected);
+    let State { read_models, projected, resolver, tokens, ready, metrics } = state;
+    let reading = Reading::new(read_models, projected, resolver);
     let document = openapi::document(more_openapi);
     Ok(more_routes
         .merge(reports(reading.clone(), &tokens))

@@ -36,8 +36,7 @@ pub(crate) async fn items(
     limit: usize,
 ) -> Items {
     let figure = query(&[("figure", figure.to_owned())]);
-    let path =
-        format!("/v1/reports/{name}/items?limit={limit}{figure}{}{}", asked.query(), query(filters));
+    let path = format!("/v1/reports/{name}/items?limit={limit}{figure}{}{}", asked.query(), query(filters));
     items::items(ledger, &path, limit).await
 }
 

@@ -70,7 +70,11 @@ pub(crate) async fn items(ledger: &Ledger, path: &str, limit: usize) -> Items {
         }
         match page["next_cursor"].as_str() {
             Some(next) => {
-                assert_eq!(page["items"].as_array().unwrap().len(), limit, "{path}: only the last page is short");
+                assert_eq!(
+                    page["items"].as_array().unwrap().len(),
+                    limit,
+                    "{path}: only the last page is short"
+                );
                 cursor = format!("&cursor={next}");
             }
             None => {

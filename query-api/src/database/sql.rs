@@ -65,6 +65,17 @@ impl Sql {
         self
     }
 
+    /// The statements that have PostgreSQL prepare it, as `planned`, and tell how it would run it. Only numbers are bound.
+    #[cfg(test)]
+    pub(crate) fn prepared(self) -> [Self; 2] {
+        let (types, zeros) = (vec!["bigint"; self.arguments.len()], vec!["0"; self.arguments.len()]);
+        [
+            format!("prepare planned ({}) as {}", types.join(", "), self.text),
+            format!("explain (costs off) execute planned ({})", zeros.join(", ")),
+        ]
+        .map(|text| Self { text: Cow::Owned(text), arguments: Vec::new() })
+    }
+
     /// It, for a database of this kind. Kept prepared by the connection.
     pub(crate) fn query<DB: Database>(self) -> Query<'static, DB, DB::Arguments>
     where

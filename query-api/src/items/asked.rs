@@ -6,6 +6,7 @@ use events_schema::{Calendar, Grain, Id, Position, ProductType};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::as_of::AsOf;
 use crate::figure::PayeeKindWord;
 use crate::items::family::{COMMISSION_LINES, COMMISSION_ORDERS, SETTLEMENTS, SETTLEMENTS_OF_ONE};
 use crate::items::figured::{Figured, Span, Sum};
@@ -53,6 +54,9 @@ pub(crate) struct ItemsQuery {
     #[serde(default)]
     #[param(inline)]
     step: Option<Step>,
+    /// As in the report.
+    #[param(value_type = Option<String>, example = "1204")]
+    pub(super) as_of: Option<AsOf>,
     /// Most items of the answer.
     #[serde(default)]
     #[param(value_type = Option<u32>, minimum = 1, maximum = 500, default = 50)]
@@ -139,10 +143,10 @@ impl ItemsQuery {
     /// Of `sum`, what the filters of the report take.
     fn filtered(&self, mut sum: Sum) -> Sum {
         if let Some(product_type) = &self.product_type {
-            sum = sum.filter("product_type", [&**product_type]);
+            sum = sum.given("product_type", product_type);
         }
         if let Some(kind) = self.payee_kind {
-            sum = sum.filter("payee_kind", [kind.as_str()]);
+            sum = sum.of("payee_kind", [kind.as_str()]);
         }
         if self.supplier_id.is_some() && std::ptr::eq(sum.family, &SETTLEMENTS) {
             sum.family = &SETTLEMENTS_OF_ONE;
@@ -187,7 +191,11 @@ impl Span {
 impl ItemsQuery {
     /// How long the steps of the report are over `range`.
     pub(super) fn grain(&self, report: Reported, range: Range) -> Grain {
-        let step = if report.name == Reported::TREND.name { self.step.unwrap_or_default() } else { screen::step(range) };
+        let step = if report.name == Reported::TREND.name {
+            self.step.unwrap_or_default()
+        } else {
+            screen::step(range)
+        };
         step.grain()
     }
 }

@@ -41,13 +41,13 @@ pub(crate) struct Term {
     pub(crate) figure: String,
 }
 
-/// Rows and cells of which `column` is one of `values`.
+/// Rows and cells of which a column that both have is one of a few words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Filter {
-    /// A column that rows and cells have.
-    pub(crate) column: &'static str,
-    /// What it may be.
-    pub(crate) values: Vec<String>,
+pub(crate) enum Filter {
+    /// One that a caller gave.
+    Given(&'static str, String),
+    /// Some of a closed set.
+    Words(&'static str, Vec<&'static str>),
 }
 
 /// What is counted.
@@ -92,14 +92,15 @@ impl Sum {
         Self { family, unit, terms: Term::all(terms), filters: Vec::new(), span: Span::Within }
     }
 
-    /// Of it, the rows of which `column` is one of `values`.
-    pub(crate) fn filter<V: Into<String>>(
-        mut self,
-        column: &'static str,
-        values: impl IntoIterator<Item = V>,
-    ) -> Self {
-        let values = values.into_iter().map(Into::into).collect();
-        self.filters.push(Filter { column, values });
+    /// Of it, the rows of which `column` is this value, which a caller gave.
+    pub(crate) fn given(mut self, column: &'static str, value: &str) -> Self {
+        self.filters.push(Filter::Given(column, value.to_owned()));
+        self
+    }
+
+    /// Of it, the rows of which `column` is one of these words.
+    pub(crate) fn of(mut self, column: &'static str, words: impl IntoIterator<Item = &'static str>) -> Self {
+        self.filters.push(Filter::Words(column, words.into_iter().collect()));
         self
     }
 

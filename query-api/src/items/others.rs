@@ -17,7 +17,7 @@ use crate::items::sales;
 pub(super) fn overview(path: &str) -> Option<Figured> {
     let (section, figure) = path.split_once('.')?;
     let of_payees = |kind: PayeeKind| {
-        withdrawal_states(figure).map(|made| made.map(|sum| sum.filter("payee_kind", [kind.as_str()])))
+        withdrawal_states(figure).map(|made| made.map(|sum| sum.of("payee_kind", [kind.as_str()])))
     };
     match section {
         "sales" => sales::row(figure),
@@ -95,7 +95,7 @@ pub(super) fn withdrawals(path: &str) -> Option<Figured> {
     }
     let (method, figure) = path.strip_prefix("by_method.")?.split_once('.')?;
     let method = WithdrawalMethod::from_name(method)?.as_str();
-    withdrawal_states(figure).map(|made| made.map(|sum| sum.filter("method", [method])))
+    withdrawal_states(figure).map(|made| made.map(|sum| sum.of("method", [method])))
 }
 
 /// `paid.count` or `paid.amount`.
@@ -103,7 +103,7 @@ fn withdrawal_states(path: &str) -> Option<Figured> {
     let (state, figure) = path.split_once('.')?;
     let state = WithdrawalState::from_name(state)?.as_str();
     let made = count_or_amount(&WITHDRAWALS, "withdrawals", figure)?;
-    Some(Figured::Sum(made.filter("state", [state])))
+    Some(Figured::Sum(made.of("state", [state])))
 }
 
 fn count_or_amount(family: &'static Family, counted: &str, figure: &str) -> Option<Sum> {
@@ -129,18 +129,18 @@ pub(super) fn cash(path: &str) -> Option<Figured> {
             let (kind, figure) = rest.split_once('.')?;
             let kind = CashKind::from_name(kind)?.as_str();
             let sum = count_or_amount(&CASH_ENTRIES, "entries", figure)?;
-            Some(Figured::Sum(sum.filter("kind", [kind])))
+            Some(Figured::Sum(sum.of("kind", [kind])))
         }
         "by_method" => {
             let (method, rest) = rest.split_once('.')?;
             let method = Method::from_name(method).filter(|method| Method::EXTERNAL.contains(method))?;
-            moved(rest).map(|sum| Figured::Sum(sum.filter("method", [method.as_str()])))
+            moved(rest).map(|sum| Figured::Sum(sum.of("method", [method.as_str()])))
         }
         "by_mode" => {
             let (mode, rest) = rest.split_once('.')?;
             let mode = Mode::from_name(mode).filter(|mode| *mode != Mode::Internal)?;
             let methods = Method::EXTERNAL.into_iter().filter(|method| method.mode() == mode);
-            moved(rest).map(|sum| Figured::Sum(sum.filter("method", methods.map(Term::as_str))))
+            moved(rest).map(|sum| Figured::Sum(sum.of("method", methods.map(Term::as_str))))
         }
         _ => moved(path).map(Figured::Sum),
     }
@@ -151,7 +151,7 @@ fn moved(path: &str) -> Option<Sum> {
     let (direction, figure) = path.split_once('.')?;
     let direction = Direction::from_name(direction)?;
     let kinds = CashKind::ALL.iter().filter(|kind| kind.direction() == direction);
-    Some(count_or_amount(&CASH_ENTRIES, "entries", figure)?.filter("kind", kinds.map(|kind| kind.as_str())))
+    Some(count_or_amount(&CASH_ENTRIES, "entries", figure)?.of("kind", kinds.map(|kind| kind.as_str())))
 }
 
 /// The figure at `path` of the report of balances.
@@ -165,7 +165,7 @@ pub(super) fn balances(path: &str) -> Option<Figured> {
             let (kind, figure) = path.strip_prefix("by_kind.")?.split_once('.')?;
             let kind = BalanceKind::from_name(kind)?.as_str();
             let sum = count_or_amount(&BALANCE_ENTRIES, "entries", figure)?;
-            Some(Figured::Sum(sum.filter("kind", [kind])))
+            Some(Figured::Sum(sum.of("kind", [kind])))
         }
     }
 }

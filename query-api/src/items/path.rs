@@ -17,7 +17,7 @@ pub(super) fn of_type(path: &str, row: impl Fn(&str) -> Option<Figured>) -> Opti
         .rmatch_indices('.')
         .filter_map(|(dot, _)| row(&rest[dot + 1..]).map(|made| (&rest[..dot], made)))
         .last()?;
-    Some(made.map(|sum: Sum| sum.filter("product_type", [product_type])))
+    Some(made.map(|sum: Sum| sum.given("product_type", product_type)))
 }
 
 /// The beginning of a step, and what stands after it: `2026-11-01T00:00:00+08:00.orders`.

@@ -131,7 +131,7 @@ fn share(numerator: Sum) -> Figured {
 fn of_source(path: &str) -> Option<Figured> {
     let (source, figure) = path.split_once('.')?;
     let source = OrderSource::from_name(source)?.as_str();
-    let orders = || Sum::new(&TRAVELLERS, Unit::Count, "orders").filter("source", [source]);
+    let orders = || Sum::new(&TRAVELLERS, Unit::Count, "orders").of("source", [source]);
     match figure {
         "orders" => Some(Figured::Sum(orders())),
         "share" => Some(share(orders())),

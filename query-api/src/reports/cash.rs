@@ -14,7 +14,7 @@ use crate::database::Row;
 use crate::export::{Cells, Column, Document, Label, Stopped, Table, Writer, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, MethodWord, ModeWord};
-use crate::pieces::{Figure, Source, Sums};
+use crate::pieces::{Figure, Past, PastRows, Source, Sums};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
@@ -246,7 +246,7 @@ impl CashSummary {
     responses(
         (status = 200, description = "The report", body = Report<CashReport>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn cash(
@@ -265,17 +265,12 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<CashRe
 
 /// All income less all expense before `range`.
 async fn read_opening(snapshot: &mut Snapshot, range: Range) -> Result<i64, sqlx::Error> {
-    let net: Option<i64> = snapshot.fetch_one(NET.over(range.before(), &snapshot.calendar)).await?.get(0)?;
+    let net: Option<i64> = snapshot.fetch_one(NET.over(range.before(), snapshot)).await?.get(0)?;
     Ok(net.unwrap_or_default())
 }
 
 async fn read_sums(snapshot: &mut Snapshot, range: Range) -> Result<Vec<Sum>, sqlx::Error> {
-    snapshot
-        .fetch_all(BY_KIND_AND_METHOD.over(range, &snapshot.calendar))
-        .await?
-        .iter()
-        .map(Sum::read)
-        .collect()
+    snapshot.fetch_all(BY_KIND_AND_METHOD.over(range, snapshot)).await?.iter().map(Sum::read).collect()
 }
 
 impl Sum {
@@ -299,6 +294,11 @@ pub(crate) static CASH: Source = Source {
         'recharge_refund', 'scan_refund', 'surplus_refund', 'supplier_withdrawal', 'distributor_withdrawal', \
         'member_withdrawal')",
     rows_at: "occurred_at",
+    past: Past {
+        cells: "cash_past",
+        key: &["grain", "start", "kind", "method"],
+        rows: PastRows::Fixed { position: "position" },
+    },
 };
 
 /// What the entries of each kind and method add up to.

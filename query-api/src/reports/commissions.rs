@@ -12,12 +12,12 @@ use utoipa::ToSchema;
 use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
-use crate::pieces::{Figure, Source};
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
 use crate::reports::query::report_query;
-use crate::reports::sales_figures::ORDERS_NOW;
+use crate::reports::sales_figures::{ORDERS_NOW, ORDERS_THEN};
 use crate::reports::split::{ByType, Split, SplitRow, Totals, split_columns};
 use crate::reports::states::{OrdersSum, in_states, orders_in_any};
 use crate::snapshot::Snapshot;
@@ -83,7 +83,7 @@ impl SplitRow for CommissionsRow {
     responses(
         (status = 200, description = "The report", body = Report<Split<CommissionsRow>>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn commissions(
@@ -116,6 +116,11 @@ pub(crate) static ALL: Source = Source {
     rows: ORDERS_NOW,
     rows_where: "commission_state is not null",
     rows_at: "placed_at",
+    past: Past {
+        cells: "commission_past",
+        key: &["grain", "distributor_id", "start", "product_type"],
+        rows: ORDERS_THEN,
+    },
 };
 
 /// One distributor, whose days are few rows: lines of orders.
@@ -124,11 +129,20 @@ pub(crate) static ONE: Source = Source {
     finest: Grain::Day,
     rows: "commissions",
     rows_where: "original_amount > 0 and state is not null and distributor_id = $27",
+    past: Past {
+        rows: PastRows::Versions {
+            versions: "commission_versions",
+            key: &["order_birth", "line"],
+            facts: "select order_birth as of_order_birth, line as of_line, placed_at, product_type, distributor_id, \
+                original_amount, counts from commissions",
+            at: "placed_at",
+        },
+        ..ALL.past
+    },
     ..ALL
 };
 
-pub(crate) static OF_ALL: LazyLock<ByType> =
-    LazyLock::new(|| select(&ALL, 0, &figures_of_orders()));
+pub(crate) static OF_ALL: LazyLock<ByType> = LazyLock::new(|| select(&ALL, 0, &figures_of_orders()));
 static OF_ONE: LazyLock<ByType> = LazyLock::new(|| select(&ONE, 1, &figures_of_lines()));
 
 fn select(source: &Source, bound: usize, figures: &[Figure]) -> ByType {

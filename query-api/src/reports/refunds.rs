@@ -12,7 +12,7 @@ use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
 use crate::figure::Amount;
-use crate::pieces::{Figure, Source};
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
@@ -99,7 +99,7 @@ impl SplitRow for RefundsRow {
     responses(
         (status = 200, description = "The report", body = Report<Split<RefundsRow>>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn refunds(
@@ -128,6 +128,17 @@ pub(crate) static SOURCE: Source = Source {
     rows: "refunds",
     rows_where: "true",
     rows_at: "requested_at",
+    past: Past {
+        cells: "refund_past",
+        key: &["grain", "start", "product_type"],
+        rows: PastRows::Versions {
+            versions: "refund_versions",
+            key: &["order_birth", "ordinal"],
+            facts: "select order_birth as of_order_birth, ordinal as of_ordinal, requested_at, product_type, amount, fee \
+                from refunds",
+            at: "requested_at",
+        },
+    },
 };
 
 pub(crate) static SELECT: LazyLock<ByType> =

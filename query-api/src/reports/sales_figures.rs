@@ -5,11 +5,19 @@ use std::sync::LazyLock;
 use events_schema::Grain;
 use events_schema::terms::{OrderStatus, Term};
 
-use crate::pieces::{Figure, Source};
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::reports::split::{ByType, Totals};
 
 /// Orders as they stand now.
 pub(super) const ORDERS_NOW: &str = "orders join order_states using (birth, placed_at, product_type)";
+
+/// Orders as they stood in the past.
+pub(super) const ORDERS_THEN: PastRows = PastRows::Versions {
+    versions: "order_versions",
+    key: &["birth"],
+    facts: "select birth as of_birth, placed_at, product_type, payable from orders",
+    at: "placed_at",
+};
 
 /// Where sales figures are kept.
 pub(crate) static SALES: Source = Source {
@@ -19,6 +27,7 @@ pub(crate) static SALES: Source = Source {
     rows: ORDERS_NOW,
     rows_where: "true",
     rows_at: "placed_at",
+    past: Past { cells: "sales_past", key: &["grain", "start", "product_type"], rows: ORDERS_THEN },
 };
 
 /// Number of statuses that an order can have.
@@ -70,8 +79,7 @@ pub(crate) fn amount_column(status: &str) -> String {
 }
 
 /// The selects of all figures by product type.
-pub(crate) static BY_TYPE: LazyLock<ByType> =
-    LazyLock::new(|| ByType::new(&SALES, &figures(), "orders", 0));
+pub(crate) static BY_TYPE: LazyLock<ByType> = LazyLock::new(|| ByType::new(&SALES, &figures(), "orders", 0));
 
 /// What cells have, and what an order adds to it.
 pub(crate) fn figures() -> Vec<Figure> {

@@ -171,7 +171,7 @@ impl ScreenOfType {
     responses(
         (status = 200, description = "The report", body = Report<Screen>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`, `too_many_steps`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`, `too_many_steps`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn screen(
@@ -208,7 +208,11 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Screen
 
 /// How long the steps of a range are.
 pub(crate) const fn step(range: Range) -> Step {
-    if range.to.micros().saturating_sub(range.from.micros()) <= HOURS_MICROS_MAX { Step::Hour } else { Step::Day }
+    if range.to.micros().saturating_sub(range.from.micros()) <= HOURS_MICROS_MAX {
+        Step::Hour
+    } else {
+        Step::Day
+    }
 }
 
 /// The paid and the unpaid orders, with their payable amount.

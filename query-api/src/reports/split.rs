@@ -151,7 +151,7 @@ impl ByType {
         product_type: Option<&ProductType>,
     ) -> Result<Split<R>, sqlx::Error> {
         let select = if product_type.is_some() { &self.of_one } else { &self.all };
-        let mut sql = select.over(range, &snapshot.calendar);
+        let mut sql = select.over(range, snapshot);
         for text in bound.into_iter().chain(product_type.map(|product_type| &**product_type)) {
             sql = sql.with(text);
         }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
-use crate::pieces::{Figure, Source};
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
@@ -81,7 +81,7 @@ impl SplitRow for SuppliersRow {
     responses(
         (status = 200, description = "The report", body = Report<Split<SuppliersRow>>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn suppliers(
@@ -114,6 +114,18 @@ pub(crate) static ALL: Source = Source {
     rows: "order_states",
     rows_where: "settlement_state is not null",
     rows_at: "paid_at",
+    past: Past {
+        cells: "settlement_past",
+        key: &["grain", "supplier_id", "start", "product_type"],
+        rows: PastRows::Versions {
+            versions: "order_versions",
+            key: &["birth"],
+            // An order is paid once, and its settlement stays from then on.
+            facts: "select birth as of_birth, paid_at as first_paid_at, product_type, supplier_id from order_states \
+                where settlement_state is not null",
+            at: "first_paid_at",
+        },
+    },
 };
 
 /// One supplier, whose days are few rows.

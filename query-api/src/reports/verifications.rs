@@ -12,7 +12,7 @@ use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
 use crate::figure::Amount;
-use crate::pieces::{Figure, Source};
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
@@ -80,7 +80,7 @@ impl SplitRow for VerificationsRow {
     responses(
         (status = 200, description = "The report", body = Report<Split<VerificationsRow>>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn verifications(
@@ -109,10 +109,14 @@ pub(crate) static SOURCE: Source = Source {
     rows: "verifications",
     rows_where: "true",
     rows_at: "completed_at",
+    past: Past {
+        cells: "verification_past",
+        key: &["grain", "start", "product_type"],
+        rows: PastRows::Fixed { position: "position" },
+    },
 };
 
-pub(crate) static SELECT: LazyLock<ByType> =
-    LazyLock::new(|| ByType::new(&SOURCE, &figures(), "orders", 0));
+pub(crate) static SELECT: LazyLock<ByType> = LazyLock::new(|| ByType::new(&SOURCE, &figures(), "orders", 0));
 
 /// What cells have, and what a completed order adds to it.
 pub(crate) fn figures() -> Vec<Figure> {

@@ -13,7 +13,7 @@ use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label, Stopped, Table, Writer, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, PayeeKindWord, WithdrawalMethodWord};
-use crate::pieces::{Figure, Source, Sums};
+use crate::pieces::{Figure, Past, PastRows, Source, Sums};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
@@ -146,7 +146,7 @@ impl WithdrawalsRow {
     responses(
         (status = 200, description = "The report", body = Report<WithdrawalsReport>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn withdrawals(
@@ -164,7 +164,7 @@ pub(crate) async fn read(
     payee_kind: Option<PayeeKind>,
 ) -> Result<WithdrawalsReport, sqlx::Error> {
     let select = if payee_kind.is_some() { &OF_ONE_KIND } else { &OF_ALL };
-    let mut sql = select.over(range, &snapshot.calendar);
+    let mut sql = select.over(range, snapshot);
     if let Some(kind) = payee_kind {
         sql = sql.with(kind.as_str());
     }
@@ -191,6 +191,16 @@ pub(crate) static SOURCE: Source = Source {
     rows: "withdrawals",
     rows_where: "true",
     rows_at: "requested_at",
+    past: Past {
+        cells: "withdrawal_past",
+        key: &["grain", "start", "payee_kind", "method", "state"],
+        rows: PastRows::Versions {
+            versions: "withdrawal_versions",
+            key: &["birth"],
+            facts: "select birth as of_birth, requested_at, payee_kind, method, amount from withdrawals",
+            at: "requested_at",
+        },
+    },
 };
 
 pub(crate) static OF_ALL: LazyLock<Sums> = LazyLock::new(|| select("true"));

@@ -19,7 +19,7 @@ use utoipa::openapi::OpenApiBuilder;
 
 use crate::auth::{Caller, Gate, Permission, Role, Tokens, require};
 use crate::extract::ValidJson;
-use crate::fixture::{Engine, Ledger, projected, random_orders};
+use crate::fixture::{self, Engine, Ledger, projected, random_orders};
 use crate::problem::PROBLEM_JSON;
 use crate::{LEDGER_POSITION, Lag, Projected, ProjectorState, Readiness, State, router};
 
@@ -61,6 +61,7 @@ impl Service {
         let state = State {
             read_models: ledger.read_models().await,
             projected: projected.clone(),
+            resolver: fixture::resolver(),
             tokens: tokens.clone(),
             ready: Arc::new(move || Readiness {
                 lag: Lag { events: 3, seconds: 2 },
@@ -196,7 +197,9 @@ async fn what_is_wrong_with_a_request_is_a_problem_with_a_code() {
         ("POST", "/v1/reports/sales", 405, "method_not_allowed"),
         ("GET", "/v1/events", 405, "method_not_allowed"),
         ("POST", "/v1/tokens", 415, "unsupported_media_type"),
-        ("GET", "/v1/reports/sales?as_of=3", 422, "invalid_parameter"),
+        ("GET", "/v1/reports/sales?as_of=yesterday", 422, "invalid_parameter"),
+        ("GET", "/v1/reports/sales?as_of=1000001", 422, "invalid_as_of"),
+        ("GET", "/v1/orders?as_of=3", 422, "invalid_parameter"),
         ("GET", "/v1/reports/sales?from=tomorrow", 422, "invalid_parameter"),
         ("GET", "/v1/reports/sales?product_type=Ticket", 422, "invalid_parameter"),
         ("GET", "/v1/reports/sales?from=2026-11-02&to=2026-11-01", 422, "invalid_range"),

@@ -16,6 +16,7 @@ use crate::log::{AppendError, DataDirLock, Log, ReadError, Tail};
 
 mod damage;
 mod room;
+mod search;
 mod torn;
 mod verify;
 

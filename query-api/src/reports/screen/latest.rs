@@ -1,5 +1,7 @@
 //! The orders of a range that were paid last (最新成交).
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -35,10 +37,16 @@ pub struct LatestOrder {
 /// on the time of payment finds the last ones at once. The few others have an index of their own.
 pub(super) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Vec<LatestOrder>, sqlx::Error> {
     let soon_until = range.to.micros().saturating_add(SOON_MICROS);
-    let mut sql = Sql::new(LATEST);
-    for number in [range.from.micros(), range.to.micros(), soon_until, LATEST_MAX] {
-        sql = sql.with(number);
-    }
+    let (from, to) = (range.from.micros(), range.to.micros());
+    let sql = match snapshot.past() {
+        None => [from, to, soon_until, LATEST_MAX].into_iter().fold(Sql::new(&LATEST[0]), Sql::with),
+        Some(past) => {
+            // What was paid later is not even looked at.
+            let until = past.paid_until.map_or(i64::MAX, |paid_until| paid_until.saturating_add(1));
+            let numbers = [from, to, soon_until.min(until), LATEST_MAX, until, past.position];
+            numbers.into_iter().fold(Sql::new(&LATEST[1]), Sql::with)
+        }
+    };
     let rows = snapshot.fetch_all(sql).await?;
     let calendar = &snapshot.calendar;
     let order = |row| {
@@ -68,16 +76,26 @@ pub(super) async fn write(latest: &[LatestOrder], file: &mut Writer) -> Result<(
     Ok(())
 }
 
-/// `$1` and `$2` are the range, `$3` is three days after its end, `$4` how many.
-const LATEST: &str = "\
-    select o.product_name, o.product_type, o.payable, last.paid_at from ( \
-        select * from ( \
-            select birth, paid_at from order_states \
-            where paid_at >= $1 and paid_at < $3 and paid_at >= placed_at and paid_at < placed_at + 259200000000 \
-            and placed_at >= $1 and placed_at < $2 order by paid_at desc, birth desc limit $4 \
-        ) as soon union all select * from ( \
-            select birth, paid_at from order_states \
-            where (paid_at < placed_at or paid_at >= placed_at + 259200000000) \
-            and placed_at >= $1 and placed_at < $2 order by paid_at desc, birth desc limit $4 \
-        ) as odd order by paid_at desc, birth desc limit $4 \
-    ) as last join orders as o using (birth) order by last.paid_at desc, last.birth desc";
+/// The last paid orders now, and as of a position. `$1` and `$2` are the range, `$3` is three days after its end, `$4`
+/// how many; `$5` is after all payments that were recorded by the position, which is `$6`.
+static LATEST: LazyLock<[String; 2]> = LazyLock::new(|| {
+    let paid_then = "and paid_at < $5 and exists ( \
+        select 1 from order_versions as v where v.birth = order_states.birth and v.position <= $6 \
+        and v.paid_at is not null)";
+    ["", paid_then].map(|paid| {
+        format!(
+            "select o.product_name, o.product_type, o.payable, last.paid_at from ( \
+                select * from ( \
+                    select birth, paid_at from order_states \
+                    where paid_at >= $1 and paid_at < $3 and paid_at >= placed_at \
+                    and paid_at < placed_at + 259200000000 \
+                    and placed_at >= $1 and placed_at < $2 {paid} order by paid_at desc, birth desc limit $4 \
+                ) as soon union all select * from ( \
+                    select birth, paid_at from order_states \
+                    where (paid_at < placed_at or paid_at >= placed_at + 259200000000) \
+                    and placed_at >= $1 and placed_at < $2 {paid} order by paid_at desc, birth desc limit $4 \
+                ) as odd order by paid_at desc, birth desc limit $4 \
+            ) as last join orders as o using (birth) order by last.paid_at desc, last.birth desc"
+        )
+    })
+});

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::export::{Column, Stopped, Table, Writer};
 use crate::figure::LocalTime;
-use crate::pieces::{Figure, Source};
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::Problem;
 use crate::range::Range;
 use crate::reports::split::Totals;
@@ -55,6 +55,11 @@ pub(crate) static SOURCE: Source = Source {
     rows: "members",
     rows_where: "true",
     rows_at: "registered_at",
+    past: Past {
+        cells: "member_past",
+        key: &["grain", "start", "gender"],
+        rows: PastRows::Fixed { position: "birth" },
+    },
 };
 
 static SELECT: LazyLock<StepSelect> =
