@@ -22,6 +22,9 @@ use utoipa::OpenApi as _;
 use crate::config::Config;
 use crate::http::{self, Intake};
 
+/// Moments of the past, found in the log.
+mod moments;
+
 /// How far the clock may stand behind the log before the ledger is not ready, in microseconds.
 const CLOCK_BEHIND_MICROS_MAX: i64 = 5 * Timestamp::MICROS_PER_SECOND;
 /// How often measurements that are kept as histograms are tidied.
@@ -93,7 +96,7 @@ impl Service {
         let reading = self.reading.as_ref().context("this ledger was opened for writing only")?;
         let writes = http::router(self.writer(), &reading.tokens, &reading.intake);
         Ok(query_api::router(
-            reading.state(self.writer()),
+            reading.state(self.writer(), &self.log),
             writes,
             http::WriteApi::openapi(),
             http::published_schemas(),
@@ -171,12 +174,13 @@ impl Reading {
         })
     }
 
-    fn state(&self, writer: &WriterHandle) -> query_api::State {
+    fn state(&self, writer: &WriterHandle, log: &Arc<FileLog>) -> query_api::State {
         let (writer, progress, lag_events_max) = (writer.clone(), self.progress.clone(), self.lag_events_max);
         let (gauged, told, handle) = (writer.clone(), progress.clone(), self.metrics.clone());
         query_api::State {
             read_models: self.read_models.clone(),
             projected: self.projected.clone(),
+            resolver: moments::resolver(log),
             tokens: self.tokens.clone(),
             ready: Arc::new(move || {
                 let progress = progress_now(&writer, &progress);

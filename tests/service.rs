@@ -19,6 +19,7 @@ mod service {
 
     // What comes out.
     mod reading;
+    mod past;
     mod exports;
     mod problems;
     mod contract;

@@ -30,7 +30,8 @@ pub struct Moment {
     pub recorded_at: Option<Timestamp>,
 }
 
-/// What finds it in the log, which is not known here: nothing for a position that the log does not reach.
+/// What finds it in the log, which is not known here: nothing for a position that the log does not reach, and for an
+/// instant that is later than now.
 pub type Resolver = Arc<dyn Fn(AsOf) -> Resolving + Send + Sync>;
 
 /// The search for a place in the log.
@@ -49,21 +50,24 @@ impl AsOf {
     /// The place that it means, and the instant that is "now" there: for a position, when it was recorded. So the
     /// answer to one question is the same for ever, also where it says nothing of time.
     pub(crate) async fn resolve(self, resolver: &Resolver) -> Result<(Moment, Option<Timestamp>), Problem> {
-        if matches!(self, Self::Instant(instant) if instant > Timestamp::now()) {
-            return Err(in_the_future("as_of is later than now: nobody knows yet what is recorded by then"));
-        }
         let found = resolver(self).await.map_err(|error| Problem::internal(&*error))?;
-        let moment =
-            found.ok_or_else(|| in_the_future("as_of is a position that the log does not reach yet"))?;
+        let moment = found.ok_or_else(|| self.not_yet())?;
         Ok(match self {
             Self::Position(_) => (moment, moment.recorded_at),
             Self::Instant(instant) => (moment, Some(instant)),
         })
     }
-}
 
-fn in_the_future(detail: &str) -> Problem {
-    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_as_of", detail).with("field", "as_of")
+    /// 422: there are no figures of what is not yet.
+    fn not_yet(self) -> Problem {
+        let detail = match self {
+            Self::Position(position) => format!("as_of is {position}, and the log does not reach so far yet"),
+            Self::Instant(_) => {
+                "as_of is later than now: nobody knows what will be recorded by then".to_owned()
+            }
+        };
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_as_of", detail).with("field", "as_of")
+    }
 }
 
 impl<'de> Deserialize<'de> for AsOf {
@@ -102,6 +106,7 @@ mod tests {
             let found = match as_of {
                 AsOf::Position(position) if position.get() > 7 => None,
                 AsOf::Position(position) => moment(position.get().max(6)),
+                AsOf::Instant(instant) if instant > at("2026-11-02T00:00:00Z") => None,
                 AsOf::Instant(_) => moment(5),
             };
             Box::pin(async move { Ok(found) })
@@ -131,8 +136,8 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_not_yet_has_no_figures() {
-        let tomorrow = Timestamp::now().plus_seconds(86_400);
-        for as_of in [AsOf::Position(Position::new(8)), AsOf::Instant(tomorrow)] {
+        let tomorrow = AsOf::Instant(at("2026-11-03T00:00:00Z"));
+        for as_of in [AsOf::Position(Position::new(8)), tomorrow] {
             let problem = as_of.resolve(&resolver()).await.unwrap_err();
             assert_eq!((problem.status().as_u16(), problem.code()), (422, "invalid_as_of"));
             assert_eq!(serde_json::to_value(problem.document()).unwrap()["field"], "as_of");

@@ -49,17 +49,49 @@ async fn history(engine: Engine) -> Ledger {
         ledger.close_epoch(number, 100 * number).await;
     }
     ledger.execute("commit").await;
-    ledger.execute("analyze").await;
+    if engine == Engine::Postgres {
+        ledger.execute("analyze").await;
+    }
     ledger
 }
 
 async fn the_past_of_every_report_is_found_by_keys(engine: Engine) {
     let ledger = history(engine).await;
+    let mut snapshot = ledger.as_of(440).await;
     for report in Plain::ALL {
-        let mut snapshot = ledger.as_of(440).await;
         let sql = report.select().over(ragged(), &snapshot);
         let plan = ledger.plan_in(&mut snapshot, sql).await;
-        eprintln!("{report:?}: {plan:#?}");
+        match engine {
+            Engine::Sqlite => assert_past(report, &plan),
+            // PostgreSQL plans nothing of tables without rows.
+            Engine::Postgres if matches!(report, Plain::Sales | Plain::Cash) => assert_postgres_past(&plan),
+            Engine::Postgres => {}
+        }
     }
-    panic!();
+}
+
+/// Cells of the past, versions and facts are all found by a whole key; what happened since an epoch by its position.
+fn assert_past(report: Plain, plan: &[String]) {
+    for step in plan.iter().filter(|step| !step.ends_with(" pieces")) {
+        assert!(!step.starts_with("SCAN"), "{report:?} reads a whole table: {plan:#?}");
+        let found = match step.strip_prefix("SEARCH ").and_then(|step| step.split_once(' ')) {
+            Some(("p", how)) => how.ends_with("AND epoch=?)"),
+            Some(("e", how)) => how.ends_with("AND epoch<?)") || how.ends_with("AND position<?)"),
+            Some(("v", how)) => how.contains(" PRIMARY KEY ") && !how.ends_with("order_birth=?)"),
+            _ => true,
+        };
+        assert!(found, "{report:?} reads too much by {step}: {plan:#?}");
+    }
+    let drift = "(rowid>? AND rowid<?)";
+    let drifts = plan.iter().any(|step| step.ends_with(drift) || step.contains("(position>? AND position<?"));
+    assert!(drifts, "{report:?} does not find what happened since an epoch: {plan:#?}");
+}
+
+fn assert_postgres_past(plan: &[String]) {
+    for bad in ["Seq Scan", "Hash", "Merge"] {
+        assert!(!plan.iter().any(|step| step.contains(bad)), "{plan:#?}");
+    }
+    let joins = plan.iter().filter(|step| step.contains("Join Filter"));
+    assert!(joins.clone().all(|step| !step.contains("SubPlan")), "{plan:#?}");
+    assert!(plan.iter().any(|step| step.contains("epoch = (SubPlan")), "{plan:#?}");
 }
