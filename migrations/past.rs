@@ -7,13 +7,12 @@ pub(super) fn tables(script: &str) -> String {
         let name = line.strip_prefix("create table ").and_then(|rest| rest.strip_suffix("_cells ("));
         let key = line.strip_prefix("    primary key (").and_then(|rest| rest.strip_suffix(')'));
         if let Some(name) = name {
-            tables.push_str(&format!("create table {name}_past (\n"));
+            tables.extend(["create table ", name, "_past (\n"]);
             in_cells = true;
         } else if let (true, Some(key)) = (in_cells, key) {
-            tables.push_str(&format!("    epoch integer not null,\n    primary key ({key}, epoch)\n"));
+            tables.extend(["    epoch integer not null,\n    primary key (", key, ", epoch)\n"]);
         } else if in_cells {
-            tables.push_str(line);
-            tables.push('\n');
+            tables.extend([line, "\n"]);
             in_cells = !line.starts_with(')');
         }
     }

@@ -57,9 +57,9 @@ pub(in super::super) fn check_as_of(history: &History, dump: &Dump, position: i6
         for (cells, sign) in [(added.get(table.name), 1), (taken.get(table.name), -1)] {
             for (key, figures) in cells.into_iter().flatten() {
                 let cell = sums.entry(key.clone()).or_default();
-                figures
-                    .iter()
-                    .for_each(|(figure, sum)| *cell.entry(figure.clone()).or_default() += sign * sum);
+                for (figure, sum) in figures {
+                    *cell.entry(figure.clone()).or_default() += sign * sum;
+                }
             }
         }
         let wanted = wanted.get(table.name).cloned().unwrap_or_default();
@@ -142,7 +142,9 @@ fn moves(tables: &Tables, after: i64, until: i64) -> [Tables; 2] {
 
 /// Figures of 0 and cells without others are left out.
 fn without_zeros(mut cells: Cells) -> Cells {
-    cells.values_mut().for_each(|cell| cell.retain(|_, sum| *sum != 0));
-    cells.retain(|_, cell| !cell.is_empty());
+    cells.retain(|_, cell| {
+        cell.retain(|_, sum| *sum != 0);
+        !cell.is_empty()
+    });
     cells
 }

@@ -33,7 +33,7 @@ pub(super) fn take(recorded: &Recorded, tables: &mut Tables) {
         for row in rows {
             let is_unpaid = versions.name == "commission_versions" && word(&row, "state").is_none();
             let is_same = |other: &&Row| versions.key.iter().all(|column| row[*column] == other[*column]);
-            let last = tables.rows(versions.name).filter(is_same).last();
+            let last = tables.rows(versions.name).rfind(is_same);
             let kept = versions.kept();
             let stands = |last: &Row| kept.iter().all(|column| row[*column] == last[*column]);
             if is_unpaid || !versions.every && last.is_some_and(stands) {
@@ -56,6 +56,6 @@ impl Versions {
     pub(super) fn kept(&self) -> Vec<&'static str> {
         let table = ROW_TABLES.into_iter().find(|table| table.name == self.name).unwrap();
         let is_kept = |column: &&str| *column != "previous" && !self.key.contains(column);
-        table.facts.iter().copied().filter(|column| is_kept(&column)).collect()
+        table.facts.iter().copied().filter(|column| is_kept(column)).collect()
     }
 }
