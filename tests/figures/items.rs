@@ -51,7 +51,7 @@ pub(crate) struct Items {
 
 /// All items of a figure, page by page.
 pub(crate) async fn items(ledger: &Ledger, path: &str, limit: usize) -> Items {
-    let (mut sum, mut cursor, mut last) = (0, String::new(), None::<String>);
+    let (mut sum, mut cursor, mut last) = (0, String::new(), None::<jiff::Timestamp>);
     loop {
         let (status, mut page) = ledger.get(&format!("{path}{cursor}")).await;
         assert_eq!(status, StatusCode::OK, "{path}: {page}");
@@ -64,8 +64,7 @@ pub(crate) async fn items(ledger: &Ledger, path: &str, limit: usize) -> Items {
             assert_ne!(share, 0, "{path}: {item}");
             sum += share;
             let at: jiff::Timestamp = item["at"].as_str().unwrap().parse().unwrap();
-            let at = at.to_string();
-            assert!(last.is_none_or(|last| at.cmp(&last).is_le()), "{path}: {item} comes late");
+            assert!(last.is_none_or(|last| at <= last), "{path}: {item} comes late");
             last = Some(at);
         }
         match page["next_cursor"].as_str() {

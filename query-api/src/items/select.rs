@@ -59,11 +59,11 @@ impl Sum {
         };
         let counts =
             owner.map_or(counts.clone(), |owner| counts.replace(&format!("${FIRST_FILTER}"), &owner));
-        let [k1, k2] = [0, 1].map(|number| family.key.get(number).copied().unwrap_or("0"));
+        let [k1, k2] = [0, 1].map(|number| family.key.get(number).copied().unwrap_or("cast(0 as bigint)"));
         let share = self.share(|figure| &figure.of_row);
         sql.push("select f.at, f.k1, f.k2, f.share, ").push(&family.columns.replace("$P", &position));
         sql.push(&format!(
-            " from (select {at} as at, {k1} as k1, {k2} as k2, {share} as share from {tables}"
+            " from (select {at} as at, {k1} as k1, {k2} as k2, cast({share} as bigint) as share from {tables}"
         ));
         sql.push(&format!(" where {counts} and {condition} and {share} <> 0 and {at} >= "))
             .bind(range.from.micros());
