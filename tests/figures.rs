@@ -75,6 +75,7 @@ mod figures {
     pub(crate) mod past;
     pub(crate) mod properties;
     pub(crate) mod adding_up;
+    pub(crate) mod items;
     mod variety;
 }
 

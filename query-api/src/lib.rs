@@ -16,6 +16,9 @@ pub mod reports;
 /// The same figures by plain SQL, to measure against.
 pub mod plain;
 
+/// What figures are made of.
+pub mod items;
+
 /// Lists, and the single things that they list.
 pub mod lists;
 pub use lists::order_place::{OrderPlace, OrderPlaces};

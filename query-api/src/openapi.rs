@@ -17,7 +17,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi as Document, Ref, RefOr, Respon
 use crate::auth::cookie::SESSION_COOKIE;
 use crate::export::FileFormat;
 use crate::problem::{PROBLEM_JSON, ProblemDocument};
-use crate::{auth, lists, probes, reports, stream};
+use crate::{auth, items, lists, probes, reports, stream};
 
 /// What the reading side serves.
 #[derive(OpenApi)]
@@ -48,6 +48,8 @@ use crate::{auth, lists, probes, reports, stream};
         reports::commissions::commissions,
         reports::balances::balances,
         reports::screen::screen,
+        items::items,
+        items::trend_items,
         lists::orders::orders,
         lists::order::order,
         lists::cash_entries::cash_entries,

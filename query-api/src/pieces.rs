@@ -12,6 +12,7 @@ mod past;
 pub(crate) use past::{DRIFT_PLACES, Past, PastRows};
 
 /// Where figures are kept: as cells by month, day and hour, and as the rows that the cells add up.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Source {
     /// The table of the cells.
     pub(crate) cells: &'static str,
@@ -125,16 +126,31 @@ impl Sums {
     /// The select over `range`, as of where `snapshot` stands. What its filters name is bound to it next, with
     /// [`Sql::with`].
     pub(crate) fn over(&'static self, range: Range, snapshot: &Snapshot) -> Sql {
+        let (depth, bound) = self.depth_and_bound(range, snapshot);
+        let texts = if snapshot.past().is_some() { &self.past } else { &self.texts };
+        bound.into_iter().fold(Sql::new(&texts[depth as usize]), Sql::with)
+    }
+
+    /// The same, of a select that is made for one question.
+    pub(crate) fn once(self, range: Range, snapshot: &Snapshot) -> Sql {
+        let (depth, bound) = self.depth_and_bound(range, snapshot);
+        let [days, hours, rows] = if snapshot.past().is_some() { self.past } else { self.texts };
+        let text = match depth {
+            Depth::Days => days,
+            Depth::Hours => hours,
+            Depth::Rows => rows,
+        };
+        bound.into_iter().fold(Sql::owned(text), Sql::with)
+    }
+
+    /// Down to which pieces `range` is read, and what is bound before what filters name.
+    fn depth_and_bound(&self, range: Range, snapshot: &Snapshot) -> (Depth, Vec<i64>) {
         let pieces = range.pieces(self.finest, &snapshot.calendar).all();
         let needed = PIECES.iter().zip(pieces).filter(|(_, piece)| !piece.is_empty());
         let depth = needed.map(|((place, _), _)| place.depth()).max().unwrap_or(Depth::Days);
         let ends = pieces.into_iter().flat_map(|piece| [piece.from.micros(), piece.to.micros()]);
-        match snapshot.past() {
-            None => ends.fold(Sql::new(&self.texts[depth as usize]), Sql::with),
-            Some(past) => {
-                ends.chain(past::bound(past, range)).fold(Sql::new(&self.past[depth as usize]), Sql::with)
-            }
-        }
+        let past = snapshot.past().into_iter().flat_map(|past| past::bound(past, range));
+        (depth, ends.chain(past).collect())
     }
 
     /// The same figures over `range` as SQL without cells would add them up, row by row: what cells are measured and

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::asking;
 use super::difference::difference;
 use super::history::DAY;
+use super::items;
 use super::ledger::Ledger;
 use super::oracle::details::details;
 use super::oracle::lists::{Item, List};
@@ -64,10 +65,10 @@ pub(crate) async fn reports(
         if report.has_steps && asked.from == End::Open {
             continue;
         }
-        compare_report(ledger, rows, as_of, report, asked, vec![]).await;
+        compare_report(ledger, rows, as_of, report, asked, vec![], dice).await;
         for name in report.filters {
             for value in values_of(name, asked, rows, dice) {
-                compare_report(ledger, rows, as_of, report, asked, vec![(name, value)]).await;
+                compare_report(ledger, rows, as_of, report, asked, vec![(name, value)], dice).await;
             }
         }
     }
@@ -80,6 +81,7 @@ async fn compare_report(
     report: Report,
     asked: Asked,
     filters: Vec<(&'static str, String)>,
+    dice: &mut Dice,
 ) {
     let then = as_of.map(|as_of| ("as_of", as_of.to_owned()));
     let parameters: Vec<_> = filters.iter().cloned().chain(then).collect();
@@ -89,6 +91,7 @@ async fn compare_report(
     if let Some(found) = difference(&expected, &answer) {
         panic!("{} {parameters:?} over {asked:?}{found}", report.name);
     }
+    items::add_up(ledger, report.name, asked, &parameters, &answer, dice).await;
 }
 
 /// The ends of the range; those that are not asked for are as the answer says. Nothing asked for is today.

@@ -29,6 +29,11 @@ impl Sql {
         Self { text: Cow::Borrowed(text), arguments: Vec::new() }
     }
 
+    /// The statement `text`, made for one question.
+    pub(crate) const fn owned(text: String) -> Self {
+        Self { text: Cow::Owned(text), arguments: Vec::new() }
+    }
+
     /// Adds to the text.
     pub(crate) fn push(&mut self, text: &str) -> &mut Self {
         self.text.to_mut().push_str(text);

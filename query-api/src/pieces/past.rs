@@ -11,6 +11,7 @@ use crate::past;
 use crate::range::Range;
 
 /// How cells and rows stood in the past.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Past {
     /// How cells stood at the end of each epoch in which they changed.
     pub(crate) cells: &'static str,
@@ -21,6 +22,7 @@ pub(crate) struct Past {
 }
 
 /// How rows stood in the past.
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum PastRows {
     /// They are all rows of a table, and never change. This column says with which event each of them came.
     Fixed {
@@ -143,6 +145,35 @@ impl Source {
                      ) and {rows_where} and {filter}"
                 )
             }
+        }
+    }
+
+    /// The rows as they stood after the event at `position`, a place: where they are, and which of them count.
+    pub(crate) fn rows_then(&self, position: &str) -> [String; 2] {
+        match self.past.rows {
+            PastRows::Fixed { position: column } => {
+                [self.rows.to_owned(), format!("{} and {column} + 0 <= {position}", self.rows_where)]
+            }
+            PastRows::Versions { versions, key, facts, .. } => {
+                let (joined, earlier) = (
+                    same(key, |column| format!("v.{column} = f.of_{column}")),
+                    same(key, |column| format!("e.{column} = f.of_{column}")),
+                );
+                let last = format!("select max(e.position) from {versions} as e where {earlier}");
+                let then = format!("{joined} and v.position = ({last} and e.position <= {position})");
+                [
+                    format!("({facts}) as f cross join {versions} as v"),
+                    format!("{then} and {}", self.rows_where),
+                ]
+            }
+        }
+    }
+
+    /// The column of the rows in [`Self::rows_then`] that says into which cell each belongs.
+    pub(crate) const fn then_at(&self) -> &'static str {
+        match self.past.rows {
+            PastRows::Fixed { .. } => self.rows_at,
+            PastRows::Versions { at, .. } => at,
         }
     }
 

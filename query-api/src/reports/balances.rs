@@ -114,7 +114,8 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Balanc
     Ok(BalancesReport { opening_balance, net, closing_balance, by_kind })
 }
 
-const SOURCE: Source = Source {
+/// Where entries of balances are kept.
+pub(crate) static SOURCE: Source = Source {
     cells: "balance_cells",
     cells_where: "true",
     finest: Grain::Hour,
@@ -128,6 +129,12 @@ const SOURCE: Source = Source {
     },
 };
 
-pub(crate) static BY_KIND: LazyLock<Sums> =
-    LazyLock::new(|| SOURCE.sums(&["kind"], &[Figure::new("entries", "1"), Figure::same("change")], "true"));
-static NET: LazyLock<Sums> = LazyLock::new(|| SOURCE.sums(&[], &[Figure::same("change")], "true"));
+pub(crate) static BY_KIND: LazyLock<Sums> = LazyLock::new(|| SOURCE.sums(&["kind"], &figures()[..2], "true"));
+static NET: LazyLock<Sums> = LazyLock::new(|| SOURCE.sums(&[], &figures()[1..2], "true"));
+
+/// Entries, by how much they moved balances, and the same without the sign: those of one kind have the same.
+pub(crate) fn figures() -> Vec<Figure> {
+    let amount = "abs(change)".to_owned();
+    let amount = Figure { name: "amount".to_owned(), of_cell: amount.clone(), of_row: amount };
+    vec![Figure::new("entries", "1"), Figure::same("change"), amount]
+}

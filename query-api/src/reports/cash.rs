@@ -281,7 +281,7 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<CashRe
 /// The same in short. Nothing is grouped for it: the database adds up as it reads.
 pub(super) async fn read_summary(snapshot: &mut Snapshot, range: Range) -> Result<CashSummary, sqlx::Error> {
     let opening = read_opening(snapshot, range).await?;
-    let row = snapshot.fetch_one(ALL_AND_INCOME.over(range, &snapshot.calendar)).await?;
+    let row = snapshot.fetch_one(ALL_AND_INCOME.over(range, snapshot)).await?;
     let Totals([count, amount, income_count, income]) = Totals::read(&row, 0)?;
     let sum = |count, amount| CashSum { count, amount: Amount::minor(amount) };
     let (income, expense) = (sum(income_count, income), sum(count - income_count, amount - income));
@@ -310,7 +310,7 @@ impl Sum {
 }
 
 /// Where cash figures are kept. The index of the entries begins with the kind, so all of them are named.
-const CASH: Source = Source {
+pub(crate) static CASH: Source = Source {
     cells: "cash_cells",
     cells_where: "true",
     finest: Grain::Hour,
@@ -327,15 +327,18 @@ const CASH: Source = Source {
 };
 
 /// What the entries of each kind and method add up to.
-pub(crate) static BY_KIND_AND_METHOD: LazyLock<Sums> = LazyLock::new(|| {
-    CASH.sums(&["kind", "method"], &[Figure::new("entries", "1"), Figure::same("amount")], "true")
-});
+pub(crate) static BY_KIND_AND_METHOD: LazyLock<Sums> =
+    LazyLock::new(|| CASH.sums(&["kind", "method"], &figures()[..2], "true"));
 
 /// All income less all expense.
-pub(super) static NET: LazyLock<Sums> = LazyLock::new(|| {
+pub(super) static NET: LazyLock<Sums> = LazyLock::new(|| CASH.sums(&[], &figures()[2..], "true"));
+
+/// Entries, their amount, and income less expense.
+pub(crate) fn figures() -> Vec<Figure> {
     let signed = if_income("amount", "-amount");
-    CASH.sums(&[], &[Figure { name: "net".to_owned(), of_cell: signed.clone(), of_row: signed }], "true")
-});
+    let net = Figure { name: "net".to_owned(), of_cell: signed.clone(), of_row: signed };
+    vec![Figure::new("entries", "1"), Figure::same("amount"), net]
+}
 
 /// All entries and their amount, and those of income.
 static ALL_AND_INCOME: LazyLock<Sums> = LazyLock::new(|| {

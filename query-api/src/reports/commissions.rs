@@ -12,14 +12,14 @@ use utoipa::ToSchema;
 use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
-use crate::pieces::{Past, PastRows, Source};
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
 use crate::reports::query::report_query;
 use crate::reports::sales_figures::{ORDERS_NOW, ORDERS_THEN};
 use crate::reports::split::{ByType, Split, SplitRow, Totals, split_columns};
-use crate::reports::states::{OrdersSum, figures, orders_in_any};
+use crate::reports::states::{OrdersSum, in_states, orders_in_any};
 use crate::snapshot::Snapshot;
 
 report_query! {
@@ -109,7 +109,7 @@ pub(crate) async fn read(
 }
 
 /// All distributors together: orders.
-const ALL: Source = Source {
+pub(crate) static ALL: Source = Source {
     cells: "commission_cells",
     cells_where: "distributor_id = ''",
     finest: Grain::Hour,
@@ -124,7 +124,7 @@ const ALL: Source = Source {
 };
 
 /// One distributor, whose days are few rows: lines of orders.
-const ONE: Source = Source {
+pub(crate) static ONE: Source = Source {
     cells_where: "distributor_id = $27",
     finest: Grain::Day,
     rows: "commissions",
@@ -142,11 +142,19 @@ const ONE: Source = Source {
     ..ALL
 };
 
-pub(crate) static OF_ALL: LazyLock<ByType> =
-    LazyLock::new(|| select(&ALL, 0, ["commission_state", "1", "commission_amount"]));
-static OF_ONE: LazyLock<ByType> = LazyLock::new(|| select(&ONE, 1, ["state", "counts", "amount"]));
+pub(crate) static OF_ALL: LazyLock<ByType> = LazyLock::new(|| select(&ALL, 0, &figures_of_orders()));
+static OF_ONE: LazyLock<ByType> = LazyLock::new(|| select(&ONE, 1, &figures_of_lines()));
 
-fn select(source: &Source, bound: usize, [state, orders, amount]: [&str; 3]) -> ByType {
-    let states = CommissionState::NAMES;
-    ByType::new(source, &figures(states, state, orders, amount), &orders_in_any(states), bound)
+fn select(source: &Source, bound: usize, figures: &[Figure]) -> ByType {
+    ByType::new(source, figures, &orders_in_any(CommissionState::NAMES), bound)
+}
+
+/// What cells have, and what an order adds to it.
+pub(crate) fn figures_of_orders() -> Vec<Figure> {
+    in_states(CommissionState::NAMES, "commission_state", "1", "commission_amount")
+}
+
+/// What cells have, and what a line of an order adds to it.
+pub(crate) fn figures_of_lines() -> Vec<Figure> {
+    in_states(CommissionState::NAMES, "state", "counts", "amount")
 }

@@ -120,7 +120,8 @@ pub(crate) async fn read(
     SELECT.read(snapshot, range, None, product_type).await
 }
 
-const SOURCE: Source = Source {
+/// Where refunds are kept.
+pub(crate) static SOURCE: Source = Source {
     cells: "refund_cells",
     cells_where: "true",
     finest: Grain::Hour,
@@ -140,9 +141,13 @@ const SOURCE: Source = Source {
     },
 };
 
-pub(crate) static SELECT: LazyLock<ByType> = LazyLock::new(|| {
+pub(crate) static SELECT: LazyLock<ByType> =
+    LazyLock::new(|| ByType::new(&SOURCE, &figures(), "requests", 0));
+
+/// What cells have, and what a refund adds to it.
+pub(crate) fn figures() -> Vec<Figure> {
     let when = |state: &str, figure: &str| format!("case when state = '{state}' then {figure} else 0 end");
-    let figures = [
+    vec![
         Figure::new("requests", "1"),
         Figure::new("requested_amount", "amount"),
         Figure::new("in_review", when("in_review", "1")),
@@ -150,6 +155,5 @@ pub(crate) static SELECT: LazyLock<ByType> = LazyLock::new(|| {
         Figure::new("completed", when("completed", "1")),
         Figure::new("refund_fee_amount", when("completed", "fee")),
         Figure::new("refunded_amount", when("completed", "amount - fee")),
-    ];
-    ByType::new(&SOURCE, &figures, "requests", 0)
-});
+    ]
+}

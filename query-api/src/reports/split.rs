@@ -149,7 +149,7 @@ impl ByType {
         snapshot: &mut Snapshot,
         range: Range,
     ) -> Result<R, sqlx::Error> {
-        let row = snapshot.fetch_one(self.total.over(range, &snapshot.calendar)).await?;
+        let row = snapshot.fetch_one(self.total.over(range, snapshot)).await?;
         Ok(Totals::read(&row, 0)?.into())
     }
 

@@ -32,7 +32,8 @@ pub enum Step {
 pub const STEPS_MAX: usize = 2_000;
 
 impl Step {
-    const fn grain(self) -> Grain {
+    /// The step of the calendar that it is.
+    pub(crate) const fn grain(self) -> Grain {
         match self {
             Self::Hour => Grain::Hour,
             Self::Day => Grain::Day,

@@ -12,13 +12,13 @@ use utoipa::ToSchema;
 use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
-use crate::pieces::{Past, PastRows, Source};
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
 use crate::reports::query::report_query;
 use crate::reports::split::{ByType, Split, SplitRow, Totals, split_columns};
-use crate::reports::states::{OrdersSum, figures, orders_in_any};
+use crate::reports::states::{OrdersSum, in_states, orders_in_any};
 use crate::snapshot::Snapshot;
 
 report_query! {
@@ -107,7 +107,7 @@ pub(crate) async fn read(
 }
 
 /// All suppliers together.
-const ALL: Source = Source {
+pub(crate) static ALL: Source = Source {
     cells: "settlement_cells",
     cells_where: "supplier_id = ''",
     finest: Grain::Hour,
@@ -129,7 +129,7 @@ const ALL: Source = Source {
 };
 
 /// One supplier, whose days are few rows.
-const ONE: Source = Source {
+pub(crate) static ONE: Source = Source {
     cells_where: "supplier_id = $27",
     finest: Grain::Day,
     rows_where: "settlement_state is not null and supplier_id = $27",
@@ -140,7 +140,10 @@ pub(crate) static OF_ALL: LazyLock<ByType> = LazyLock::new(|| select(&ALL, 0));
 static OF_ONE: LazyLock<ByType> = LazyLock::new(|| select(&ONE, 1));
 
 fn select(source: &Source, bound: usize) -> ByType {
-    let states = SettlementState::NAMES;
-    let figures = figures(states, "settlement_state", "1", "settlement_amount");
-    ByType::new(source, &figures, &orders_in_any(states), bound)
+    ByType::new(source, &figures(), &orders_in_any(SettlementState::NAMES), bound)
+}
+
+/// What cells have, and what an order adds to it.
+pub(crate) fn figures() -> Vec<Figure> {
+    in_states(SettlementState::NAMES, "settlement_state", "1", "settlement_amount")
 }

@@ -101,7 +101,8 @@ pub(crate) async fn read(
     SELECT.read(snapshot, range, None, product_type).await
 }
 
-const SOURCE: Source = Source {
+/// Where completed orders are kept.
+pub(crate) static SOURCE: Source = Source {
     cells: "verification_cells",
     cells_where: "true",
     finest: Grain::Hour,
@@ -115,8 +116,9 @@ const SOURCE: Source = Source {
     },
 };
 
-pub(crate) static SELECT: LazyLock<ByType> = LazyLock::new(|| {
-    let figures =
-        [Figure::new("orders", "1"), Figure::same("packages"), Figure::same("amount"), Figure::same("cost")];
-    ByType::new(&SOURCE, &figures, "orders", 0)
-});
+pub(crate) static SELECT: LazyLock<ByType> = LazyLock::new(|| ByType::new(&SOURCE, &figures(), "orders", 0));
+
+/// What cells have, and what a completed order adds to it.
+pub(crate) fn figures() -> Vec<Figure> {
+    vec![Figure::new("orders", "1"), Figure::same("packages"), Figure::same("amount"), Figure::same("cost")]
+}

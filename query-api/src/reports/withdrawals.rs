@@ -190,7 +190,7 @@ pub(super) async fn read_total(
     range: Range,
     payee_kind: PayeeKind,
 ) -> Result<WithdrawalsRow, sqlx::Error> {
-    let sql = TOTAL_OF_ONE_KIND.over(range, &snapshot.calendar).with(payee_kind.as_str());
+    let sql = TOTAL_OF_ONE_KIND.over(range, snapshot).with(payee_kind.as_str());
     let Totals(sums) = Totals::<SUMS>::read(&snapshot.fetch_one(sql).await?, 0)?;
     let mut total = WithdrawalsRow::default();
     for (state, pair) in WithdrawalState::ALL.iter().zip(sums.as_chunks::<2>().0) {
@@ -199,7 +199,8 @@ pub(super) async fn read_total(
     Ok(total)
 }
 
-const SOURCE: Source = Source {
+/// Where withdrawals are kept.
+pub(crate) static SOURCE: Source = Source {
     cells: "withdrawal_cells",
     cells_where: "true",
     finest: Grain::Hour,
@@ -240,5 +241,10 @@ static TOTAL_OF_ONE_KIND: LazyLock<Sums> = LazyLock::new(|| {
 });
 
 fn select(filter: &str) -> Sums {
-    SOURCE.sums(&["method", "state"], &[Figure::new("withdrawals", "1"), Figure::same("amount")], filter)
+    SOURCE.sums(&["method", "state"], &figures(), filter)
+}
+
+/// What cells have, and what a withdrawal adds to it.
+pub(crate) fn figures() -> Vec<Figure> {
+    vec![Figure::new("withdrawals", "1"), Figure::same("amount")]
 }

@@ -83,21 +83,25 @@ pub(super) async fn write(sources: &[OfSource], file: &mut Writer) -> Result<(),
     Ok(())
 }
 
-static SELECT: LazyLock<Sums> = LazyLock::new(|| {
-    const SOURCE: Source = Source {
-        cells: "source_cells",
-        cells_where: "true",
-        finest: Grain::Hour,
-        rows: "orders",
-        rows_where: "true",
-        rows_at: "placed_at",
-        past: Past {
-            cells: "source_past",
-            key: &["grain", "start", "source"],
-            rows: PastRows::Fixed { position: "birth" },
-        },
-    };
+/// Where orders and their travellers are kept.
+pub(crate) static SOURCE: Source = Source {
+    cells: "source_cells",
+    cells_where: "true",
+    finest: Grain::Hour,
+    rows: "orders",
+    rows_where: "true",
+    rows_at: "placed_at",
+    past: Past {
+        cells: "source_past",
+        key: &["grain", "start", "source"],
+        rows: PastRows::Fixed { position: "birth" },
+    },
+};
+
+static SELECT: LazyLock<Sums> = LazyLock::new(|| SOURCE.sums(&["source"], &figures(), "true"));
+
+/// What cells have, and what an order adds to it.
+pub(crate) fn figures() -> Vec<Figure> {
     let travellers = ["male_travellers", "female_travellers", "unknown_travellers"].map(Figure::same);
-    let figures: Vec<_> = [Figure::new("orders", "1")].into_iter().chain(travellers).collect();
-    SOURCE.sums(&["source"], &figures, "true")
-});
+    [Figure::new("orders", "1")].into_iter().chain(travellers).collect()
+}
