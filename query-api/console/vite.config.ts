@@ -2,13 +2,12 @@
 import vue from '@vitejs/plugin-vue'
 import elementPlus from 'unplugin-element-plus/vite'
 import { defineConfig } from 'vitest/config'
-import { sessionShim } from './dev/session-shim.ts'
 
 const ledger = process.env.LEDGER_URL ?? 'http://127.0.0.1:8080'
 const proxy = { '^/(v1|docs|openapi.json)': { target: ledger } }
 
 export default defineConfig({
-  plugins: [vue(), elementPlus({}), sessionShim(ledger)],
+  plugins: [vue(), elementPlus({})],
   server: { proxy },
   preview: { proxy },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },

@@ -9,12 +9,15 @@ export class ApiError extends Error {
   /** Stable, for a program: `not_settleable`. `unreachable` when there was no answer. */
   readonly code: string
   readonly field: string | null
+  /** A demo that lets everybody in says so when it is asked who is logged in. */
+  readonly demo: boolean
 
-  constructor(status: number, code: string, detail: string, field: string | null) {
+  constructor(status: number, code: string, detail: string, field: string | null = null, demo = false) {
     super(detail)
     this.status = status
     this.code = code
     this.field = field
+    this.demo = demo
   }
 }
 
@@ -71,7 +74,7 @@ async function call(
   if (wiring.bearer) (sent.headers as Record<string, string>).authorization = `Bearer ${wiring.bearer}`
   const answer = await fetch(path, sent).catch((error: unknown) => {
     if (signal?.aborted) throw error
-    throw new ApiError(0, 'unreachable', String(error), null)
+    throw new ApiError(0, 'unreachable', String(error))
   })
   if (answer.ok) return answer.status === 204 ? null : await answer.json()
   if (answer.status === 401 && !path.startsWith('/v1/session')) wiring.onUnauthorized()
@@ -79,12 +82,18 @@ async function call(
 }
 
 async function problemOf(answer: Response): Promise<ApiError> {
-  const said = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string; field?: string }
+  const said = (await answer.json().catch(() => ({}))) as {
+    code?: string
+    detail?: string
+    field?: string
+    demo?: boolean
+  }
   return new ApiError(
     answer.status,
     said.code ?? (answer.status >= 502 ? 'unreachable' : `http_${answer.status}`),
     said.detail ?? answer.statusText,
     said.field ?? null,
+    said.demo ?? false,
   )
 }
 

@@ -51,6 +51,19 @@ export interface ReportHead {
   position: number
 }
 
+/** The reports that have a page, by their names in the service's addresses. */
+export interface Reports {
+  overview: OverviewReport & ReportHead
+  sales: SalesReport & ReportHead
+  verifications: VerificationsReport & ReportHead
+  refunds: RefundsReport & ReportHead
+  cash: CashReport & ReportHead
+  suppliers: SuppliersReport & ReportHead
+  commissions: CommissionsReport & ReportHead
+  withdrawals: WithdrawalsReport & ReportHead
+  balances: BalancesReport & ReportHead
+}
+
 export type Role = 'publisher' | 'finance' | 'auditor' | 'viewer' | 'admin' | 'screen'
 
 export interface Session {
@@ -97,4 +110,41 @@ export interface FigureItem {
   at: string
   share: Share
   position: number
+}
+
+export type Notifications = Schemas['Notifications']
+
+export interface AccountRow {
+  code: string
+  side: 'debit' | 'credit'
+  debit: string
+  credit: string
+  balance: string | null
+}
+
+/** The trial balance. */
+export interface AccountsAnswer {
+  accounts: AccountRow[]
+  total: { debit: string; credit: string }
+  position?: number
+}
+
+/** A page of what has no fixed columns. */
+export interface OpenPage {
+  items: Record<string, unknown>[]
+  next_cursor?: string | null
+  next_after?: number | null
+  position: number
+}
+
+/** An event of the raw history, as a CloudEvent with its place in the log. */
+export interface RecordedEvent {
+  type: string
+  subject?: string | null
+  time: string
+  data: Record<string, unknown>
+  position: number
+  recordedat: string
+  actor: string
+  hash?: string
 }

@@ -8,6 +8,8 @@ import { allows, type Permission } from './permissions'
 export const session = ref<Session | null>(null)
 /** The session ended while somebody worked: they log in again where they stand. */
 export const expired = ref(false)
+/** The service is a demo that lets everybody in. */
+export const demo = ref(false)
 /** Counts logins, so that pages read again after one. */
 export const logins = ref(0)
 /** The ledger's own: in which zone its days begin, and its currency. */
@@ -34,12 +36,14 @@ export async function resume(): Promise<void> {
   try {
     await enter(await get<Session>('/v1/session'))
   } catch (error) {
-    if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 404)) throw error
+    if (!(error instanceof ApiError) || error.status !== 401) throw error
+    demo.value = error.demo
   }
 }
 
-export async function login(token: string): Promise<void> {
-  await enter(await send<Session>('POST', '/v1/session', { token: token.trim() }))
+/** Logs in with a token, or into a demo without one. */
+export async function login(token: string | null): Promise<void> {
+  await enter(await send<Session>('POST', '/v1/session', token === null ? { demo: true } : { token: token.trim() }))
 }
 
 export async function logout(): Promise<void> {
