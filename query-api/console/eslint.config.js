@@ -11,7 +11,10 @@ export default ts.config(
     rules: {
       'vue/multi-word-component-names': 'off',
       'vue/no-v-html': 'error',
-      'no-restricted-globals': ['error', { name: 'parseFloat', message: 'Money is a string: src/logic/money.ts' }],
+      'no-restricted-globals': [
+        'error',
+        { name: 'parseFloat', message: 'Money is a string: src/logic/money.ts' },
+      ],
     },
   },
 )

@@ -11,5 +11,5 @@ export default defineConfig({
   server: { proxy },
   preview: { proxy },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
-  test: { include: ['src/**/*.test.ts'], environment: 'happy-dom' },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
 })

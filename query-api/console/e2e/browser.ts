@@ -16,18 +16,31 @@ export function launch(): Promise<Browser> {
 export function watched(page: Page): string[] {
   const problems: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of (401|404)/.test(message.text())) problems.push(message.text())
+    if (message.type() === 'error' && !/status of (401|404)/.test(message.text()))
+      problems.push(message.text())
   })
   page.on('pageerror', (error) => problems.push(String(error)))
   page.on('request', (request) => {
-    if (!request.url().startsWith(url) && !request.url().startsWith('data:')) problems.push(`elsewhere: ${request.url()}`)
+    if (!request.url().startsWith(url) && !request.url().startsWith('data:'))
+      problems.push(`elsewhere: ${request.url()}`)
   })
   return problems
 }
 
-export async function context(browser: Browser, width = 1280, height = 800, zone = 'America/New_York'): Promise<BrowserContext> {
+export async function context(
+  browser: Browser,
+  width = 1280,
+  height = 800,
+  zone = 'America/New_York',
+): Promise<BrowserContext> {
   // Another time zone than the ledger's, so that a time in the browser's is seen.
-  return browser.newContext({ baseURL: url, viewport: { width, height }, locale: 'zh-CN', timezoneId: zone, acceptDownloads: true })
+  return browser.newContext({
+    baseURL: url,
+    viewport: { width, height },
+    locale: 'zh-CN',
+    timezoneId: zone,
+    acceptDownloads: true,
+  })
 }
 
 /** Logs in with a token without going through the form. */
@@ -44,7 +57,12 @@ export async function tokenOf(role: string): Promise<string> {
 }
 
 /** The service, without the console. */
-export async function api(method: string, path: string, body?: unknown, type = 'application/json'): Promise<unknown> {
+export async function api(
+  method: string,
+  path: string,
+  body?: unknown,
+  type = 'application/json',
+): Promise<unknown> {
   const answer = await fetch(url + path, {
     method,
     headers: { authorization: `Bearer ${token}`, 'content-type': type },
@@ -68,7 +86,13 @@ export async function violations(page: Page): Promise<string[]> {
   const found = (await page.evaluate('axe.run(document).then((result) => result.violations)')) as Violation[]
   return found
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(({ html }) => html.slice(0, 160))
+          .join(' | ')}`,
+    )
 }
 
 /** All pages of the console, as an administrator may open them. */

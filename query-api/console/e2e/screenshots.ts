@@ -46,7 +46,12 @@ test('the big screen', { timeout: 60_000 }, async () => {
   await logIn(of)
   const page = await of.newPage()
   for (const template of ['focus', 'default']) {
-    await api('PUT', '/v1/settings/screen', { title: '文旅平台经营大屏', range: { days: 30 }, template, refresh_seconds: 1 })
+    await api('PUT', '/v1/settings/screen', {
+      title: '文旅平台经营大屏',
+      range: { days: 30 },
+      template,
+      refresh_seconds: 1,
+    })
     await page.goto('/screen')
     await page.locator('.template').waitFor()
     await page.waitForTimeout(800)

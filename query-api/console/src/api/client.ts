@@ -65,7 +65,11 @@ async function call(
   headers: Record<string, string>,
   signal?: AbortSignal,
 ): Promise<unknown> {
-  const sent: RequestInit = { method, headers: { accept: 'application/json', ...headers }, credentials: 'same-origin' }
+  const sent: RequestInit = {
+    method,
+    headers: { accept: 'application/json', ...headers },
+    credentials: 'same-origin',
+  }
   if (signal) sent.signal = signal
   if (body !== undefined) {
     sent.body = JSON.stringify(body)

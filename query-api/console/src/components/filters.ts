@@ -26,4 +26,12 @@ export const EXPENSE_KINDS = [
   'member_withdrawal',
 ]
 /** By which money moves outside: all but the balance. */
-export const OUTSIDE_METHODS = ['wechat_pay', 'alipay', 'allinpay', 'unionpay', 'cash', 'bank_transfer', 'pos']
+export const OUTSIDE_METHODS = [
+  'wechat_pay',
+  'alipay',
+  'allinpay',
+  'unionpay',
+  'cash',
+  'bank_transfer',
+  'pos',
+]

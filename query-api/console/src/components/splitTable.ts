@@ -9,7 +9,12 @@ export interface SplitRow {
   row: object
 }
 
-export function splitRows<Row extends object>(rows: readonly Row[], list: string, key: keyof Row & string, word: (name: string) => string): SplitRow[] {
+export function splitRows<Row extends object>(
+  rows: readonly Row[],
+  list: string,
+  key: keyof Row & string,
+  word: (name: string) => string,
+): SplitRow[] {
   return rows.map((row) => {
     const name = String(row[key])
     return { path: `${list}.${name}.`, name: word(name), row }
@@ -23,6 +28,8 @@ export function nameColumn(title: string): Column<SplitRow> {
 /** A figure at `name`, or deeper: `settled.amount`. */
 export function figureColumn(name: string, title: string, kind: FigureKind): Column<SplitRow> {
   const value = (row: SplitRow) =>
-    name.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], row.row) as FigureValue
+    name
+      .split('.')
+      .reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], row.row) as FigureValue
   return { key: name, title, kind, value, path: (row) => row.path + name, of: (row) => row.name }
 }

@@ -37,7 +37,14 @@ const withdrawals = PAYEES.flatMap(([payee, base]): RouteRecordRaw[] => {
     ({ ...record, meta: { ...record.meta, payee } }) as RouteRecordRaw
   return [
     of(report(`${base}/withdrawals`, 'withdrawals', () => import('../pages/WithdrawalsPage.vue'))),
-    of(page(`${base}/withdrawal-review`, 'withdrawal_review', 'lists', () => import('../pages/WithdrawalReviewPage.vue'))),
+    of(
+      page(
+        `${base}/withdrawal-review`,
+        'withdrawal_review',
+        'lists',
+        () => import('../pages/WithdrawalReviewPage.vue'),
+      ),
+    ),
   ]
 })
 
@@ -68,7 +75,12 @@ const routes: RouteRecordRaw[] = [
   page('/accounts', 'accounts', 'accounting', () => import('../pages/AccountsPage.vue')),
   page('/accounts/:code', 'account', 'accounting', () => import('../pages/AccountPage.vue')),
   page('/journal', 'journal', 'accounting', () => import('../pages/JournalPage.vue')),
-  page('/account-settings', 'account_settings', 'accounting', () => import('../pages/AccountSettingsPage.vue')),
+  page(
+    '/account-settings',
+    'account_settings',
+    'accounting',
+    () => import('../pages/AccountSettingsPage.vue'),
+  ),
   page('/audit/tie-outs', 'tie_outs', 'accounting', () => import('../pages/TieOutsPage.vue')),
   page('/audit/diff', 'diff', 'reports', () => import('../pages/DiffPage.vue')),
   page('/audit/checkpoint', 'checkpoint', 'audit', () => import('../pages/CheckpointPage.vue')),

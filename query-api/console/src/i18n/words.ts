@@ -44,7 +44,9 @@ export function useWords() {
   function problem(error: ApiError): string {
     const key = `problems.${error.code}`
     const words = te(key) ? t(key) : t('problems.other')
-    return error.message && error.code !== 'unreachable' && error.status !== 401 ? `${words} (${error.message})` : words
+    return error.message && error.code !== 'unreachable' && error.status !== 401
+      ? `${words} (${error.message})`
+      : words
   }
 
   return { term, names, problem }

@@ -38,8 +38,16 @@ export function formatRatio(ratio: string): string {
   return `${match[1] ? '−' : ''}${grouped(whole)}.${match[4]}%`
 }
 
-export function isNegative(money: string): boolean {
-  return money.startsWith('-')
+/**
+ * Money for a wall, where digits have little room: from `limit` on in 万 (Chinese) or M (English), with two decimals,
+ * rounded half away from zero.
+ */
+export function shortMoney(money: string, zh: boolean, limit: bigint): string {
+  const minor = toMinor(money)
+  const size = minor < 0n ? -minor : minor
+  if (size < limit * 100n) return formatMoney(money)
+  const unit = zh ? 10_000n : 1_000_000n
+  return `${minor < 0n ? '−' : ''}${formatMoney(fromMinor((size + unit / 2n) / unit))}${zh ? '万' : 'M'}`
 }
 
 /** An amount as a person types it, as the service wants it; null when it is none. */

@@ -16,7 +16,11 @@ export function isPreset(text: unknown): text is Preset {
 }
 
 /** The first day of a preset, and the day after its last. */
-export function presetDays(preset: Preset, zone: string, now: Date = new Date()): { from: string; to: string } {
+export function presetDays(
+  preset: Preset,
+  zone: string,
+  now: Date = new Date(),
+): { from: string; to: string } {
   const day = today(zone, now)
   const tomorrow = addDays(day, 1)
   switch (preset) {
@@ -60,7 +64,10 @@ export function queryOf(range: Range): Record<string, string | undefined> {
 }
 
 export function isMoment(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?$/.test(text) && !Number.isNaN(Date.parse(text))
+  return (
+    /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?$/.test(text) &&
+    !Number.isNaN(Date.parse(text))
+  )
 }
 
 /** The end of a custom range as it is typed (wall clock, to the second) as the service wants it. */

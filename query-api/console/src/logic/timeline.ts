@@ -30,7 +30,9 @@ export function stepsOf(order: Order): Step[] {
     ...step('order.completed', order.completed_at),
     ...order.refunds.flatMap((refund) => [
       ...step('refund.requested', refund.requested_at, refund.amount),
-      ...(refund.state === 'in_review' ? [] : step(`refund.${refund.state}`, refund.decided_at, refund.amount)),
+      ...(refund.state === 'in_review'
+        ? []
+        : step(`refund.${refund.state}`, refund.decided_at, refund.amount)),
     ]),
     ...step('settlement.settled', order.settlement?.settled_at, order.settlement?.amount ?? null),
   ]

@@ -22,7 +22,11 @@ function format(zone: string): Intl.DateTimeFormat {
 
 /** `2026-11-24T23:15:15`: what clocks in the zone show at an instant. */
 export function wallClock(instant: Date, zone: string): string {
-  const parts = new Map(format(zone).formatToParts(instant).map((part) => [part.type, part.value]))
+  const parts = new Map(
+    format(zone)
+      .formatToParts(instant)
+      .map((part) => [part.type, part.value]),
+  )
   const of = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? ''
   return `${of('year')}-${of('month')}-${of('day')}T${of('hour')}:${of('minute')}:${of('second')}`
 }
@@ -42,9 +46,7 @@ export function instantOf(wall: string, zone: string): string {
   const asUtc = Date.parse(`${full}Z`)
   const before = offsetMinutes(new Date(asUtc - 86_400_000), zone)
   const after = offsetMinutes(new Date(asUtc + 86_400_000), zone)
-  const fits = [before, after].filter(
-    (offset) => wallClock(new Date(asUtc - offset * 60_000), zone) === full,
-  )
+  const fits = [before, after].filter((offset) => wallClock(new Date(asUtc - offset * 60_000), zone) === full)
   const offset = fits[0] ?? before
   const shown = wallClock(new Date(asUtc - offset * 60_000), zone)
   return shown + offsetText(fits.length > 0 ? offset : offsetMinutes(new Date(asUtc - offset * 60_000), zone))

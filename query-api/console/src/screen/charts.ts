@@ -14,7 +14,6 @@ export const stepOf = (data: ScreenData) =>
 
 const BASE = {
   animation: false,
-  textStyle: { fontFamily: 'inherit' },
   grid: { left: 4, right: 8, top: 40, bottom: 0, containLabel: true },
   color: COLOURS,
 }
@@ -57,7 +56,14 @@ export function trendOption(data: ScreenData, names: TrendNames, zh: boolean): C
     series: [
       bars(names.paid, (point) => point.paid_amount),
       bars(names.unpaid, (point) => point.unpaid_amount),
-      { type: 'line', name: names.orders, yAxisIndex: 1, symbol: 'none', lineStyle: { width: 3 }, data: data.trend.map(({ orders }) => orders) },
+      {
+        type: 'line',
+        name: names.orders,
+        yAxisIndex: 1,
+        symbol: 'none',
+        lineStyle: { width: 3 },
+        data: data.trend.map(({ orders }) => orders),
+      },
     ],
   }
 }
@@ -69,7 +75,16 @@ export function membersOption(data: ScreenData, name: string): ChartOption {
     grid: { ...BASE.grid, top: 14 },
     xAxis: steps(data, data.members),
     yAxis: { type: 'value', minInterval: 1, axisLabel: TEXT, splitLine: LINE },
-    series: [{ type: 'line', name, symbol: 'none', areaStyle: { opacity: 0.25 }, lineStyle: { width: 3 }, data: data.members.map(({ registered }) => registered) }],
+    series: [
+      {
+        type: 'line',
+        name,
+        symbol: 'none',
+        areaStyle: { opacity: 0.25 },
+        lineStyle: { width: 3 },
+        data: data.members.map(({ registered }) => registered),
+      },
+    ],
   }
 }
 
@@ -82,7 +97,9 @@ export function shareOption(data: ScreenData, word: (type: string) => string): C
         radius: ['46%', '74%'],
         label: { ...TEXT, formatter: '{b} {d}%' },
         labelLine: { length: 8, length2: 8 },
-        data: data.by_product_type.filter(({ orders }) => orders > 0).map((row) => ({ name: word(row.product_type), value: row.orders })),
+        data: data.by_product_type
+          .filter(({ orders }) => orders > 0)
+          .map((row) => ({ name: word(row.product_type), value: row.orders })),
       },
     ],
   }

@@ -70,7 +70,10 @@ export function useScreen() {
   })
 
   const stale = computed(
-    () => data.value !== null && liveState.value !== 'live' && now.value - lastAnswer.value > Math.max(STALE, (settings.value?.refresh_seconds ?? 0) * 2_000),
+    () =>
+      data.value !== null &&
+      liveState.value !== 'live' &&
+      now.value - lastAnswer.value > Math.max(STALE, (settings.value?.refresh_seconds ?? 0) * 2_000),
   )
   return { data, settings, refused, stale, now, lastAnswer }
 }

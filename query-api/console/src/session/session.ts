@@ -43,7 +43,9 @@ export async function resume(): Promise<void> {
 
 /** Logs in with a token, or into a demo without one. */
 export async function login(token: string | null): Promise<void> {
-  await enter(await send<Session>('POST', '/v1/session', token === null ? { demo: true } : { token: token.trim() }))
+  await enter(
+    await send<Session>('POST', '/v1/session', token === null ? { demo: true } : { token: token.trim() }),
+  )
 }
 
 export async function logout(): Promise<void> {

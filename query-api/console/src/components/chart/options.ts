@@ -27,7 +27,8 @@ export interface Bar {
   values: (string | number)[]
 }
 
-const write = (value: string | number) => (typeof value === 'number' ? formatCount(value) : formatMoney(value))
+const write = (value: string | number) =>
+  typeof value === 'number' ? formatCount(value) : formatMoney(value)
 const draw = (value: string | number) => (typeof value === 'number' ? value : toChartNumber(value))
 
 interface Tip {
@@ -44,9 +45,20 @@ function plain(text: unknown): string {
 }
 
 /** Bars of one or more series, lying down when their names are long. */
-export function barOption(bars: readonly Bar[], series: readonly string[], zh: boolean, lying: boolean): ChartOption {
+export function barOption(
+  bars: readonly Bar[],
+  series: readonly string[],
+  zh: boolean,
+  lying: boolean,
+): ChartOption {
   const names = bars.map((bar) => bar.name)
-  const category = { type: 'category' as const, data: names, inverse: lying, axisTick: { show: false }, axisLabel: { color: INK } }
+  const category = {
+    type: 'category' as const,
+    data: names,
+    inverse: lying,
+    axisTick: { show: false },
+    axisLabel: { color: INK },
+  }
   const value = {
     type: 'value' as const,
     splitLine: { lineStyle: { color: LINE } },

@@ -19,7 +19,8 @@ export default {
   approve_done: 'The withdrawal is confirmed',
   reject: 'Reject',
   reject_title: 'Reject the withdrawal',
-  reject_consequence: 'The request of “{payee}” is rejected, and ¥{amount} goes back to their funds. This cannot be undone.',
+  reject_consequence:
+    'The request of “{payee}” is rejected, and ¥{amount} goes back to their funds. This cannot be undone.',
   reject_submit: 'Reject',
   reject_done: 'The withdrawal is rejected',
   reference: 'Reference of the transfer',

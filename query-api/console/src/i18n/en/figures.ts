@@ -15,8 +15,14 @@ export default {
   sales: {
     orders: figure('Orders', 'All orders placed in the range'),
     unpaid_orders: figure('Unpaid orders', 'Awaiting confirmation or payment, or closed'),
-    paid_orders: figure('Paid orders', 'Awaiting confirmation or use, shipped, completed, in refund review, or refunded'),
-    by_status: figure('By status', 'Orders placed in the range that have this status now; the amount is what is payable'),
+    paid_orders: figure(
+      'Paid orders',
+      'Awaiting confirmation or use, shipped, completed, in refund review, or refunded',
+    ),
+    by_status: figure(
+      'By status',
+      'Orders placed in the range that have this status now; the amount is what is payable',
+    ),
     sales_amount: figure('Sales', 'Amounts of paid orders before discounts'),
     discount_amount: figure('Discounts', 'Points, red packets, discounts and coupons used in paid orders'),
     paid_amount: figure('Paid', 'Sales less discounts'),
@@ -25,7 +31,10 @@ export default {
     refunded_amount: figure('Refunded', 'What completed refunds gave back, not the amount of the orders'),
     refund_fee_amount: figure('Refund fees', 'What the platform kept of completed refunds'),
     revenue: figure('Revenue', 'What is left of orders in the status completed: the base of cost and profit'),
-    purchase_cost: figure('Purchase cost', 'Of completed orders: the supplier’s cost, or the quoted cost without a supplier'),
+    purchase_cost: figure(
+      'Purchase cost',
+      'Of completed orders: the supplier’s cost, or the quoted cost without a supplier',
+    ),
     commission_cost: figure('Commissions', 'Of completed orders'),
     freight_cost: figure('Freight', 'Of completed orders'),
     sales_cost: figure('Cost of sales', 'Purchase cost + commissions + freight'),
@@ -42,7 +51,10 @@ export default {
     profit: figure('Profit', 'Amount − cost'),
   },
   refunds: {
-    requests: figure('Requests', 'Refunds requested in the range, whenever the order was placed or the refund completed'),
+    requests: figure(
+      'Requests',
+      'Refunds requested in the range, whenever the order was placed or the refund completed',
+    ),
     requested_amount: figure('Requested', 'What was requested, fees included'),
     in_review: figure('In review', 'Not decided yet'),
     rejected: figure('Rejected', 'Requests that were rejected'),

@@ -10,7 +10,8 @@ export default {
   invalid_range: 'The range begins after its end',
   invalid_body: 'Something that was filled in is not right',
   invalid_time: 'The time of payment is not before the request nor after now',
-  not_settleable: 'This order cannot be settled now: only completed, unsettled orders paid offline are settled by hand',
+  not_settleable:
+    'This order cannot be settled now: only completed, unsettled orders paid offline are settled by hand',
   already_decided: 'This request is decided already; the list shows how',
   already_settled: 'This order is settled already',
   unknown_order: 'There is no such order',

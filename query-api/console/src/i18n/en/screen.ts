@@ -27,7 +27,8 @@ export default {
   waiting: 'Reading figures',
   no_deals: 'No deals yet',
   no_data: 'No data yet',
-  refused: 'The token in this address is not valid, or no longer. Make a new address under “Screen settings”.',
+  refused:
+    'The token in this address is not valid, or no longer. Make a new address under “Screen settings”.',
   status_awaiting_confirmation: 'Unconfirmed',
   status_paid_awaiting_confirmation: 'Unconfirmed',
   status_refund_review: 'In refund',

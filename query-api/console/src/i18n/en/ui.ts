@@ -50,6 +50,7 @@ export default {
     supplier: 'Supplier',
     distributor: 'Distributor',
     member: 'Member',
+    of_payee: '{payee}: {page}',
   },
   shell: {
     language: '中文',
@@ -105,11 +106,19 @@ export default {
     moment: 'Moment',
     position: 'or position of the log',
     show: 'Show the past',
-    banner: 'You are looking at the past: the books as of {moment} (log position {position}), not as they are now.',
+    banner:
+      'You are looking at the past: the books as of {moment} (log position {position}), not as they are now.',
     at_position: 'log position {position}',
     back: 'Back to now',
   },
-  export: { button: 'Export', csv: 'CSV file', xlsx: 'Excel file (XLSX)', print: 'Print', link: 'Copy link', copied: 'Copied' },
+  export: {
+    button: 'Export',
+    csv: 'CSV file',
+    xlsx: 'Excel file (XLSX)',
+    print: 'Print',
+    link: 'Copy link',
+    copied: 'Copied',
+  },
   state: {
     loading: 'Loading',
     empty: 'There is nothing in this selection',
@@ -208,7 +217,8 @@ export default {
     packages: 'Packages',
     packages_used: '{used} of {all} verified',
     none: 'None',
-    events_missing: 'This version of the service does not tell single events yet; this timeline is made from the order.',
+    events_missing:
+      'This version of the service does not tell single events yet; this timeline is made from the order.',
     position: 'Position',
     recorded: 'Recorded',
     actor: 'Actor',
@@ -310,7 +320,8 @@ export default {
     made: 'The token is made',
     shown_once: ' The token is shown this once. Copy it now and keep it safe.',
     revoke_title: 'Revoke a token',
-    revoke_consequence: '“{name}” ({role}) stops working at once; whoever uses it is refused. This cannot be undone.',
+    revoke_consequence:
+      '“{name}” ({role}) stops working at once; whoever uses it is refused. This cannot be undone.',
     role_admin: 'everything, tokens included',
     role_finance: 'reads, settles, reviews, sets',
     role_auditor: 'reads everything, and the audit log',
@@ -368,7 +379,8 @@ export default {
     before: 'At A',
     after_value: 'At B',
     change: 'Change',
-    diff_hint: 'The same report at two moments: which figures changed, and by how much. A moment is a time or a position of the log.',
+    diff_hint:
+      'The same report at two moments: which figures changed, and by how much. A moment is a time or a position of the log.',
     no_change: 'Nothing changed between the two',
   },
 }

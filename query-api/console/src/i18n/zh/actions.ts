@@ -11,8 +11,10 @@ export default {
   review: '审核',
   approve: '通过',
   approve_title: '确认提现',
-  approve_consequence: '确认已向“{payee}”支付 ¥{amount}（{method} {account}）。申请变为“已提现”，支出计入收支统计，不能撤回。',
-  approve_automatic: '将由转账接口向“{payee}”支付 ¥{amount}（{method} {account}）。申请变为“转账中”，到账后为“已提现”。',
+  approve_consequence:
+    '确认已向“{payee}”支付 ¥{amount}（{method} {account}）。申请变为“已提现”，支出计入收支统计，不能撤回。',
+  approve_automatic:
+    '将由转账接口向“{payee}”支付 ¥{amount}（{method} {account}）。申请变为“转账中”，到账后为“已提现”。',
   approve_submit: '确认提现',
   approve_done: '提现已确认',
   reject: '不通过',

@@ -50,6 +50,7 @@ export default {
     supplier: '供应商',
     distributor: '分销员',
     member: '会员',
+    of_payee: '{payee}{page}',
   },
   shell: {
     language: 'English',
@@ -109,7 +110,14 @@ export default {
     at_position: '日志位置 {position}',
     back: '回到当前',
   },
-  export: { button: '导出', csv: 'CSV 文件', xlsx: 'Excel 文件（XLSX）', print: '打印', link: '复制链接', copied: '链接已复制' },
+  export: {
+    button: '导出',
+    csv: 'CSV 文件',
+    xlsx: 'Excel 文件（XLSX）',
+    print: '打印',
+    link: '复制链接',
+    copied: '链接已复制',
+  },
   state: {
     loading: '加载中',
     empty: '所选范围内没有数据',
@@ -250,7 +258,8 @@ export default {
     supplier_id: '供应商编号',
     days: '天数 N',
     remove: '移除',
-    rule_hint: '线上支付的订单在完成日后第 N 天 00:00 自动结算；线下支付的订单由财务在“结算审核”中操作结算。修改只影响之后完成的订单。',
+    rule_hint:
+      '线上支付的订单在完成日后第 N 天 00:00 自动结算；线下支付的订单由财务在“结算审核”中操作结算。修改只影响之后完成的订单。',
     days_wrong: 'N 必须是 0 到 36500 的整数',
     supplier_wrong: '请填写供应商编号，且不能重复',
     methods: '允许的提现方式',
@@ -283,7 +292,8 @@ export default {
     title_wrong: '请填写显示名称（1 到 200 个字）',
     refresh_wrong: '刷新间隔须为 1 到 86400 秒的整数',
     screen_days_wrong: '天数须为 1 到 366 的整数',
-    notify_hint: '保存后对之后的提现事件生效。给会员、供应商和分销员的通知发到其手机号或邮箱，此处的通知对象另外抄送。',
+    notify_hint:
+      '保存后对之后的提现事件生效。给会员、供应商和分销员的通知发到其手机号或邮箱，此处的通知对象另外抄送。',
     notify_on: '发送',
     notify_recipients: '通知对象',
     notify_recipients_hint: '逗号分隔，最多 20 个',
