@@ -3,6 +3,7 @@
 
 mod cells;
 mod entries;
+mod journal;
 mod orders;
 
 use std::collections::BTreeMap;
@@ -51,9 +52,11 @@ pub(super) fn check(history: &History, dump: &Dump) {
 fn fold(events: &[Recorded]) -> Tables {
     let mut tables = Tables::default();
     let (mut orders, mut entries) = (orders::Orders::default(), entries::Entries::default());
+    let mut journal = journal::Journal::default();
     for recorded in events {
         orders.take(recorded, &mut tables);
         entries.take(recorded, &orders, &mut tables);
+        journal.take(recorded, &orders, &mut tables);
     }
     tables
 }
