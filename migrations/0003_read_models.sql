@@ -328,7 +328,7 @@ create index commissions_product_type on commissions (product_type, placed_at) w
 create index commissions_distributor_id on commissions (distributor_id, placed_at) where original_amount > 0;
 create index commissions_distributor_name on commissions (distributor_name, placed_at) where original_amount > 0;
 
--- How lines stood after each event that changed them.
+-- How lines stood after each event of their orders from the payment on: without a version, the order was not paid yet.
 create table commission_versions (
     position    integer not null,
     order_birth integer not null,

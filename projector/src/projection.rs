@@ -72,14 +72,18 @@ pub trait Projection {
 }
 
 /// All tables of rows.
-pub(crate) static ROW_TABLES: [&RowTable; 12] = [
+pub(crate) static ROW_TABLES: [&RowTable; 16] = [
     &orders::FACTS,
     &orders::STATES,
+    &orders::VERSIONS,
     &verifications::ROWS,
     &refunds::ROWS,
+    &refunds::VERSIONS,
     &commissions::ROWS,
+    &commissions::VERSIONS,
     &cash::ROWS,
     &withdrawals::ROWS,
+    &withdrawals::VERSIONS,
     &members::ROWS,
     &balances::ROWS,
     &journal::ENTRIES,

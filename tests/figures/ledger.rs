@@ -33,6 +33,7 @@ const MEMORY_BYTES: usize = 60_000;
 /// How the projector works here: in many small batches.
 const PROJECTOR: projector::Options = projector::Options {
     batch_bytes: 10_000,
+    epoch_events: 50,
     retry: Duration::from_millis(5),
     memory_bytes: MEMORY_BYTES,
     page_bytes: 1 << 20,

@@ -12,8 +12,14 @@ use crate::starts::Almanac;
 pub(crate) static ROWS: RowTable =
     RowTable { name: "refunds", key: &["order_birth", "ordinal"], facts: &FACTS, state: &STATE };
 
+/// One row for each refund and each event of it: how it stood after that.
+pub(crate) static VERSIONS: RowTable =
+    RowTable { name: "refund_versions", key: &["position"], facts: &VERSION, state: &[] };
+
 const FACTS: [&str; 5] = ["refund_id", "requested_at", "product_type", "amount", "fee"];
 const STATE: [&str; 3] = ["decided_at", "state", "method"];
+
+const VERSION: [&str; 5] = ["order_birth", "ordinal", "previous", "decided_at", "state"];
 
 /// The same, by when they were requested.
 pub(crate) static CELLS: CellTable =
@@ -44,12 +50,18 @@ impl Projection for Refunds {
     ) -> Result<(), SumOverflow> {
         let Step::Order { after, .. } = step else { return Ok(()) };
         let Some(Told { ordinal, refund, is_new }) = told(after, recorded) else { return Ok(()) };
-        let key = Key::Numbers(after.birth.as_i64(), ordinal);
+        let (birth, state) = (after.birth.as_i64(), state(refund));
+        let [decided_at, standing, _] = state.clone();
+        // Nothing else happens to an order while a refund of it is reviewed.
+        let previous = recorded.previous.filter(|_| !is_new);
+        let version = [birth.into(), ordinal.into(), previous.into(), decided_at, standing];
+        out.insert(&VERSIONS, Key::Number(recorded.position.as_i64()), version, []);
+        let key = Key::Numbers(birth, ordinal);
         let before = if is_new {
-            out.insert(&ROWS, key, facts(after, refund), state(refund));
+            out.insert(&ROWS, key, facts(after, refund), state);
             None
         } else {
-            out.update(&ROWS, key, state(refund));
+            out.update(&ROWS, key, state);
             Some(cell(refund, RefundState::InReview))
         };
         let Some(deltas) = difference(before, cell(refund, refund.state)) else { return Ok(()) };

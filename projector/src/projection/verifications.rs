@@ -11,8 +11,8 @@ use crate::starts::Almanac;
 /// One row for each order that was ever completed.
 pub(crate) static ROWS: RowTable = RowTable {
     name: "verifications",
-    key: &["order_birth"],
-    facts: &["completed_at", "product_type", "packages", "amount", "cost"],
+    key: &["position"],
+    facts: &["order_birth", "completed_at", "product_type", "packages", "amount", "cost"],
     state: &[],
 };
 
@@ -32,7 +32,7 @@ impl Projection for Verifications {
 
     fn changes(
         step: &Step<'_>,
-        _: &Recorded,
+        recorded: &Recorded,
         almanac: &mut Almanac,
         out: &mut Changes,
     ) -> Result<(), SumOverflow> {
@@ -44,8 +44,15 @@ impl Projection for Verifications {
         let cell @ [_, packages, amount, cost] = cell(&after.facts, &after.figures);
         out.insert(
             &ROWS,
-            Key::Number(after.birth.as_i64()),
-            [completed_at.into(), product_type(), packages.into(), amount.into(), cost.into()],
+            Key::Number(recorded.position.as_i64()),
+            [
+                after.birth.into(),
+                completed_at.into(),
+                product_type(),
+                packages.into(),
+                amount.into(),
+                cost.into(),
+            ],
             [],
         );
         out.add(&CELLS, almanac.starts(completed_at), [product_type()], &cell)

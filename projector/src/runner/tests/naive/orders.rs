@@ -53,7 +53,7 @@ impl Orders {
         order.put_refunds(birth, tables);
         order.put_commissions(birth, tables);
         if !was_completed && order.completed_at.is_some() {
-            order.put_verification(birth, tables);
+            order.put_verification(birth, recorded.position.as_i64(), tables);
         }
     }
 }
@@ -327,11 +327,12 @@ impl Order {
         }
     }
 
-    fn put_verification(&self, birth: i64, tables: &mut Tables) {
+    fn put_verification(&self, birth: i64, position: i64, tables: &mut Tables) {
         let cost = self.shrunk(self.cost()) + self.commissions().1 + self.facts.freight.minor();
         put(
-            tables.row("verifications", &["order_birth"], [birth, 0]),
+            tables.row("verifications", &["position"], [position, 0]),
             [
+                ("order_birth", &birth),
                 ("completed_at", &self.completed_at),
                 ("product_type", &self.facts.product.product_type.as_str()),
                 ("packages", &i64::from(self.facts.packages)),
