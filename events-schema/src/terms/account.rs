@@ -19,7 +19,7 @@ pub enum Side {
 /// An account of the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Account {
-    /// Money at WeChat Pay.
+    /// Money at `WeChat` Pay.
     CashWechatPay,
     /// Money at Alipay.
     CashAlipay,
