@@ -3,6 +3,7 @@
 
 mod cells;
 mod entries;
+mod journal;
 mod orders;
 mod past;
 mod versions;
@@ -52,7 +53,7 @@ pub(super) fn check(history: &History, dump: &Dump) {
     past::check_epochs(history, dump);
     let names = ROW_TABLES.map(|table| table.name).into_iter().chain(CELL_TABLES.map(|table| table.name));
     let mut names = names.map(str::to_owned).chain(CELL_TABLES.map(CellTable::past)).collect::<Vec<_>>();
-    names.extend(["checkpoint", "epochs"].map(str::to_owned));
+    names.extend(["checkpoint", "epochs", "account_totals"].map(str::to_owned));
     for (table, rows) in dump {
         assert!(names.contains(table) || rows.is_empty(), "nobody has told of {table}");
     }
@@ -64,6 +65,7 @@ struct Fold {
     tables: Tables,
     orders: orders::Orders,
     entries: entries::Entries,
+    journal: journal::Journal,
     /// How many were taken.
     taken: usize,
 }
@@ -74,6 +76,7 @@ impl Fold {
         for recorded in events[self.taken..].iter().take_while(|recorded| recorded.position.as_i64() <= end) {
             self.orders.take(recorded, &mut self.tables);
             self.entries.take(recorded, &self.orders, &mut self.tables);
+            self.journal.take(recorded, &self.orders, &mut self.tables);
             versions::take(recorded, &mut self.tables);
             self.taken += 1;
         }

@@ -11,7 +11,8 @@ use crate::history::History;
 use crate::projection::{CELL_TABLES, ROW_TABLES};
 
 /// The tables of rows that never change, beside orders. The first column of their keys is the position of their event.
-const UNCHANGING: [&str; 4] = ["verifications", "cash_entries", "balance_entries", "members"];
+const UNCHANGING: [&str; 5] =
+    ["verifications", "cash_entries", "balance_entries", "members", "journal_entries"];
 
 /// Where the closed epochs of a dump end.
 pub(in super::super) fn ends(dump: &Dump) -> Vec<i64> {
@@ -29,12 +30,27 @@ pub(super) fn check_epochs(history: &History, dump: &Dump) {
             let rows: Vec<Row> = past(table, dump, epoch);
             cells::compare(table, &rows, wanted.remove(table.name).unwrap_or_default());
         }
+        check_totals(&fold.tables, dump, epoch);
         let paid = fold.tables.rows("order_states").filter_map(|row| row["paid_at"].parse::<i64>().ok());
         if let Some(row) = epochs.get(usize::try_from(epoch - 1).unwrap()) {
             assert_eq!((number(row, "number"), number(row, "last")), (epoch, end));
             assert_eq!(row["paid_until"].parse().ok(), paid.max(), "{row:?}");
         }
     }
+}
+
+/// Fails unless the last totals of every account, of this epoch or an earlier one, are what its lines come to.
+fn check_totals(tables: &Tables, dump: &Dump, epoch: i64) {
+    let mut wanted = BTreeMap::<i64, [i64; 2]>::new();
+    for line in tables.rows("journal_lines") {
+        let (amount, total) = (number(line, "amount"), wanted.entry(number(line, "account")).or_default());
+        *total = [total[0] + amount.max(0), total[1] + (-amount).max(0)];
+    }
+    let rows = dump["account_totals"].iter().map(|row| columns(row));
+    let totals = rows.filter(|row| number(row, "epoch") <= epoch);
+    let totals = totals.map(|row| (number(&row, "account"), [number(&row, "debit"), number(&row, "credit")]));
+    let is_closed = usize::try_from(epoch).unwrap() <= dump["epochs"].len();
+    assert!(!is_closed || totals.collect::<BTreeMap<_, _>>() == wanted, "the accounts after epoch {epoch}");
 }
 
 /// Fails unless the tables tell how everything stood after the event at `position`.
@@ -117,6 +133,10 @@ fn moves(tables: &Tables, after: i64, until: i64) -> [Tables; 2] {
         for (key, row) in tables.table(table).filter(|(key, _)| is_within(key)) {
             added.insert(table, *key, row.clone());
         }
+    }
+    // The position is the second column of their key.
+    for (key, line) in tables.table("journal_lines").filter(|(key, _)| is_within(&[key[1], 0])) {
+        added.insert("journal_lines", *key, line.clone());
     }
     for versions in &VERSIONS {
         for (key, version) in tables.table(versions.name).filter(|(key, _)| is_within(key)) {
