@@ -10,6 +10,27 @@ export default defineConfig({
   plugins: [vue(), elementPlus({})],
   server: { proxy },
   preview: { proxy },
-  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    // A few files that every page needs, instead of many small ones.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'vue', test: /node_modules\/(vue|@vue|vue-router|vue-i18n|@intlify)\// },
+            {
+              name: 'ui',
+              test: /node_modules\/(element-plus|@element-plus|@vueuse|@floating-ui|@popperjs|@ctrl|dayjs|lodash)/,
+            },
+            { name: 'words', test: /src\/i18n\/(?!en)/ },
+            { name: 'shared', test: /src\/(logic|api|session)\// },
+            { name: 'parts', test: /src\/(components\/(?!chart)|composables)/ },
+          ],
+        },
+      },
+    },
+  },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 })
