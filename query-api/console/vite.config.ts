@@ -6,10 +6,14 @@ import { defineConfig } from 'vitest/config'
 const ledger = process.env.LEDGER_URL ?? 'http://127.0.0.1:8080'
 const proxy = { '^/(v1|docs|openapi.json)': { target: ledger } }
 
+const POLICY =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+
 export default defineConfig({
   plugins: [vue(), elementPlus({})],
   server: { proxy },
-  preview: { proxy },
+  // What the service sends with the console, so that tests before it see the same.
+  preview: { proxy, headers: { 'Content-Security-Policy': POLICY } },
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
