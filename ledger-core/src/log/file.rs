@@ -27,6 +27,8 @@ mod active;
 mod appender;
 mod index;
 mod read;
+mod reader;
+pub use reader::LogReader;
 mod verify;
 pub use verify::{TornTail, Verified, verify};
 
