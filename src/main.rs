@@ -33,6 +33,9 @@ mod platform;
 /// `ledger verify` and `ledger rebuild`.
 mod maintain;
 
+/// `ledger replay`.
+mod replay;
+
 /// `ledger bench`.
 mod bench;
 

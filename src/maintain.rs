@@ -67,7 +67,8 @@ pub(crate) async fn rebuild(config: Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn bar(template: &str, length: Option<u64>) -> ProgressBar {
+/// How far something is, for people who watch.
+pub(crate) fn bar(template: &str, length: Option<u64>) -> ProgressBar {
     let bar = length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
@@ -75,13 +76,14 @@ fn bar(template: &str, length: Option<u64>) -> ProgressBar {
     bar
 }
 
+/// Events a second.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a rate for people"
 )]
-fn rate(events: u64, seconds: f64) -> u64 {
+pub(crate) fn rate(events: u64, seconds: f64) -> u64 {
     (events as f64 / seconds.max(0.001)) as u64
 }
 

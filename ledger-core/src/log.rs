@@ -15,7 +15,7 @@ pub use root::root_at;
 
 /// The log in the files of a data directory.
 pub mod file;
-pub use file::{FileLog, OpenError, OpenOptions};
+pub use file::{FileLog, LogReader, OpenError, OpenOptions};
 
 mod data_dir;
 pub use data_dir::{DataDirLock, LockError};

@@ -2,7 +2,7 @@
 
 use events_schema::recorded::order::{CommissionLine, OrderPlaced};
 use events_schema::terms::CommissionState;
-use events_schema::{Money, Recorded, Timestamp};
+use events_schema::{EntityKind, Money, Recorded, Timestamp};
 use ledger_core::entities::{Order, OrderFigures, Step};
 
 use super::{Projection, difference, under};
@@ -37,6 +37,7 @@ pub struct Commissions;
 
 impl Projection for Commissions {
     const NAME: &'static str = "commissions";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Order];
 
     fn changes(
         step: &Step<'_>,
@@ -60,6 +61,9 @@ impl Projection for Commissions {
 
 /// The rows are born, or those change that stand in another state or for another amount than before.
 fn row_changes(before: Option<&OrderFigures>, order: &Order, out: &mut Changes) {
+    if !out.keeps_row(order.placed_at) {
+        return;
+    }
     for (ordinal, line) in order.facts.commissions.iter().enumerate() {
         let key = || Key::Numbers(order.birth.as_i64(), i64::try_from(ordinal).expect("lines are few"));
         let now = Standing::of(line, &order.figures);

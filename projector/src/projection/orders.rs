@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use compact_str::CompactString;
 use events_schema::recorded::order::Discount;
-use events_schema::{Money, Recorded};
-use ledger_core::entities::{Order, Step};
+use events_schema::{EntityKind, Money, Recorded, Timestamp};
+use ledger_core::entities::{Order, OrderFigures, Step};
 
 use super::Projection;
 use super::commissions::commission;
@@ -86,19 +86,30 @@ pub struct Orders;
 
 impl Projection for Orders {
     const NAME: &'static str = "orders";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Order];
 
     fn changes(step: &Step<'_>, _: &Recorded, _: &mut Almanac, out: &mut Changes) -> Result<(), SumOverflow> {
         let Step::Order { before, after } = step else { return Ok(()) };
-        let key = Key::Number(after.birth.as_i64());
-        match before {
-            None => {
-                out.insert(&FACTS, key.clone(), order_facts(after), []);
-                out.insert(&STATES, key, state_facts(after), order_state(after));
-            }
-            Some(_) => out.update(&STATES, key, order_state(after)),
+        let was_kept = before.as_ref().is_some_and(|before| is_kept(after.placed_at, before, out));
+        match (was_kept, is_kept(after.placed_at, &after.figures, out)) {
+            (false, true) => insert(after, out),
+            (true, true) => out.update(&STATES, Key::Number(after.birth.as_i64()), order_state(after)),
+            (_, false) => {}
         }
         Ok(())
     }
+}
+
+/// Whether the rows of an order are kept: they belong to the time when it was placed, and to that of its payment.
+pub(crate) fn is_kept(placed_at: Timestamp, figures: &OrderFigures, out: &Changes) -> bool {
+    out.keeps_row(placed_at) || figures.paid_at.is_some_and(|paid_at| out.keeps_row(paid_at))
+}
+
+/// The rows of an order are born.
+pub(crate) fn insert(order: &Order, out: &mut Changes) {
+    let key = Key::Number(order.birth.as_i64());
+    out.insert(&FACTS, key.clone(), order_facts(order), []);
+    out.insert(&STATES, key, state_facts(order), order_state(order));
 }
 
 fn order_facts(order: &Order) -> [Value; ORDER_FACTS.len()] {

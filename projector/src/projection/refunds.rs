@@ -1,7 +1,7 @@
 //! Refunds of orders, as decided now (reports.md §4).
 
-use events_schema::Recorded;
 use events_schema::terms::{RefundState, Term};
+use events_schema::{EntityKind, Recorded};
 use ledger_core::entities::{Order, Refund, Step};
 
 use super::{Projection, difference};
@@ -35,6 +35,7 @@ pub struct Refunds;
 
 impl Projection for Refunds {
     const NAME: &'static str = "refunds";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Order];
 
     fn changes(
         step: &Step<'_>,
@@ -45,13 +46,12 @@ impl Projection for Refunds {
         let Step::Order { after, .. } = step else { return Ok(()) };
         let Some(Told { ordinal, refund, is_new }) = told(after, recorded) else { return Ok(()) };
         let key = Key::Numbers(after.birth.as_i64(), ordinal);
-        let before = if is_new {
-            out.insert(&ROWS, key, facts(after, refund), state(refund));
-            None
-        } else {
-            out.update(&ROWS, key, state(refund));
-            Some(cell(refund, RefundState::InReview))
-        };
+        match is_new {
+            _ if !out.keeps_row(refund.requested_at) => {}
+            true => out.insert(&ROWS, key, facts(after, refund), state(refund)),
+            false => out.update(&ROWS, key, state(refund)),
+        }
+        let before = (!is_new).then(|| cell(refund, RefundState::InReview));
         let Some(deltas) = difference(before, cell(refund, refund.state)) else { return Ok(()) };
         let product_type = (&after.facts.product.product_type).into();
         out.add(&CELLS, almanac.starts(refund.requested_at), [product_type], &deltas)

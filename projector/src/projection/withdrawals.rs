@@ -1,8 +1,8 @@
 //! Withdrawals, as decided now (提现, reports.md §7).
 
-use events_schema::Recorded;
 use events_schema::recorded::Personal;
 use events_schema::terms::WithdrawalState;
+use events_schema::{EntityKind, Recorded};
 use ledger_core::entities::{Step, Withdrawal};
 
 use super::Projection;
@@ -39,6 +39,7 @@ pub struct Withdrawals;
 
 impl Projection for Withdrawals {
     const NAME: &'static str = "withdrawals";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Withdrawal];
 
     fn changes(
         step: &Step<'_>,
@@ -49,6 +50,7 @@ impl Projection for Withdrawals {
         let Step::Withdrawal { before, after } = step else { return Ok(()) };
         let key = Key::Number(after.birth.as_i64());
         match before {
+            _ if !out.keeps_row(after.requested_at) => {}
             None => out.insert(&ROWS, key, facts(after), state(after)),
             Some(_) => out.update(&ROWS, key, state(after)),
         }

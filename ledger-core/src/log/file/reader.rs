@@ -56,10 +56,7 @@ impl LogReader {
 
     /// Reads all blocks in their order, fences included, until `take` breaks off. Every block has the right checksums
     /// and is the next one; the hashes of its events are not computed.
-    pub fn read(
-        &self,
-        mut take: impl FnMut(Vec<SealedBlock>) -> ControlFlow<()>,
-    ) -> Result<(), ReadError> {
+    pub fn read(&self, mut take: impl FnMut(Vec<SealedBlock>) -> ControlFlow<()>) -> Result<(), ReadError> {
         self.read_groups(|group| take(group.blocks))?;
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::row;
 use crate::snapshot::Snapshot;
 
 /// How many orders are shown.
-const LATEST_MAX: i64 = 50;
+pub const LATEST_MAX: u8 = 50;
 /// Orders that are not paid within this time after they were placed have an index of their own, in microseconds.
 const SOON_MICROS: i64 = 3 * 86_400_000_000;
 
@@ -36,7 +36,7 @@ pub struct LatestOrder {
 pub(super) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Vec<LatestOrder>, sqlx::Error> {
     let soon_until = range.to.micros().saturating_add(SOON_MICROS);
     let mut sql = Sql::new(LATEST);
-    for number in [range.from.micros(), range.to.micros(), soon_until, LATEST_MAX] {
+    for number in [range.from.micros(), range.to.micros(), soon_until, i64::from(LATEST_MAX)] {
         sql = sql.with(number);
     }
     let rows = snapshot.fetch_all(sql).await?;
