@@ -178,7 +178,8 @@ impl Fold {
 
     fn fold(&mut self, block: &SealedBlock, until: Position, ask: impl Ask) -> Result<(), Halt> {
         let mut decoded = std::mem::take(&mut self.decoded);
-        decode(block, self.position, until, &mut decoded)?;
+        decoded.clear();
+        decode(block, self.position, until, |recorded| decoded.push(recorded))?;
         self.fold_decoded(&mut decoded, block.header().last().min(until), ask)?;
         self.decoded = decoded;
         Ok(())
@@ -229,14 +230,13 @@ pub(crate) trait Ask:
 }
 impl<F: FnMut(&Step<'_>, &Recorded, &mut Almanac) -> Result<(), ProjectionError>> Ask for F {}
 
-/// Decodes the events of `block` after `after` up to `until`; those before it are not missing.
+/// Decodes the events of `block` after `after` up to `until`, which follow without a gap, and hands them to `take`.
 pub(crate) fn decode(
     block: &SealedBlock,
     after: Position,
     until: Position,
-    out: &mut Vec<Recorded>,
+    mut take: impl FnMut(Recorded),
 ) -> Result<(), Halt> {
-    out.clear();
     let first = block.header().first;
     if first > after.next() {
         return Err(Halt { position: first, reason: HaltReason::Gap(after) });
@@ -252,7 +252,7 @@ pub(crate) fn decode(
         if recorded.position != position {
             return Err(Halt { position, reason: HaltReason::Misplaced(recorded.position) });
         }
-        out.push(recorded);
+        take(recorded);
     }
     Ok(())
 }

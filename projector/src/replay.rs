@@ -35,8 +35,8 @@ use crate::runner::START_PATIENCE;
 use crate::saved::SavedEntities;
 use crate::store::{Generations, Store, StoreError};
 
-/// Rows and cells that are held in memory before they are written.
-const CHANGES_MAX: usize = 100_000;
+/// Rows and cells that are held in memory before they are written; few in tests, which would hardly write otherwise.
+const CHANGES_MAX: usize = if cfg!(test) { 50 } else { 100_000 };
 /// The pages of the tables that are kept in memory, in bytes: the tables are small.
 const PAGE_BYTES: usize = 8 << 20;
 /// The only generation.
@@ -234,3 +234,6 @@ impl Filling {
         Ok(self.handle.block_on(self.store.apply(&writes, &Checkpoint { position, ..checkpoint }))?)
     }
 }
+
+#[cfg(test)]
+mod tests;

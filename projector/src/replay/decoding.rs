@@ -38,7 +38,7 @@ pub(super) struct Decoder {
 impl Decoder {
     /// Sends batch after batch.
     pub(super) fn run(&self, log: &LogReader, send: &mpsc::Sender<Batch>) -> Result<(), ReplayError> {
-        let mut run = Run { decoder: self, send, position: Position::ZERO, batch: None, decoded: Vec::new() };
+        let mut run = Run { decoder: self, send, position: Position::ZERO, batch: None };
         let mut result = Ok(());
         log.read(|blocks| match blocks.iter().try_for_each(|block| run.take(block)) {
             Ok(()) => ControlFlow::Continue(()),
@@ -48,8 +48,10 @@ impl Decoder {
                 ControlFlow::Break(())
             }
         })?;
-        // Who does not listen any more says why.
-        let _ = run.flush();
+        if result.is_ok() {
+            // Who does not listen any more says why.
+            let _ = run.flush();
+        }
         result
     }
 
@@ -77,8 +79,6 @@ struct Run<'a> {
     /// The last event that was decoded.
     position: Position,
     batch: Option<Batch>,
-    /// The events of the block at hand; kept for its memory.
-    decoded: Vec<Recorded>,
 }
 
 /// Why nothing more is decoded.
@@ -101,16 +101,18 @@ impl Run<'_> {
                 End::Reached
             });
         }
-        decode(block, self.position, until, &mut self.decoded)?;
-        self.position = header.last().min(until);
         let batch = self.batch.get_or_insert_with(|| Batch {
             events: Vec::with_capacity(2 * BATCH_EVENTS),
             last: self.position,
             header: header.clone(),
         });
+        decode(block, self.position, until, |recorded| {
+            if self.decoder.entities.contains(&recorded.entity.kind) {
+                batch.events.push(recorded);
+            }
+        })?;
+        self.position = header.last().min(until);
         (batch.last, batch.header) = (self.position, header.clone());
-        let wanted = |recorded: &Recorded| self.decoder.entities.contains(&recorded.entity.kind);
-        batch.events.extend(self.decoded.drain(..).filter(wanted));
         if batch.events.len() >= BATCH_EVENTS {
             self.flush()?;
         }
