@@ -73,7 +73,7 @@ impl Cli {
             }
             Command::Bench(bench) => block_on(bench.run()),
             Command::Schema => {
-                print(&format!("{:#}\n", events_schema::published::schema::schema()))?;
+                print(format!("{:#}\n", events_schema::published::schema::schema()))?;
                 Ok(ExitCode::SUCCESS)
             }
         }
