@@ -116,7 +116,7 @@ impl Replay {
         let position = filled.with_context(|| format!("the log in {}", config.data_dir.display()))?;
         let seconds = began.elapsed().as_secs_f64();
         let rate = rate(position.get(), seconds);
-        tracing::debug!("replayed {position} events in {seconds:.2} s ({rate} events/s)");
+        tracing::info!("replayed {position} events in {seconds:.2} s ({rate} events/s)");
         for body in self.answers(&routes, range).await? {
             print(body)?;
             if self.all {
@@ -147,7 +147,8 @@ impl Replay {
         let query = self.question.query(range);
         let mut answers = Vec::new();
         for report in self.reports() {
-            answers.push(answer(routes, &format!("{}?{query}", report.path())).await?);
+            let answer = answer(routes, &format!("{}?{query}", report.path())).await;
+            answers.push(answer.with_context(|| report.path())?);
         }
         Ok(answers)
     }
@@ -192,7 +193,7 @@ async fn answer(routes: &Router, address: &str) -> anyhow::Result<Bytes> {
         return Ok(body);
     }
     let problem: Value = serde_json::from_slice(&body)?;
-    anyhow::bail!("{address}: {}", problem["detail"].as_str().unwrap_or(status.as_str()))
+    anyhow::bail!("{}", problem["detail"].as_str().unwrap_or(status.as_str()))
 }
 
 /// `text` in an address: every byte but letters and digits is escaped.
