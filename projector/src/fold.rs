@@ -238,7 +238,7 @@ pub(crate) fn decode(
     mut take: impl FnMut(Recorded),
 ) -> Result<(), Halt> {
     let first = block.header().first;
-    if first > after.next() {
+    if after.next() < first && first <= until {
         return Err(Halt { position: first, reason: HaltReason::Gap(after) });
     }
     for (position, leaf) in block.leaves() {
