@@ -11,8 +11,15 @@ LEDGER := $(or $(CARGO_TARGET_DIR),./target)/release/ledger
 SCHEMATHESIS := $(abspath $(or $(CARGO_TARGET_DIR),target))/tools/schemathesis/bin/schemathesis
 RUST   := $(shell sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
 
+# The web console: its source, what it is built from, and what is embedded in the binary.
+CONSOLE := query-api/console
+CONSOLE_SOURCES := $(shell find $(CONSOLE)/src $(CONSOLE)/public -type f -not -name schema.d.ts 2>/dev/null) \
+	$(wildcard $(addprefix $(CONSOLE)/,index.html openapi.json package.json tsconfig.json vite.config.ts))
+CONSOLE_DIST := $(CONSOLE)/dist/index.html
+CONSOLE_PACKAGES := $(CONSOLE)/node_modules/.package-lock.json
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean rust c-compiler lint release
+.PHONY: help run test check bench clean rust c-compiler lint release console console-test console-check types nodejs
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-7s %s\n' "$$name" "$$what"; done
@@ -22,14 +29,16 @@ run: release ## build the ledger and start it with a demo platform
 	$(LEDGER) demo --listen $(LISTEN) --data-dir $(DATA_DIR) $(if $(ORDERS),--orders $(ORDERS))
 
 test: rust ## install what the tests need, check style, run every test
-	.ci/install gcc postgresql schemathesis
-	$(MAKE) --no-print-directory lint
+	.ci/install gcc postgresql schemathesis nodejs chromium
+	$(MAKE) --no-print-directory lint console-test
 	cargo test --doc --workspace --locked
 	@export LEDGER_TEST_SCHEMATHESIS=$(SCHEMATHESIS); if cargo nextest --version >/dev/null 2>&1; \
 	then set -x; .ci/with-postgres cargo nextest run --workspace --locked --no-fail-fast; \
 	else set -x; .ci/with-postgres cargo test --workspace --locked --no-fail-fast --lib --bins --tests; fi
+	cargo build --locked
+	cd $(CONSOLE) && LEDGER_BINARY=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/ledger npm run e2e
 
-check: rust c-compiler lint ## check format, lints and dependencies, without running tests
+check: rust c-compiler lint console-check ## check format, lints and dependencies, without running tests
 	@if cargo deny --version >/dev/null 2>&1; \
 	then set -x; cargo deny --locked check bans licenses sources; \
 	else echo 'cargo-deny is not installed, so licences and dependencies are not checked. Get it with: cargo install cargo-deny --locked'; fi
@@ -38,17 +47,42 @@ bench: release ## build the ledger and measure it (BENCH='arguments of ledger be
 	$(LEDGER) bench $(BENCH)
 
 clean: ## remove what was built, and the data of the demo
-	rm -rf data/demo
+	rm -rf data/demo $(CONSOLE)/dist $(CONSOLE)/node_modules
 	cargo clean
+
+types: rust $(CONSOLE_PACKAGES) ## describe the interface to the console anew, after it was changed
+	cargo run --locked --quiet -- openapi > $(CONSOLE)/openapi.json
+	cd $(CONSOLE) && npm run types
 
 # Formatting first: it answers in a second.
 lint: rust
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-release: rust
+release: rust console
 	.ci/install gcc
 	cargo build --release --locked
+
+console: $(CONSOLE_DIST)
+
+# The type check, lints and unit tests of the console; then the console itself, which the binary embeds.
+console-test: console-check
+	cd $(CONSOLE) && npm test
+	$(MAKE) --no-print-directory console
+
+console-check: $(CONSOLE_PACKAGES)
+	cd $(CONSOLE) && npm run check
+
+$(CONSOLE_DIST): $(CONSOLE_PACKAGES) $(CONSOLE_SOURCES)
+	cd $(CONSOLE) && npm run build
+	touch $@
+
+$(CONSOLE_PACKAGES): $(CONSOLE)/package.json $(CONSOLE)/package-lock.json | nodejs
+	cd $(CONSOLE) && npm ci --no-audit --no-fund
+	touch $@
+
+nodejs:
+	.ci/install nodejs
 
 rust:
 	@command -v cargo >/dev/null || { \

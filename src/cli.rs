@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{self, Settings};
-use crate::{bench, demo, import, maintain, replay, serve};
+use crate::{bench, demo, export, http, import, maintain, replay, serve};
 
 /// An event-sourced ledger for a commerce platform's finance department.
 ///
@@ -37,6 +37,8 @@ enum Command {
     Demo(demo::Demo),
     /// Walk the whole log: checksums, hashes, positions. Says its size and root.
     Verify(Settings),
+    /// Write every recorded event as a CloudEvent (JSON), one a line; also beside a service.
+    Export(export::Export),
     /// Build the read models anew from the log, beside the ones that are there, and switch to them.
     Rebuild(Settings),
     /// Print reports from the log alone, as they stood at any position, byte for byte as the service answers them.
@@ -47,6 +49,8 @@ enum Command {
     Bench(bench::Bench),
     /// Print the JSON Schema of the published events.
     Schema,
+    /// Print the OpenAPI document of the HTTP interface.
+    Openapi,
 }
 
 impl Cli {
@@ -66,6 +70,10 @@ impl Cli {
                 block_on(demo.run(config))
             }
             Command::Verify(settings) => maintain::verify(&settle(settings)?),
+            Command::Export(export) => {
+                let config = settle(export.settings.clone())?;
+                export.run(&config)
+            }
             Command::Rebuild(settings) => block_on(maintain::rebuild(settle(settings)?)),
             Command::Replay(replay) => {
                 let config = settle(replay.settings.clone())?;
@@ -74,6 +82,10 @@ impl Cli {
             Command::Bench(bench) => block_on(bench.run()),
             Command::Schema => {
                 print(format!("{:#}\n", events_schema::published::schema::schema()))?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Openapi => {
+                print(&format!("{:#}\n", http::openapi()?))?;
                 Ok(ExitCode::SUCCESS)
             }
         }

@@ -67,13 +67,18 @@ impl Demo {
         let service = Service::open(&config).await?;
         let platform = self.chosen(&config.data_dir)?;
         let writer = service.writer().clone();
-        serve::run_with(service, &config, async move |ready: serve::ReadySignal| {
-            let mut player = Player::new(writer)?;
-            let mut stream = Platform::new(platform.settings(true)?);
-            player.play_past(&mut stream, platform).await?;
-            ready.signal();
-            player.play_live(stream).await
-        })
+        serve::run_with(
+            service,
+            &config,
+            serve::Doors::OpenToThisMachine,
+            async move |ready: serve::ReadySignal| {
+                let mut player = Player::new(writer)?;
+                let mut stream = Platform::new(platform.settings(true)?);
+                player.play_past(&mut stream, platform).await?;
+                ready.signal();
+                player.play_live(stream).await
+            },
+        )
         .await
     }
 

@@ -1,4 +1,4 @@
-//! The writing side over HTTP: published events, finance's decisions, settings.
+//! What needs the log over HTTP: published events, finance's decisions, settings, and the raw history.
 
 /// `POST /v1/events`.
 mod events;
@@ -21,6 +21,16 @@ mod settings;
 /// The key that makes a decision repeatable.
 mod idempotency;
 
+/// The raw history, as handlers read it.
+mod trail;
+pub(crate) use trail::Trail;
+
+/// The raw history, for auditors.
+mod audit;
+
+/// The history of one order.
+mod order_events;
+
 /// All of it as OpenAPI.
 mod document;
 pub(crate) use document::{WriteApi, published_schemas};
@@ -36,6 +46,7 @@ use ledger_core::books::{Outcome, Rejection};
 use ledger_core::writer::{Answer, Unavailable, WriterHandle};
 use query_api::auth::{Caller, Gate, Permission, Tokens, require};
 use query_api::problem::Problem;
+use utoipa::OpenApi as _;
 
 use idempotency::Idempotency;
 
@@ -44,11 +55,33 @@ const RETRY_SECONDS: u32 = 1;
 /// The header that names the position of an answer.
 const LEDGER_POSITION: HeaderName = HeaderName::from_static("ledger-position");
 
-/// All routes that write, each group behind its permission.
-pub(crate) fn router(writer: &WriterHandle, tokens: &Tokens, intake: &Intake) -> Router {
-    let behind = |router: Router<WriterHandle>, permission| {
-        router.route_layer(from_fn_with_state(Gate::new(tokens.clone(), permission), require))
-    };
+/// All routes that need the log, each group behind its permission.
+pub(crate) fn router(writer: &WriterHandle, tokens: &Tokens, intake: &Intake, trail: Trail) -> Router {
+    writes(writer, tokens, intake).merge(history(trail, tokens))
+}
+
+/// These routes, for those who may do `permission`.
+fn behind<S: Clone + Send + Sync + 'static>(
+    router: Router<S>,
+    tokens: &Tokens,
+    permission: Permission,
+) -> Router<S> {
+    router.route_layer(from_fn_with_state(Gate::new(tokens.clone(), permission), require))
+}
+
+/// All routes that read the raw history.
+fn history(trail: Trail, tokens: &Tokens) -> Router {
+    let audit = Router::new()
+        .route("/v1/audit/checkpoint", get(audit::checkpoint))
+        .route("/v1/audit/events", get(audit::events));
+    let orders = Router::new().route("/v1/orders/{order_id}/events", get(order_events::order_events));
+    behind(audit, tokens, Permission::Audit)
+        .merge(behind(orders, tokens, Permission::ReadLists))
+        .with_state(trail)
+}
+
+/// All routes that write, and those that read what the writer knows.
+fn writes(writer: &WriterHandle, tokens: &Tokens, intake: &Intake) -> Router {
     let publish =
         Router::new().route("/v1/events", post(events::post_events)).layer(axum::Extension(intake.clone()));
     let decide = Router::new()
@@ -58,14 +91,19 @@ pub(crate) fn router(writer: &WriterHandle, tokens: &Tokens, intake: &Intake) ->
         .route("/v1/parked-events/{position}/discard", post(decisions::discard));
     let read_settings = Router::new()
         .route("/v1/settings/settlement", get(settings::get_settlement))
-        .route("/v1/settings/withdrawals", get(settings::get_withdrawals));
+        .route("/v1/settings/withdrawals", get(settings::get_withdrawals))
+        .route("/v1/settings/notifications", get(settings::get_notifications));
+    let see_screen = Router::new().route("/v1/settings/screen", get(settings::get_screen));
     let change_settings = Router::new()
         .route("/v1/settings/settlement", axum::routing::put(settings::put_settlement))
-        .route("/v1/settings/withdrawals", axum::routing::put(settings::put_withdrawals));
-    behind(publish, Permission::Publish)
-        .merge(behind(decide, Permission::Decide))
-        .merge(behind(read_settings, Permission::ReadLists))
-        .merge(behind(change_settings, Permission::Settings))
+        .route("/v1/settings/withdrawals", axum::routing::put(settings::put_withdrawals))
+        .route("/v1/settings/notifications", axum::routing::put(settings::put_notifications))
+        .route("/v1/settings/screen", axum::routing::put(settings::put_screen));
+    behind(publish, tokens, Permission::Publish)
+        .merge(behind(decide, tokens, Permission::Decide))
+        .merge(behind(read_settings, tokens, Permission::ReadLists))
+        .merge(behind(see_screen, tokens, Permission::SeeScreen))
+        .merge(behind(change_settings, tokens, Permission::Settings))
         .with_state(writer.clone())
 }
 
@@ -121,4 +159,9 @@ fn unavailable(why: &Unavailable) -> Problem {
 /// The header that names the position an answer reflects.
 fn position_header(position: Position) -> [(HeaderName, HeaderValue); 1] {
     [(LEDGER_POSITION, HeaderValue::from(position.get()))]
+}
+
+/// The OpenAPI document of all routes.
+pub(crate) fn openapi() -> Result<serde_json::Value, serde_json::Error> {
+    query_api::openapi::whole(WriteApi::openapi(), published_schemas())
 }

@@ -1,6 +1,6 @@
 //! Ledger: an event-sourced ledger service with CQRS projections for the finance department of a commerce platform.
 //!
-//! This is the program: its command line, its configuration, the writing side over HTTP, and how the parts are put
+//! This is the program: its command line, its configuration, what needs the log over HTTP, and how the parts are put
 //! together. In reading order:
 
 /// The command line.
@@ -15,7 +15,10 @@ mod memory;
 /// All parts of a running ledger, put together.
 mod service;
 
-/// The writing side over HTTP.
+/// The raw history, as it is told.
+mod history;
+
+/// What needs the log over HTTP.
 mod http;
 
 /// `ledger serve`.
@@ -35,6 +38,9 @@ mod maintain;
 
 /// `ledger replay`.
 mod replay;
+
+/// `ledger export`.
+mod export;
 
 /// `ledger bench`.
 mod bench;

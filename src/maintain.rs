@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use events_schema::Position;
+use events_schema::{Position, hex};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
 use ledger_core::log::file::verify as verify_log;
 use ledger_core::log::{DataDirLock, FileLog, Log as _, OpenOptions};
@@ -67,7 +67,7 @@ pub(crate) async fn rebuild(config: Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// How far something is, for people who watch.
+/// A progress bar of this form, for people.
 pub(crate) fn bar(template: &str, length: Option<u64>) -> ProgressBar {
     let bar = length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
     if let Ok(style) = ProgressStyle::with_template(template) {
@@ -76,7 +76,7 @@ pub(crate) fn bar(template: &str, length: Option<u64>) -> ProgressBar {
     bar
 }
 
-/// Events a second.
+/// Events a second, for people.
 #[expect(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
@@ -85,8 +85,4 @@ pub(crate) fn bar(template: &str, length: Option<u64>) -> ProgressBar {
 )]
 pub(crate) fn rate(events: u64, seconds: f64) -> u64 {
     (events as f64 / seconds.max(0.001)) as u64
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use clap::{Args, ValueEnum as _};
 use events_schema::{Calendar, Grain, Id, ProductType, Timestamp};
 use http_body_util::BodyExt as _;
-use ledger_core::log::LogReader;
+use ledger_core::log::LogScan;
 use projector::change::Scope;
 use projector::{AsOf, Plan};
 use query_api::period::{self, Moment};
@@ -96,7 +96,7 @@ impl Replay {
         if let Some(AsOf::Recorded(instant)) = self.as_of {
             anyhow::ensure!(instant <= now, "--as-of {instant}: this instant has not come yet");
         }
-        let log = LogReader::open(&config.data_dir)?;
+        let log = LogScan::open(&config.data_dir)?;
         let dir = tempfile::Builder::new().prefix("ledger-replay-").tempdir()?;
         // Nobody else needs memory here: there are no books.
         let memory = config.memory.books + config.memory.entities;

@@ -28,15 +28,29 @@ impl ReadySignal {
 /// Serves until a signal comes.
 pub(crate) async fn run(config: Config) -> anyhow::Result<ExitCode> {
     let service = Service::open(&config).await?;
-    run_with(service, &config, async |ready: ReadySignal| {
+    run_with(service, &config, Doors::Locked, async |ready: ReadySignal| {
         ready.signal();
         std::future::pending().await
     })
     .await
 }
 
+/// Whom the console lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doors {
+    /// Those with a token.
+    Locked,
+    /// Everybody, as administrator, where only this machine reaches the service: a demo.
+    OpenToThisMachine,
+}
+
 /// Serves until a signal comes, with `work` going on beside it.
-pub(crate) async fn run_with<W>(service: Service, config: &Config, work: W) -> anyhow::Result<ExitCode>
+pub(crate) async fn run_with<W>(
+    service: Service,
+    config: &Config,
+    doors: Doors,
+    work: W,
+) -> anyhow::Result<ExitCode>
 where
     W: AsyncFnOnce(ReadySignal) -> anyhow::Result<()>,
 {
@@ -45,14 +59,20 @@ where
         format!("{} cannot be listened on: is another ledger running? Choose with --listen", config.listen)
     })?;
     let address = listener.local_addr()?;
-    let router = service.router()?;
+    let open = doors == Doors::OpenToThisMachine && address.ip().is_loopback();
     let (stop, stopping) = watch::channel(false);
+    let router = service.router(stopping.clone(), open)?;
     let server = tokio::spawn(serve_http(listener, router, stopping));
 
     let (ready, mut is_ready) = watch::channel(false);
     let announce = async {
         if is_ready.wait_for(|ready| *ready).await.is_ok() {
             tracing::info!("listening on http://{address}");
+            if open {
+                tracing::info!(
+                    "open http://{address} in a browser: on this machine, the demo asks for no token"
+                );
+            }
         }
         std::future::pending::<()>().await;
     };

@@ -14,13 +14,16 @@ use projector::{Database, Progress, Runner};
 use query_api::auth::Tokens;
 use query_api::projected::{Projected, ProjectorState};
 use query_api::read_models::ReadModels;
-use query_api::{Lag, Location, Readiness};
+use query_api::{Lag, Location, OrderPlaces, Readiness};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use utoipa::OpenApi as _;
 
 use crate::config::Config;
-use crate::http::{self, Intake};
+use crate::http::{self, Intake, Trail};
+
+/// Moments of the past, found in the log.
+mod moments;
 
 /// How far the clock may stand behind the log before the ledger is not ready, in microseconds.
 const CLOCK_BEHIND_MICROS_MAX: i64 = 5 * Timestamp::MICROS_PER_SECOND;
@@ -88,16 +91,13 @@ impl Service {
         self.writer.handle()
     }
 
-    /// All routes of the service.
-    pub(crate) fn router(&self) -> anyhow::Result<Router> {
+    /// All routes of the service. What goes on and on ends when it is `stopping`; a `demo` asks for no token.
+    pub(crate) fn router(&self, stopping: watch::Receiver<bool>, demo: bool) -> anyhow::Result<Router> {
         let reading = self.reading.as_ref().context("this ledger was opened for writing only")?;
-        let writes = http::router(self.writer(), &reading.tokens, &reading.intake);
-        Ok(query_api::router(
-            reading.state(self.writer()),
-            writes,
-            http::WriteApi::openapi(),
-            http::published_schemas(),
-        )?)
+        let state = reading.state(self.writer(), &self.log, stopping, demo);
+        let trail = Trail::new(self.log.reader(), OrderPlaces::new(&state));
+        let with_log = http::router(self.writer(), &reading.tokens, &reading.intake, trail);
+        Ok(query_api::router(state, with_log, http::WriteApi::openapi(), http::published_schemas())?)
     }
 
     /// Waits until the writer cannot go on; the answer is why.
@@ -171,12 +171,19 @@ impl Reading {
         })
     }
 
-    fn state(&self, writer: &WriterHandle) -> query_api::State {
+    fn state(
+        &self,
+        writer: &WriterHandle,
+        log: &Arc<FileLog>,
+        stopping: watch::Receiver<bool>,
+        demo: bool,
+    ) -> query_api::State {
         let (writer, progress, lag_events_max) = (writer.clone(), self.progress.clone(), self.lag_events_max);
         let (gauged, told, handle) = (writer.clone(), progress.clone(), self.metrics.clone());
         query_api::State {
             read_models: self.read_models.clone(),
             projected: self.projected.clone(),
+            resolver: moments::resolver(log, &writer),
             tokens: self.tokens.clone(),
             ready: Arc::new(move || {
                 let progress = progress_now(&writer, &progress);
@@ -186,6 +193,8 @@ impl Reading {
                 gauge(&gauged, lag_of(&progress_now(&gauged, &told)));
                 handle.render()
             }),
+            stopping,
+            demo,
         }
     }
 

@@ -72,8 +72,10 @@ mod figures {
     pub(crate) mod asking;
     pub(crate) mod difference;
     pub(crate) mod comparing;
+    pub(crate) mod past;
     pub(crate) mod properties;
     pub(crate) mod adding_up;
+    pub(crate) mod items;
     mod variety;
 }
 

@@ -19,7 +19,9 @@ mod service {
 
     // What comes out.
     mod reading;
+    mod past;
     mod exports;
+    mod trail;
     mod problems;
     mod contract;
     mod operation;
@@ -27,7 +29,13 @@ mod service {
     // What finance does, and who may.
     mod decisions;
     mod settings;
+    mod other_settings;
     mod tokens;
+    mod sessions;
+
+    // What browsers get.
+    mod stream;
+    mod console;
 
     // What goes wrong.
     mod crashes;
@@ -40,6 +48,7 @@ mod service {
     // The command line.
     mod configuration;
     mod importing;
+    mod exporting;
     mod demo;
     mod bench;
     mod upkeep;

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{ToSpan, ZonedDateTime};
 
 use crate::Timestamp;
+use crate::digits::digits;
 
 /// The hours, days and months of one time zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,9 @@ pub enum Grain {
     /// A month of local time.
     Month,
 }
+
+const HOUR: i64 = 3_600 * Timestamp::MICROS_PER_SECOND;
+const DAY: i64 = 24 * HOUR;
 
 /// Why a time zone cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +51,10 @@ impl Calendar {
     pub fn start(&self, grain: Grain, instant: Timestamp) -> Timestamp {
         match grain {
             Grain::Hour => self.hour_start(instant),
-            Grain::Day => self.midnight(self.local(instant).date()),
+            Grain::Day => match self.even_day(instant) {
+                Some((start, _)) => start,
+                None => self.midnight(self.local(instant).date()),
+            },
             Grain::Month => self.midnight(self.local(instant).date().first_of_month()),
         }
     }
@@ -56,7 +63,10 @@ impl Calendar {
     pub fn next(&self, grain: Grain, instant: Timestamp) -> Timestamp {
         match grain {
             Grain::Hour => self.next_hour(instant),
-            Grain::Day => self.midnight(self.local(instant).date().saturating_add(1.day())),
+            Grain::Day => match self.even_day(instant) {
+                Some((_, next)) => next,
+                None => self.midnight(self.local(instant).date().saturating_add(1.day())),
+            },
             Grain::Month => {
                 self.midnight(self.local(instant).date().first_of_month().saturating_add(1.month()))
             }
@@ -76,17 +86,25 @@ impl Calendar {
 
     /// An instant as reports show it: local time with its offset, `2026-11-01T00:00:00+08:00`.
     pub fn show(&self, instant: Timestamp) -> impl fmt::Display {
-        let local = self.local(instant);
-        let fraction = local.time().subsec_nanosecond() != 0;
-        local.strftime(if fraction { "%Y-%m-%dT%H:%M:%S.%6f%:z" } else { "%Y-%m-%dT%H:%M:%S%:z" }).to_string()
+        Shown(self.local(instant))
     }
 
     fn local(&self, instant: Timestamp) -> ZonedDateTime {
         instant.to_jiff().to_zoned_datetime(self.zone.clone())
     }
 
+    /// The local day in which `instant` lies, and the next one, when the clock shows the same offset at both ends: then
+    /// days are 24 hours, and need no calendar. Both ends tell it, since no clock is changed twice in a day.
+    fn even_day(&self, instant: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        let offset = self.offset_micros(instant);
+        let local = instant.micros().checked_add(offset)?;
+        let start = local.div_euclid(DAY).checked_mul(DAY)?.checked_sub(offset)?;
+        let (start, next) = (Timestamp::from_micros(start), Timestamp::from_micros(start.checked_add(DAY)?));
+        let is_even = |end: Timestamp| end.is_shown() && self.offset_micros(end) == offset;
+        (is_even(start) && is_even(next)).then_some((start, next))
+    }
+
     fn hour_start(&self, instant: Timestamp) -> Timestamp {
-        const HOUR: i64 = 3_600 * Timestamp::MICROS_PER_SECOND;
         let offset = self.offset_micros(instant);
         let start = Timestamp::from_micros((instant.micros() + offset).div_euclid(HOUR) * HOUR - offset);
         if self.offset_micros(start) == offset {
@@ -100,7 +118,6 @@ impl Calendar {
     }
 
     fn next_hour(&self, instant: Timestamp) -> Timestamp {
-        const HOUR: i64 = 3_600 * Timestamp::MICROS_PER_SECOND;
         let offset = self.offset_micros(instant);
         let next = Timestamp::from_micros(((instant.micros() + offset).div_euclid(HOUR) + 1) * HOUR - offset);
         if self.offset_micros(next) == offset {
@@ -117,6 +134,48 @@ impl Calendar {
     }
 }
 
+/// A local time with its offset.
+struct Shown(ZonedDateTime);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// Letters of the longest: `2026-11-01T00:00:00.000000+08:00:00`.
+        const LETTERS_MAX: usize = 35;
+        let (local, offset) = (self.0.datetime(), self.0.offset().seconds());
+        let mut text = Vec::with_capacity(LETTERS_MAX);
+        if local.year() < 0 {
+            text.push(b'-');
+        }
+        digits(local.year().unsigned_abs().into(), 4, &mut text);
+        for (before, part) in [
+            (b'-', local.month()),
+            (b'-', local.day()),
+            (b'T', local.hour()),
+            (b':', local.minute()),
+            (b':', local.second()),
+        ] {
+            text.push(before);
+            digits(part.unsigned_abs().into(), 2, &mut text);
+        }
+        let micros = local.subsec_nanosecond() / 1_000;
+        if micros != 0 {
+            text.push(b'.');
+            digits(micros.unsigned_abs().into(), 6, &mut text);
+        }
+        text.push(if offset < 0 { b'-' } else { b'+' });
+        let offset = u64::from(offset.unsigned_abs());
+        digits(offset / 3_600, 2, &mut text);
+        text.push(b':');
+        digits(offset / 60 % 60, 2, &mut text);
+        // Before there were time zones, offsets had odd seconds.
+        if offset % 60 != 0 {
+            text.push(b':');
+            digits(offset % 60, 2, &mut text);
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,6 +184,17 @@ mod tests {
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
+
+    const ZONES: [&str; 8] = [
+        "Asia/Shanghai",
+        "America/New_York",
+        "Australia/Lord_Howe",
+        "Asia/Kolkata",
+        "America/Sao_Paulo",
+        "Asia/Kathmandu",
+        "Africa/Casablanca",
+        "UTC",
+    ];
 
     #[test]
     fn a_day_begins_at_local_midnight() {
@@ -142,10 +212,39 @@ mod tests {
     }
 
     proptest! {
+        /// As the calendar library would say it, in all years; long ago offsets had seconds.
+        #[test]
+        fn a_local_time_is_shown_digit_by_digit(
+            zone in prop::sample::select(ZONES.to_vec()),
+            micros in prop_oneof![any::<i64>(), -3_000_000_000_000_000..4_000_000_000_000_000_i64],
+            round in prop::sample::select(vec![1, 1_000_000]),
+        ) {
+            let calendar = Calendar::new(zone).unwrap();
+            let instant = Timestamp::from_micros(micros / round * round);
+            let local = calendar.local(instant);
+            let fraction = if local.subsec_nanosecond() == 0 { "" } else { ".%6f" };
+            let expected = local.strftime(&format!("%Y-%m-%dT%H:%M:%S{fraction}%:z")).to_string();
+            prop_assert_eq!(calendar.show(instant).to_string(), expected);
+        }
+
+        /// Without the calendar where they can be told without it, and then as the calendar says, in all years.
+        #[test]
+        fn days_are_those_of_the_calendar(
+            zone in prop::sample::select(ZONES.to_vec()),
+            micros in prop_oneof![any::<i64>(), -3_000_000_000_000_000..4_000_000_000_000_000_i64],
+        ) {
+            let calendar = Calendar::new(zone).unwrap();
+            let instant = Timestamp::from_micros(micros);
+            let date = calendar.date(instant);
+            let next = calendar.midnight(date.saturating_add(1.day()));
+            prop_assert_eq!(calendar.start(Grain::Day, instant), calendar.midnight(date));
+            prop_assert_eq!(calendar.next(Grain::Day, instant), next);
+        }
+
         /// Also where the clock changes by an hour, by half an hour, and at midnight.
         #[test]
         fn every_instant_lies_in_exactly_one_step(
-            zone in prop::sample::select(vec!["Asia/Shanghai", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Sao_Paulo", "Asia/Kathmandu"]),
+            zone in prop::sample::select(ZONES.to_vec()),
             seconds in 1_300_000_000_i64..1_800_000_000,
             grain in prop::sample::select(vec![Grain::Hour, Grain::Day, Grain::Month]),
         ) {

@@ -1,6 +1,6 @@
 //! Commands: well-formed requests, ready to be decided against the books.
 
-use crate::recorded::ledger::{SettlementSettings, WithdrawalSettings};
+use crate::recorded::ledger::{NotificationSettings, ScreenSettings, SettlementSettings, WithdrawalSettings};
 use crate::recorded::member::{
     BalanceDeducted, BalanceGifted, BalanceRecharged, MemberRegistered, RechargeRefunded,
 };
@@ -84,6 +84,10 @@ pub enum Action {
     ChangeSettlementSettings(SettlementSettings),
     /// Finance replaces the withdrawal settings.
     ChangeWithdrawalSettings(WithdrawalSettings),
+    /// Finance replaces the settings of the big screen.
+    ChangeScreenSettings(ScreenSettings),
+    /// Finance replaces the settings of notifications.
+    ChangeNotificationSettings(Box<NotificationSettings>),
 
     /// The payout gateway transferred an approved withdrawal.
     ConfirmTransfer { withdrawal_id: Id, paid: WithdrawalPaid },

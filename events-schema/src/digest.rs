@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::command::Action;
 use crate::recorded::Personal;
+use crate::recorded::ledger::NotificationSettings;
 use crate::recorded::order::OrderPlaced;
 use crate::recorded::withdrawal::WithdrawalRequested;
 use crate::terms::{Gender, Term};
@@ -128,14 +129,8 @@ fn published(fields: &mut Fields, action: &Action) {
         Action::PlaceOrder(order) => order_placed(fields, order),
         Action::ConfirmOrder { .. } | Action::CompleteOrder { .. } => {}
         Action::CloseOrder { closed, .. } => fields.personal(40, closed.reason.as_ref()),
-        Action::PayOrder { paid, .. } => {
-            payment(
-                fields,
-                Some(&paid.payment_id),
-                paid.method.as_str(),
-                paid.amount,
-                paid.channel_reference.as_ref(),
-            );
+        Action::PayOrder { paid: p, .. } => {
+            payment(fields, Some(&p.payment_id), p.method.as_str(), p.amount, p.channel_reference.as_ref());
         }
         Action::ShipOrder { shipped, .. } => {
             fields.optional(41, shipped.carrier.as_ref());
@@ -189,6 +184,8 @@ fn published(fields: &mut Fields, action: &Action) {
         | Action::DiscardParkedEvent { .. }
         | Action::ChangeSettlementSettings(_)
         | Action::ChangeWithdrawalSettings(_)
+        | Action::ChangeScreenSettings(_)
+        | Action::ChangeNotificationSettings(_)
         | Action::ConfirmTransfer { .. }
         | Action::FailTransfer { .. }
         | Action::SettleDueOrder { .. } => decision(fields, action),
@@ -252,6 +249,13 @@ fn decision(fields: &mut Fields, action: &Action) {
             fields.number(112, settings.minimum_amount.map_or(0, |amount| amount.minor() + 1));
             fields.number(113, settings.monthly_limit.map_or(0, |limit| i64::from(limit) + 1));
         }
+        Action::ChangeScreenSettings(settings) => {
+            fields.text(117, &settings.title);
+            fields.number(118, settings.range_days.into());
+            fields.text(119, &settings.template);
+            fields.number(120, settings.refresh_seconds.into());
+        }
+        Action::ChangeNotificationSettings(settings) => notifications(fields, settings),
         Action::ConfirmTransfer { withdrawal_id, paid } => {
             fields.text(114, withdrawal_id);
             fields.optional(102, paid.reference.as_ref());
@@ -263,5 +267,16 @@ fn decision(fields: &mut Fields, action: &Action) {
         }
         Action::SettleDueOrder { order } => fields.number(116, order.as_i64()),
         _ => published(fields, action),
+    }
+}
+
+fn notifications(fields: &mut Fields, settings: &NotificationSettings) {
+    for (name, notification) in settings.each() {
+        fields.text(121, name);
+        fields.text(122, if notification.on { "on" } else { "off" });
+        for recipient in &notification.recipients {
+            fields.personal(123, Some(recipient));
+        }
+        fields.text(124, &notification.template);
     }
 }

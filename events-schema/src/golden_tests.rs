@@ -4,7 +4,7 @@
 //! bytes. A line is never changed. A new version of an event gets a file of its own, and the old one stays.
 
 /// The events whose bytes are held.
-mod examples;
+pub(crate) mod examples;
 
 /// The fingerprints of requests, held forever.
 mod digests;

@@ -7,6 +7,9 @@
 pub mod money;
 pub use money::Money;
 
+/// Numbers as decimal digits.
+pub mod digits;
+
 /// Instants in microseconds.
 pub mod time;
 pub use time::Timestamp;
@@ -41,11 +44,19 @@ pub use digest::Digest;
 pub mod recorded;
 pub use recorded::{Actor, CommandKey, Entity, EntityKind, Event, Recorded};
 
+/// A recorded event as a `CloudEvent`.
+pub mod cloud_event;
+pub use cloud_event::CloudEvent;
+
 /// The RFC 6962 Merkle tree over all recorded events.
 pub mod merkle;
 
 /// Blocks of recorded events as bytes.
 pub mod block;
+
+/// Bytes in hexadecimal digits.
+mod hex;
+pub use hex::hex;
 
 #[cfg(test)]
 mod golden_tests;

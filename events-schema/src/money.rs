@@ -12,8 +12,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Money(i64);
 
-/// Minor units in one unit of the currency.
-const MINOR_PER_UNIT: i64 = 100;
 /// Digits before the point that a published amount may have.
 const UNIT_DIGITS_MAX: usize = 12;
 
@@ -86,14 +84,24 @@ impl FromStr for Money {
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let minor = self.0.unsigned_abs();
-        write!(
-            f,
-            "{sign}{}.{:02}",
-            minor / MINOR_PER_UNIT.unsigned_abs(),
-            minor % MINOR_PER_UNIT.unsigned_abs()
-        )
+        /// Letters of the longest: `-92233720368547758.08`.
+        const LETTERS_MAX: usize = 21;
+        let mut letters = [b'0'; LETTERS_MAX];
+        let (mut rest, mut first, least) = (self.0.unsigned_abs(), LETTERS_MAX, LETTERS_MAX - "0.00".len());
+        while rest > 0 || first > least {
+            first -= 1;
+            if first == LETTERS_MAX - ".00".len() {
+                letters[first] = b'.';
+                continue;
+            }
+            letters[first] += (rest % 10) as u8;
+            rest /= 10;
+        }
+        if self.0 < 0 {
+            first -= 1;
+            letters[first] = b'-';
+        }
+        f.write_str(std::str::from_utf8(&letters[first..]).map_err(|_| fmt::Error)?)
     }
 }
 

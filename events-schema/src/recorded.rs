@@ -47,6 +47,7 @@ use crate::{Position, Text, Timestamp};
 
 /// Which kind of thing an event happened to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EntityKind {
     /// The ledger itself and its settings.
     Ledger,

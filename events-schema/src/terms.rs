@@ -298,6 +298,12 @@ macro_rules! terms {
     )+};
 }
 
+mod account;
+pub use account::{Account, Side};
+
+mod journal;
+pub use journal::JournalKind;
+
 terms! {
     OrderSource {
         Pc = "pc", WebH5 = "web_h5", UniH5 = "uni_h5", WechatMini = "wechat_mini", AlipayMini = "alipay_mini",

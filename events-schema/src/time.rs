@@ -39,6 +39,11 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds.saturating_mul(Self::MICROS_PER_SECOND)))
     }
 
+    /// Whether it lies in the years that a calendar can show.
+    pub fn is_shown(self) -> bool {
+        jiff::Timestamp::from_microsecond(self.0).is_ok()
+    }
+
     /// The same instant for calendar arithmetic; clamped to the years that a calendar can show.
     pub fn to_jiff(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {

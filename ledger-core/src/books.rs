@@ -54,7 +54,9 @@ mod tests;
 use std::collections::BTreeSet;
 
 use events_schema::command::{Action, Command};
-use events_schema::recorded::ledger::{LedgerCreated, SettlementSettings, WithdrawalSettings};
+use events_schema::recorded::ledger::{
+    LedgerCreated, NotificationSettings, ScreenSettings, SettlementSettings, WithdrawalSettings,
+};
 use events_schema::terms::WithdrawalState;
 use events_schema::{Calendar, EntityKind, Event, Id, Position, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -76,6 +78,10 @@ pub struct Settings {
     pub settlement: SettlementSettings,
     /// How distributors and members may withdraw.
     pub withdrawals: WithdrawalSettings,
+    /// How the big screen looks.
+    pub screen: ScreenSettings,
+    /// Who is told what, and how.
+    pub notifications: NotificationSettings,
 }
 
 /// The books of one ledger. Two are equal when they know the same.
@@ -218,6 +224,12 @@ impl Books {
             }
             Action::ChangeWithdrawalSettings(new) => {
                 Ok(ledger_event(now, Event::WithdrawalSettingsChanged(new.clone())))
+            }
+            Action::ChangeScreenSettings(new) => {
+                Ok(ledger_event(now, Event::ScreenSettingsChanged(new.clone())))
+            }
+            Action::ChangeNotificationSettings(new) => {
+                Ok(ledger_event(now, Event::NotificationSettingsChanged(new.clone())))
             }
             Action::ConfirmTransfer { withdrawal_id, paid } => {
                 self.confirm_transfer(withdrawal_id, paid, now)

@@ -6,6 +6,9 @@ pub mod log;
 /// Everything that events happen to, and the one fold of each kind.
 pub mod entities;
 
+/// Double-entry bookkeeping: what events post to the accounts of the journal.
+pub mod accounting;
+
 /// From text ids to positions.
 pub mod directory;
 

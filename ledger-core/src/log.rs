@@ -13,9 +13,12 @@ pub use tail::{ChainBreak, Tail};
 mod root;
 pub use root::root_at;
 
+mod moment;
+pub use moment::{Moment, MomentError, decision_end};
+
 /// The log in the files of a data directory.
 pub mod file;
-pub use file::{FileLog, LogReader, OpenError, OpenOptions};
+pub use file::{FileLog, LogScan, OpenError, OpenOptions};
 
 mod data_dir;
 pub use data_dir::{DataDirLock, LockError};

@@ -75,6 +75,19 @@ impl Changes {
         of(&mut self.rows, table).insert(key, row);
     }
 
+    /// A row is born that says how another one stood after an event: only the past is read from it, so it is not even
+    /// made for one question, which is about the end.
+    pub fn insert_version<const F: usize>(
+        &mut self,
+        table: &'static RowTable,
+        key: Key,
+        version: impl FnOnce() -> [Value; F],
+    ) {
+        if self.scope.has_past() {
+            self.insert(table, key, version(), []);
+        }
+    }
+
     /// The state of a row that was born is replaced.
     pub fn update<const S: usize>(&mut self, table: &'static RowTable, key: Key, state: [Value; S]) {
         debug_assert_eq!(S, table.state.len(), "{}", table.name);

@@ -36,6 +36,9 @@ pub mod members;
 /// What moved the balances of members.
 pub mod balances;
 
+/// The double-entry journal.
+pub mod journal;
+
 /// Events that came before what they need.
 pub mod parked;
 
@@ -46,9 +49,9 @@ use ledger_core::entities::Step;
 use crate::change::{CellTable, Changes, RowTable, SumOverflow};
 use crate::starts::Almanac;
 use {
-    balances::Balances, cash::Cash, commissions::Commissions, members::Members, orders::Orders,
-    parked::Parked, refunds::Refunds, sales::Sales, settlements::Settlements, sources::Sources,
-    verifications::Verifications, withdrawals::Withdrawals,
+    balances::Balances, cash::Cash, commissions::Commissions, journal::Journal, members::Members,
+    orders::Orders, parked::Parked, refunds::Refunds, sales::Sales, settlements::Settlements,
+    sources::Sources, verifications::Verifications, withdrawals::Withdrawals,
 };
 
 /// Turns what one event did to one entity into changes of tables.
@@ -71,21 +74,27 @@ pub trait Projection {
 }
 
 /// All tables of rows.
-pub(crate) static ROW_TABLES: [&RowTable; 10] = [
+pub(crate) static ROW_TABLES: [&RowTable; 16] = [
     &orders::FACTS,
     &orders::STATES,
+    &orders::VERSIONS,
     &verifications::ROWS,
     &refunds::ROWS,
+    &refunds::VERSIONS,
     &commissions::ROWS,
+    &commissions::VERSIONS,
     &cash::ROWS,
     &withdrawals::ROWS,
+    &withdrawals::VERSIONS,
     &members::ROWS,
     &balances::ROWS,
+    &journal::ENTRIES,
+    &journal::LINES,
     &parked::ROWS,
 ];
 
 /// All tables of cells.
-pub(crate) static CELL_TABLES: [&CellTable; 10] = [
+pub(crate) static CELL_TABLES: [&CellTable; 11] = [
     &sales::CELLS,
     &sources::CELLS,
     &verifications::CELLS,
@@ -96,6 +105,7 @@ pub(crate) static CELL_TABLES: [&CellTable; 10] = [
     &withdrawals::CELLS,
     &members::CELLS,
     &balances::CELLS,
+    &journal::CELLS,
 ];
 
 /// Why a step could not be projected.
@@ -126,6 +136,7 @@ pub(crate) fn project(
     ask::<Withdrawals>(step, recorded, almanac, out)?;
     ask::<Members>(step, recorded, almanac, out)?;
     ask::<Balances>(step, recorded, almanac, out)?;
+    ask::<Journal>(step, recorded, almanac, out)?;
     ask::<Parked>(step, recorded, almanac, out)
 }
 

@@ -21,7 +21,7 @@ use events_schema::block::BlockHeader;
 use events_schema::merkle::EMPTY_ROOT;
 use events_schema::recorded::ledger::LedgerCreated;
 use events_schema::{Event, Position, Recorded, Timestamp};
-use ledger_core::log::{LogReader, ReadError};
+use ledger_core::log::{LogScan, ReadError};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task;
@@ -56,7 +56,7 @@ pub enum AsOf {
 /// Read models for one question.
 #[derive(Debug)]
 pub struct Replay {
-    log: LogReader,
+    log: LogScan,
     created: LedgerCreated,
     database: Database,
     store: Store,
@@ -100,7 +100,7 @@ pub enum ReplayError {
 impl Replay {
     /// Tables in the directory `dir`, which is empty, and in which nothing is but the currency and the time zone of
     /// `log`. `memory_bytes` is how much of the entities memory may hold, about; the others go to the directory.
-    pub async fn open(log: LogReader, dir: &Path, memory_bytes: usize) -> Result<Self, ReplayError> {
+    pub async fn open(log: LogScan, dir: &Path, memory_bytes: usize) -> Result<Self, ReplayError> {
         let (header, created) = beginning(&log)?;
         let generations = Generations::open(&Place::sqlite(dir), START_PATIENCE).await?;
         let database = generations.database(NUMBER);
@@ -157,7 +157,7 @@ impl Replay {
 }
 
 /// The header of the first block, and what the first event says.
-fn beginning(log: &LogReader) -> Result<(BlockHeader, LedgerCreated), ReplayError> {
+fn beginning(log: &LogScan) -> Result<(BlockHeader, LedgerCreated), ReplayError> {
     let mut first = None;
     log.read(|blocks| {
         first = blocks.into_iter().next();

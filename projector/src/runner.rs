@@ -18,6 +18,7 @@ pub(crate) use opening::{Rank, Vessel};
 
 mod ahead;
 mod behind;
+mod epochs;
 mod standby;
 
 use std::future::{Future, pending};
@@ -35,6 +36,7 @@ use crate::fold::{Fold, Halt};
 use crate::saved::SavedEntities;
 use crate::store::{Generations, Readable, Store, StoreError};
 use ahead::Ahead;
+use epochs::{EPOCH_EVENTS, OpenEpoch};
 use standby::{LOOK_INTERVAL, StandBy, look};
 
 /// How long a start waits for a database that does not answer: it may be starting, too.
@@ -47,6 +49,8 @@ const BATCHES_WAITING_MAX: usize = 1;
 pub struct Options {
     /// The most bytes of the log in one transaction. When there is less, it is what is there.
     pub batch_bytes: usize,
+    /// How many events close an epoch. Read models that were made with another number are another thing.
+    pub epoch_events: u64,
     /// When to try again after a disk was full, or a disk or server did not answer.
     pub retry: Duration,
     /// How much of the entities memory may hold, about.
@@ -59,6 +63,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             batch_bytes: 4 << 20,
+            epoch_events: EPOCH_EVENTS,
             retry: Duration::from_secs(1),
             memory_bytes: 96 << 20,
             page_bytes: 64 << 20,
@@ -82,6 +87,8 @@ struct Work {
     store: Store,
     /// Taken by the side that folds.
     fold: Option<Fold>,
+    /// The epoch that is open where the tables end.
+    epoch: OpenEpoch,
     /// Ends when the fold is dropped, and nothing writes to its files any more.
     fold_dropped: mpsc::Receiver<()>,
 }
@@ -200,6 +207,7 @@ impl<L: Log> Runner<L> {
             log: Arc::clone(log),
             durable: durable.clone(),
             telling: self.telling.clone(),
+            epoch: work.epoch,
             batch_bytes: options.batch_bytes,
             retry: options.retry,
         };
@@ -246,6 +254,7 @@ impl Work {
             checkpoint.verify(&*feed.log).await?;
         }
         let entities = SavedEntities::open(&store.entities_path().await?, feed.options.memory_bytes)?;
+        let epoch = OpenEpoch { after: store.epochs_last().await?, events: feed.options.epoch_events };
         let is_switch_due = !matches!(rank, Rank::Current);
         let beside = match rank {
             Rank::Current | Rank::Next => None,
@@ -255,7 +264,7 @@ impl Work {
         let fold = Some(Fold::new(entities, held));
         let filling =
             Filling { database, number, checkpoint, target, beside, are_indexes_due: true, is_switch_due };
-        Ok((Self { store, fold, fold_dropped }, filling))
+        Ok((Self { store, fold, epoch, fold_dropped }, filling))
     }
 
     async fn end(mut self) -> Result<(), StoreError> {

@@ -1,8 +1,9 @@
 //! All SQL that writes: generations of read models, in files of SQLite or in schemas of PostgreSQL.
 
 mod checkpoint;
+mod epochs;
 mod postgres;
-pub(crate) mod script;
+mod script;
 mod sqlite;
 mod statements;
 
@@ -13,6 +14,8 @@ mod generations;
 pub(crate) use generations::{Generations, Readable};
 
 use std::path::PathBuf;
+
+use events_schema::Position;
 
 use crate::change::Writes;
 use crate::checkpoint::Checkpoint;
@@ -26,7 +29,8 @@ use sqlite::SqliteStore;
 pub(crate) struct Format {
     /// The number of the script in `migrations/` that made its tables.
     pub(crate) schema: u16,
-    /// The version of the projections. It is raised whenever the same events would give other rows or cells.
+    /// The version of the projections. It is raised whenever the same events would give other rows or cells, or other
+    /// epochs.
     pub(crate) projections: u16,
 }
 
@@ -79,6 +83,14 @@ impl Store {
     /// How far it is; nothing before the first event.
     pub(crate) const fn checkpoint(&self) -> Option<&Checkpoint> {
         self.known.as_ref()
+    }
+
+    /// The end of the last epoch that is closed; before the first event where none is.
+    pub(crate) async fn epochs_last(&mut self) -> Result<Position, StoreError> {
+        match &mut self.engine {
+            Engine::Sqlite(store) => store.epochs_last().await,
+            Engine::Postgres(store) => store.epochs_last().await,
+        }
     }
 
     /// The directory of the entities that it is folded from.

@@ -14,9 +14,18 @@ mod file;
 pub mod tokens;
 pub use tokens::{Opened, Tokens};
 
+/// Who is logged in.
+mod sessions;
+
+/// The cookie of a session, and whether a request comes from the console's own pages.
+pub(crate) mod cookie;
+
 /// The check in front of a group of routes.
 pub mod gate;
 pub use gate::{Caller, Gate, require};
+
+/// `/v1/session`.
+pub(crate) mod login;
 
 /// `/v1/tokens`.
 pub(crate) mod routes;

@@ -1,11 +1,15 @@
 //! A small ledger's read models for tests: made by the migration, filled with rows and the cells that add them up.
 
+use std::sync::Arc;
+
 use events_schema::terms::{OrderStatus, Term};
 use events_schema::{Calendar, Grain, Position, Timestamp};
 use tokio::sync::watch;
 
+use crate::as_of::{AsOf, Moment, Resolver};
 use crate::database::{Argument, Sql};
 use crate::read_models::Reading;
+use crate::snapshot::Snapshot;
 use crate::{Location, Projected, ProjectorState, ReadModels};
 
 /// SQLite and PostgreSQL.
@@ -67,14 +71,36 @@ impl Ledger {
     /// The read models behind handlers, with a projector that stands where they are.
     pub(crate) async fn reading(&self) -> Reading {
         let (_, projected) = watch::channel(projected(1_000_000));
-        Reading::new(self.read_models().await, projected)
+        Reading::new(self.read_models().await, projected, resolver())
     }
 
     /// How SQLite would run a select, a step a line.
     pub(crate) async fn plan(&self, sql: Sql) -> Vec<String> {
-        let mut snapshot = self.read_models().await.begin().await.unwrap();
-        let steps = snapshot.fetch_all(sql.explained()).await.unwrap();
-        steps.iter().map(|step| step.get("detail").unwrap()).collect()
+        self.plan_in(&mut self.read_models().await.begin().await.unwrap(), sql).await
+    }
+
+    /// How the engine would run a select in this snapshot, a step a line.
+    pub(crate) async fn plan_in(&self, snapshot: &mut Snapshot, sql: Sql) -> Vec<String> {
+        let (explain, column) = match self.home {
+            Home::Sqlite(_) => (sql.explained(), 3),
+            Home::Postgres { .. } => {
+                // The plan for whatever is bound, as for what is asked.
+                let [prepare, explain] = sql.prepared();
+                snapshot.fetch_all(prepare).await.unwrap();
+                (explain, 0)
+            }
+        };
+        let steps = snapshot.fetch_all(explain).await.unwrap();
+        if column == 0 {
+            snapshot.fetch_all(Sql::new("deallocate planned")).await.unwrap();
+        }
+        steps.iter().map(|step| step.get(column).unwrap()).collect()
+    }
+
+    /// A snapshot as of a position.
+    pub(crate) async fn as_of(&self, position: u64) -> Snapshot {
+        let as_of = AsOf::Position(Position::new(position));
+        self.reading().await.as_of(Some(as_of), None).await.unwrap().0
     }
 
     /// Moves the checkpoint.
@@ -167,6 +193,18 @@ impl Ledger {
         }
     }
 
+    /// Ends an epoch after the event at `last`: all cells are kept as they stand.
+    pub(crate) async fn close_epoch(&mut self, number: i64, last: i64) {
+        for table in tables::COLUMNS.keys().filter_map(|table| table.strip_suffix("_cells")) {
+            if table != "journal" {
+                let keep = format!("insert into {table}_past select c.*, {number} from {table}_cells as c");
+                self.execute(&keep).await;
+            }
+        }
+        let paid = "select max(paid_at) from order_states";
+        self.execute(&format!("insert into epochs select {number}, {last}, ({paid})")).await;
+    }
+
     /// Inserts one row. A column that must not be null is 0 or empty unless it is given.
     pub(crate) async fn insert(&mut self, table: &'static str, values: &[(&str, Argument)]) {
         self.writer.execute(insert(table, values)).await;
@@ -193,6 +231,21 @@ fn insert(table: &'static str, values: &[(&str, Argument)]) -> Sql {
     }
     sql.push(")");
     sql
+}
+
+/// Finds places in a log in which every position up to a million is one, recorded a second after the one before.
+pub(crate) fn resolver() -> Resolver {
+    Arc::new(|as_of| {
+        let position = match as_of {
+            AsOf::Position(position) => position.get(),
+            AsOf::Instant(instant) => u64::try_from(instant.micros() / Timestamp::MICROS_PER_SECOND).unwrap(),
+        };
+        let moment = Moment {
+            position: Position::new(position),
+            recorded_at: Some(Timestamp::from_micros(0).plus_seconds(position.cast_signed())),
+        };
+        Box::pin(async move { Ok((position <= 1_000_000).then_some(moment)) })
+    })
 }
 
 /// The projector stands here and runs.

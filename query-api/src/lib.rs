@@ -16,8 +16,12 @@ pub mod reports;
 /// The same figures by plain SQL, to measure against.
 pub mod plain;
 
+/// What figures are made of.
+pub mod items;
+
 /// Lists, and the single things that they list.
 pub mod lists;
+pub use lists::order_place::{OrderPlace, OrderPlaces};
 
 /// Reports and lists as files: CSV and XLSX.
 pub mod export;
@@ -31,6 +35,10 @@ pub mod figure;
 
 /// `from` and `to` as a caller gives them.
 pub mod period;
+
+/// `as_of` as a caller gives it.
+pub mod as_of;
+pub use as_of::AsOf;
 
 /// Ranges of time, as whole months, days and hours.
 pub mod range;
@@ -57,6 +65,9 @@ pub use read_models::ReadModels;
 pub mod snapshot;
 pub use snapshot::Snapshot;
 
+/// Where in the past a snapshot stands.
+mod past;
+
 /// How far the read models are.
 pub mod projected;
 pub use projected::{Projected, ProjectorState};
@@ -75,6 +86,12 @@ pub use problem::Problem;
 
 /// The OpenAPI document.
 pub mod openapi;
+
+/// How far the figures are, told as it happens.
+pub mod stream;
+
+/// The web console.
+mod console;
 
 /// Swagger UI.
 mod docs;

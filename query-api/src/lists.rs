@@ -20,6 +20,9 @@ pub mod orders;
 /// One order, with all that belongs to it.
 pub mod order;
 
+/// Where the events of an order stand in the log.
+pub mod order_place;
+
 /// Income and expense, entry by entry.
 pub mod cash_entries;
 

@@ -34,9 +34,14 @@ impl Moment {
         if text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-' {
             return text.parse().ok().map(Self::Date);
         }
-        // A + that was not escaped arrives as a blank.
-        text.replace(' ', "+").parse().ok().map(Self::Instant)
+        instant(text).map(Self::Instant)
     }
+}
+
+/// An instant with its offset.
+pub(crate) fn instant(text: &str) -> Option<Timestamp> {
+    // A + that was not escaped arrives as a blank.
+    text.replace(' ', "+").parse().ok()
 }
 
 impl<'de> Deserialize<'de> for Moment {

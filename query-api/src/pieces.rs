@@ -1,12 +1,18 @@
 //! The SQL that reads one selection from cells and rows alike.
 
+use events_schema::Grain;
 use events_schema::terms::Term;
-use events_schema::{Calendar, Grain};
 
 use crate::database::Sql;
 use crate::range::Range;
+use crate::snapshot::Snapshot;
+
+/// The SQL that reads the same as it stood in the past.
+mod past;
+pub(crate) use past::{DRIFT_PLACES, Past, PastRows};
 
 /// Where figures are kept: as cells by month, day and hour, and as the rows that the cells add up.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Source {
     /// The table of the cells.
     pub(crate) cells: &'static str,
@@ -20,6 +26,8 @@ pub(crate) struct Source {
     pub(crate) rows_where: &'static str,
     /// The column of the rows that says into which cell each belongs.
     pub(crate) rows_at: &'static str,
+    /// How both stood in the past.
+    pub(crate) past: Past,
 }
 
 /// A figure of cells and rows.
@@ -45,7 +53,8 @@ impl Figure {
     }
 }
 
-/// Number of the first place that a filter may name: those before it are the ends of the pieces.
+/// Number of the first place that a filter may name: those before it are the ends of the pieces. In a text about the past
+/// more are bound before it, and its places are numbered on.
 pub(crate) const FIRST_FILTER: usize = 2 * PIECES.len() + 1;
 
 /// From where the pieces of a range are read, in the order of [`crate::range::Pieces::all`], and whether they count.
@@ -80,6 +89,8 @@ enum Sign {
 pub(crate) struct Sums {
     /// One text for each [`Depth`]. What is not read is not there: an engine plans what it is told.
     texts: [String; DEPTHS.len()],
+    /// The same as of a position in the past.
+    past: [String; DEPTHS.len()],
     finest: Grain,
     /// The same from the rows alone, between `$1` and `$2`.
     plain: String,
@@ -108,17 +119,38 @@ impl Place {
 impl Sums {
     /// With more at its end, such as `order by`.
     pub(crate) fn then(mut self, text: &str) -> Self {
-        self.texts.iter_mut().for_each(|sums| sums.push_str(text));
+        self.texts.iter_mut().chain(&mut self.past).for_each(|sums| sums.push_str(text));
         self
     }
 
-    /// The select over `range`. What its filters name is bound to it next, with [`Sql::with`].
-    pub(crate) fn over(&'static self, range: Range, calendar: &Calendar) -> Sql {
-        let pieces = range.pieces(self.finest, calendar).all();
+    /// The select over `range`, as of where `snapshot` stands. What its filters name is bound to it next, with
+    /// [`Sql::with`].
+    pub(crate) fn over(&'static self, range: Range, snapshot: &Snapshot) -> Sql {
+        let (depth, bound) = self.depth_and_bound(range, snapshot);
+        let texts = if snapshot.past().is_some() { &self.past } else { &self.texts };
+        bound.into_iter().fold(Sql::new(&texts[depth as usize]), Sql::with)
+    }
+
+    /// The same, of a select that is made for one question.
+    pub(crate) fn once(self, range: Range, snapshot: &Snapshot) -> Sql {
+        let (depth, bound) = self.depth_and_bound(range, snapshot);
+        let [days, hours, rows] = if snapshot.past().is_some() { self.past } else { self.texts };
+        let text = match depth {
+            Depth::Days => days,
+            Depth::Hours => hours,
+            Depth::Rows => rows,
+        };
+        bound.into_iter().fold(Sql::owned(text), Sql::with)
+    }
+
+    /// Down to which pieces `range` is read, and what is bound before what filters name.
+    fn depth_and_bound(&self, range: Range, snapshot: &Snapshot) -> (Depth, Vec<i64>) {
+        let pieces = range.pieces(self.finest, &snapshot.calendar).all();
         let needed = PIECES.iter().zip(pieces).filter(|(_, piece)| !piece.is_empty());
         let depth = needed.map(|((place, _), _)| place.depth()).max().unwrap_or(Depth::Days);
         let ends = pieces.into_iter().flat_map(|piece| [piece.from.micros(), piece.to.micros()]);
-        ends.fold(Sql::new(&self.texts[depth as usize]), Sql::with)
+        let past = snapshot.past().into_iter().flat_map(|past| past::bound(past, range));
+        (depth, ends.chain(past).collect())
     }
 
     /// The same figures over `range` as SQL without cells would add them up, row by row: what cells are measured and
@@ -134,30 +166,20 @@ impl Source {
     /// `filter` is one more condition for cells and rows, or `true`. It, and the conditions of the source, may name
     /// places from [`FIRST_FILTER`] on.
     pub(crate) fn sums(&self, keys: &[&str], figures: &[Figure], filter: &str) -> Sums {
-        let texts = DEPTHS.map(|depth| self.sums_down_to(depth, keys, figures, filter));
-        Sums { texts, finest: self.finest, plain: self.plain(keys, figures) }
+        let piece = |(index, piece)| self.piece(index, piece, keys, figures, filter);
+        let texts =
+            DEPTHS.map(|depth| added_up(&self.needed(depth).map(piece).collect::<Vec<_>>(), keys, figures));
+        let past =
+            DEPTHS.map(|depth| added_up(&self.past_pieces(depth, keys, figures, filter), keys, figures));
+        Sums { texts, past, finest: self.finest, plain: self.plain(keys, figures) }
     }
 
-    fn sums_down_to(&self, depth: Depth, keys: &[&str], figures: &[Figure], filter: &str) -> String {
-        let is_there = |place: &Place| {
+    /// The pieces of a range that is read down to `depth`, with their numbers.
+    fn needed(&self, depth: Depth) -> impl Iterator<Item = (usize, &'static (Place, Sign))> {
+        let is_there = move |place: &Place| {
             place.depth() <= depth && !matches!(place, Place::Cells(grain) if *grain < self.finest)
         };
-        let pieces: Vec<_> = PIECES
-            .iter()
-            .enumerate()
-            .filter(|(_, (place, _))| is_there(place))
-            .map(|(index, piece)| self.piece(index, piece, keys, figures, filter))
-            .collect();
-        let pieces = pieces.join(" union all ");
-        let sum = |Figure { name, .. }: &Figure| format!("cast(sum({name}) as bigint) as {name}");
-        let columns: Vec<_> =
-            keys.iter().map(|key| (*key).to_owned()).chain(figures.iter().map(sum)).collect();
-        let mut text = format!("select {} from ({pieces}) as pieces", columns.join(", "));
-        if !keys.is_empty() {
-            text.push_str(" group by ");
-            text.push_str(&keys.join(", "));
-        }
-        text
+        PIECES.iter().enumerate().filter(move |(_, (place, _))| is_there(place))
     }
 
     fn plain(&self, keys: &[&str], figures: &[Figure]) -> String {
@@ -180,16 +202,8 @@ impl Source {
         figures: &[Figure],
         filter: &str,
     ) -> String {
-        let columns = figures.iter().map(|Figure { name, of_cell, of_row }| {
-            let figure = if matches!(place, Place::Rows) { of_row } else { of_cell };
-            match sign {
-                Sign::Plus => format!("{figure} as {name}"),
-                Sign::Minus => format!("-({figure}) as {name}"),
-            }
-        });
-        let columns: Vec<_> = keys.iter().map(|key| (*key).to_owned()).chain(columns).collect();
-        let columns = columns.join(", ");
-        let (from, to) = (2 * index + 1, 2 * index + 2);
+        let columns = columns(keys, figures, place, sign);
+        let [from, to] = places_of(index);
         let Self { cells, cells_where, rows, rows_where, rows_at, .. } = self;
         match place {
             Place::Cells(grain) => {
@@ -205,6 +219,37 @@ impl Source {
             ),
         }
     }
+}
+
+/// The sums of `figures` over `pieces`, for each value of `keys`.
+fn added_up(pieces: &[String], keys: &[&str], figures: &[Figure]) -> String {
+    let pieces = pieces.join(" union all ");
+    let sum = |Figure { name, .. }: &Figure| format!("cast(sum({name}) as bigint) as {name}");
+    let columns: Vec<_> = keys.iter().map(|key| (*key).to_owned()).chain(figures.iter().map(sum)).collect();
+    let mut text = format!("select {} from ({pieces}) as pieces", columns.join(", "));
+    if !keys.is_empty() {
+        text.push_str(" group by ");
+        text.push_str(&keys.join(", "));
+    }
+    text
+}
+
+/// The columns of a piece.
+fn columns(keys: &[&str], figures: &[Figure], place: &Place, sign: &Sign) -> String {
+    let columns = figures.iter().map(|Figure { name, of_cell, of_row }| {
+        let figure = if matches!(place, Place::Rows) { of_row } else { of_cell };
+        match sign {
+            Sign::Plus => format!("{figure} as {name}"),
+            Sign::Minus => format!("-({figure}) as {name}"),
+        }
+    });
+    let columns: Vec<_> = keys.iter().map(|key| (*key).to_owned()).chain(columns).collect();
+    columns.join(", ")
+}
+
+/// The numbers of the places to which the ends of a piece are bound.
+const fn places_of(index: usize) -> [usize; 2] {
+    [2 * index + 1, 2 * index + 2]
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! The handle through which the read models are read, and switched to another generation.
 
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use events_schema::Position;
+use events_schema::{Position, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 
+use crate::as_of::{AsOf, Resolver};
 use crate::database::{Database, Location};
 use crate::problem::Problem;
 use crate::projected::{self, Projected};
@@ -78,10 +80,11 @@ async fn open(location: &Location) -> Result<Database, OpenReadModelsError> {
 }
 
 /// What the handlers read from: the read models, and how far they are.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Reading {
     pub(crate) read_models: ReadModels,
     pub(crate) projected: watch::Receiver<Projected>,
+    resolver: Resolver,
     exports: Arc<Semaphore>,
 }
 
@@ -92,10 +95,20 @@ const EXPORT_WAIT_SECONDS: u64 = 5;
 /// When a caller may come again who found no turn for a file.
 const EXPORT_RETRY_SECONDS: u32 = 10;
 
+impl fmt::Debug for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading").field("read_models", &self.read_models).finish_non_exhaustive()
+    }
+}
+
 impl Reading {
-    /// Reads from `read_models`, which are as far as `projected` says.
-    pub(crate) fn new(read_models: ReadModels, projected: watch::Receiver<Projected>) -> Self {
-        Self { read_models, projected, exports: Arc::new(Semaphore::new(EXPORTS_MAX)) }
+    /// Reads from `read_models`, which are as far as `projected` says, of a log in which `resolver` finds places.
+    pub(crate) fn new(
+        read_models: ReadModels,
+        projected: watch::Receiver<Projected>,
+        resolver: Resolver,
+    ) -> Self {
+        Self { read_models, projected, resolver, exports: Arc::new(Semaphore::new(EXPORTS_MAX)) }
     }
 
     /// The right to make a file, waited for if need be.
@@ -119,13 +132,28 @@ impl Reading {
         }
         Ok(snapshot)
     }
+
+    /// A snapshot as of `as_of`, from read models that reflect it and `min_position`, both waited for if need be; and
+    /// the instant that "today" belongs to.
+    pub(crate) async fn as_of(
+        &self,
+        as_of: Option<AsOf>,
+        min_position: Option<Position>,
+    ) -> Result<(Snapshot, Timestamp), Problem> {
+        let Some(as_of) = as_of else {
+            return Ok((self.at_least(min_position).await?, Timestamp::now()));
+        };
+        let (moment, today) = as_of.resolve(&self.resolver).await?;
+        let snapshot = self.at_least(min_position.max(Some(moment.position))).await?;
+        Ok((snapshot.back_to(moment).await?, today.unwrap_or_else(Timestamp::now)))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::database::Sql;
-    use crate::fixture::{Engine, Ledger, on_both_engines, projected};
+    use crate::fixture::{self, Engine, Ledger, on_both_engines, projected};
 
     const ZONE: &str = "Asia/Shanghai";
 
@@ -175,7 +203,7 @@ mod tests {
         let mut ledger = Ledger::new(engine, ZONE).await;
         ledger.checkpoint(5).await;
         let (_, projected) = watch::channel(projected(9));
-        let reading = Reading::new(ledger.read_models().await, projected);
+        let reading = Reading::new(ledger.read_models().await, projected, fixture::resolver());
         assert!(reading.at_least(Some(Position::new(5))).await.is_ok());
         let problem = reading.at_least(Some(Position::new(9))).await.unwrap_err();
         assert_eq!(problem.code(), "projection_behind");

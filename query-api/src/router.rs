@@ -1,6 +1,7 @@
 //! All routes of the service, put together.
 
 use std::fmt;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -10,12 +11,17 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
+use crate::as_of::{Moment, Resolver};
+use crate::auth::login::{self, Login};
 use crate::auth::{self, Gate, Permission, Tokens};
+use crate::console::{self, Console};
 use crate::probes::{self, MetricsText, Ready};
 use crate::problem::Problem;
 use crate::projected::{Projected, ProjectorState};
 use crate::read_models::{ReadModels, Reading};
-use crate::{docs, http_metrics, lists, openapi, reports};
+use crate::snapshot::Snapshot;
+use crate::stream::{self, Streams};
+use crate::{docs, http_metrics, items, lists, openapi, reports};
 
 /// What the service is made of, as far as the reading side needs it.
 #[derive(Clone)]
@@ -24,12 +30,18 @@ pub struct State {
     pub read_models: ReadModels,
     /// How far they are, told by whoever fills them.
     pub projected: watch::Receiver<Projected>,
+    /// What finds places in the log that they are derived from.
+    pub resolver: Resolver,
     /// Who may do what.
     pub tokens: Tokens,
     /// Whether the process can do its work now.
     pub ready: Ready,
     /// The text behind `/metrics`.
     pub metrics: MetricsText,
+    /// Told when the service is to end: what goes on and on ends then.
+    pub stopping: watch::Receiver<bool>,
+    /// Whether this is a demo that only its own machine reaches: it lets everybody in as administrator.
+    pub demo: bool,
 }
 
 impl fmt::Debug for State {
@@ -54,17 +66,18 @@ pub fn router(
     more_schemas: Map<String, Value>,
 ) -> Result<Router, serde_json::Error> {
     http_metrics::describe();
-    let State { read_models, projected, tokens, ready, metrics } = state;
-    let reading = Reading::new(read_models, projected);
-    let document = openapi::document(more_openapi);
+    let State { read_models, projected, resolver, tokens, ready, metrics, stopping, demo } = state;
+    let reading = Reading::new(read_models, projected.clone(), resolver);
     Ok(more_routes
         .merge(reports(reading.clone(), &tokens))
+        .merge(screen(reading.clone(), Streams::new(projected, tokens.clone(), stopping), &tokens))
         .merge(lists(reading, &tokens))
         .merge(token_routes(&tokens))
+        .merge(login::routes(Login { tokens, demo }))
         .merge(probes::routes(ready, metrics))
-        .merge(openapi::routes(&document, more_schemas)?)
+        .merge(openapi::routes(&openapi::whole(more_openapi, more_schemas)?)?)
         .merge(docs::routes())
-        .fallback(|| async { Problem::not_found() })
+        .fallback_service(axum::routing::any(console::serve).with_state(Console::embedded()))
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(from_fn(http_metrics::measure)))
 }
@@ -74,11 +87,21 @@ fn reports(reading: Reading, tokens: &Tokens) -> Router {
         .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadReports), auth::require))
 }
 
-/// The reports of `read_models` that nobody fills any more, for whoever has made them: without tokens.
+/// The reports of `read_models` that nobody fills any more, for whoever has made them: without tokens. Their own end is
+/// the only moment that is known.
 pub fn replayed(read_models: ReadModels) -> Router {
     let still = Projected { position: Position::ZERO, state: ProjectorState::Running };
     let (_, projected) = watch::channel(still);
-    report_routes(Reading::new(read_models, projected))
+    let whole = read_models.clone();
+    let resolver: Resolver = Arc::new(move |_| {
+        let whole = whole.clone();
+        Box::pin(async move {
+            let Snapshot { position, recorded_at, .. } = whole.begin().await?;
+            Ok(Some(Moment { position, recorded_at }))
+        })
+    });
+    let reading = Reading::new(read_models, projected, resolver);
+    report_routes(reading.clone()).merge(screen_routes(reading))
 }
 
 fn report_routes(reading: Reading) -> Router {
@@ -93,8 +116,19 @@ fn report_routes(reading: Reading) -> Router {
         .route("/v1/reports/withdrawals", get(reports::withdrawals::withdrawals))
         .route("/v1/reports/commissions", get(reports::commissions::commissions))
         .route("/v1/reports/balances", get(reports::balances::balances))
-        .route("/v1/reports/screen", get(reports::screen::screen))
         .with_state(reading)
+}
+
+/// What a screen on a wall needs, but for its settings.
+fn screen(reading: Reading, streams: Streams, tokens: &Tokens) -> Router {
+    let stream = Router::new().route("/v1/stream", get(stream::stream)).with_state(streams);
+    screen_routes(reading)
+        .merge(stream)
+        .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::SeeScreen), auth::require))
+}
+
+fn screen_routes(reading: Reading) -> Router {
+    Router::new().route("/v1/reports/screen", get(reports::screen::screen)).with_state(reading)
 }
 
 fn lists(reading: Reading, tokens: &Tokens) -> Router {
@@ -108,6 +142,8 @@ fn lists(reading: Reading, tokens: &Tokens) -> Router {
         .route("/v1/balance-entries", get(lists::balance_entries::balance_entries))
         .route("/v1/refunds", get(lists::refunds::refunds))
         .route("/v1/parked-events", get(lists::parked_events::parked_events))
+        .route("/v1/reports/{name}/items", get(items::items))
+        .route("/v1/reports/sales/trend/items", get(items::trend_items))
         .with_state(reading)
         .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadLists), auth::require))
 }

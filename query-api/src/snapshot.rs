@@ -2,7 +2,9 @@
 
 use events_schema::{Calendar, Position, Timestamp};
 
+use crate::as_of::Moment;
 use crate::database::{Row, Rows, Session, Sql};
+use crate::past::Past;
 use crate::problem::Problem;
 
 /// A read transaction, and what it says about itself.
@@ -11,16 +13,17 @@ use crate::problem::Problem;
 #[derive(Debug)]
 pub struct Snapshot {
     session: Session,
-    /// The last position that the read models reflect; 0 before the first event.
+    /// The last position that is reflected; 0 before the first event.
     pub position: Position,
     /// The log that the read models are derived from; empty before the first event.
     pub log_id: Vec<u8>,
-    /// When the event at [`Self::position`] was recorded.
+    /// When the event at [`Self::position`] was recorded; nothing before the first event.
     pub recorded_at: Option<Timestamp>,
     /// The currency of all amounts.
     pub currency: String,
     /// The calendar by which cells are kept.
     pub calendar: Calendar,
+    past: Option<Past>,
 }
 
 /// Why the read models could not be read.
@@ -56,6 +59,7 @@ impl Snapshot {
                 recorded_at: None,
                 currency: FIRST_CURRENCY.to_owned(),
                 calendar: Calendar::new(FIRST_TIME_ZONE)?,
+                past: None,
             });
         };
         Ok(Self {
@@ -65,17 +69,27 @@ impl Snapshot {
             recorded_at: Some(Timestamp::from_micros(row.get(2)?)),
             currency: row.get(3)?,
             calendar: Calendar::new(row.get(4)?)?,
+            past: None,
         })
+    }
+
+    /// The same, as it stood at `moment`: in the past, or now.
+    pub(crate) async fn back_to(mut self, moment: Moment) -> Result<Self, SnapshotError> {
+        if moment.position < self.position {
+            self.past = Some(Past::at(moment.position, &mut self.session).await?);
+            (self.position, self.recorded_at) = (moment.position, moment.recorded_at);
+        }
+        Ok(self)
+    }
+
+    /// Where in the past it stands; nothing when it stands at the end.
+    pub(crate) const fn past(&self) -> Option<&Past> {
+        self.past.as_ref()
     }
 
     /// All rows of a select.
     pub(crate) async fn fetch_all(&mut self, sql: Sql) -> Result<Vec<Row>, sqlx::Error> {
-        let mut stream = self.stream(sql);
-        let mut rows = Vec::new();
-        while let Some(row) = stream.next().await? {
-            rows.push(row);
-        }
-        Ok(rows)
+        self.session.fetch_all(sql).await
     }
 
     /// The first row of a select, if there is one.

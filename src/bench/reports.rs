@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use query_api::plain::{self, Plain};
 use query_api::{Location, ReadModels};
-use rand::SeedableRng as _;
 use rand::rngs::SmallRng;
+use rand::{RngExt as _, SeedableRng as _};
 
 use super::limits;
 use super::reading::{EMPTY, Span, ask, span};
 use super::server::Server;
+use super::start::log_end;
 use super::table::Table;
 use super::times::Times;
 use crate::platform::Settings;
@@ -47,7 +48,48 @@ const fn asked(name: &'static str, path: &'static str, filters: &'static str, pl
     Asked { name, path, filters, plain }
 }
 
-/// Asks for every report over random ranges of all days, whole days and ragged ones, `seconds` in all.
+/// How reports are asked for.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Over whole days.
+    Days,
+    /// Over ranges whose ends are anywhere.
+    Ragged,
+    /// Over whole days, as they stood at any position.
+    AsOf,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::Days, Self::Ragged, Self::AsOf];
+
+    /// Its name in results, and for people.
+    const fn names(self) -> [&'static str; 2] {
+        match self {
+            Self::Days => ["days", "whole days"],
+            Self::Ragged => ["ragged", "ragged"],
+            Self::AsOf => ["as-of", "whole days, as of a random position"],
+        }
+    }
+
+    /// A question about a report with these filters, of a log with so many events.
+    fn question(
+        self,
+        path: &str,
+        filters: &str,
+        random: &mut SmallRng,
+        platform: Settings,
+        events: u64,
+    ) -> anyhow::Result<String> {
+        let Span { from, to } = span(random, platform, !matches!(self, Self::Ragged))?;
+        let as_of = match self {
+            Self::Days | Self::Ragged => String::new(),
+            Self::AsOf => format!("&as_of={}", random.random_range(1..=events)),
+        };
+        Ok(format!("/v1/reports/{path}?{filters}from={from}&to={to}{as_of}"))
+    }
+}
+
+/// Asks for every report over random ranges of all days, in each of the ways, `seconds` in all.
 pub(super) async fn measure(
     table: &mut Table,
     server: &Server,
@@ -58,15 +100,16 @@ pub(super) async fn measure(
     let mut connection = server.client.connect().await?;
     let mut random = SmallRng::seed_from_u64(platform.seed);
     let empty = limits::empty_times(&mut connection).await?;
-    let turn = Duration::from_secs(seconds) / u32::try_from(2 * REPORTS.len())?;
+    let events = log_end(&mut connection).await?;
+    let turn = Duration::from_secs(seconds) / u32::try_from(Kind::ALL.len() * REPORTS.len())?;
     let database = ReadModels::open(read_models).await?;
     for Asked { name, path, filters, plain } in &REPORTS {
-        for (kind, what, whole_days) in [("days", "whole days", true), ("ragged", "ragged", false)] {
+        for asking in Kind::ALL {
+            let [kind, what] = asking.names();
             let mut times = Times::default();
             let end = Instant::now() + turn;
             while Instant::now() < end {
-                let Span { from, to } = span(&mut random, platform, whole_days)?;
-                let path = format!("/v1/reports/{path}?{filters}from={from}&to={to}");
+                let path = asking.question(path, filters, &mut random, platform, events)?;
                 let asked = Instant::now();
                 ask(&mut connection, &path).await?;
                 times.push(asked.elapsed());

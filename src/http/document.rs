@@ -1,4 +1,4 @@
-//! The writing side as OpenAPI, and what several of its routes say alike.
+//! What needs the log as OpenAPI, and what several of its routes say alike.
 
 use events_schema::published;
 use serde_json::{Map, Value, json};
@@ -7,9 +7,9 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema};
 use utoipa::{IntoParams, OpenApi, PartialSchema, ToSchema};
 
-use super::{decisions, events, settings};
+use super::{audit, decisions, events, order_events, settings};
 
-/// The write API as OpenAPI; the reading side adds it to its own, with the token and the problems of all routes.
+/// What needs the log as OpenAPI; the reading side adds it to its own, with the token and the problems of all routes.
 #[derive(OpenApi)]
 #[openapi(
     paths(
@@ -22,11 +22,19 @@ use super::{decisions, events, settings};
         settings::put_settlement,
         settings::get_withdrawals,
         settings::put_withdrawals,
+        settings::get_screen,
+        settings::put_screen,
+        settings::get_notifications,
+        settings::put_notifications,
+        audit::checkpoint,
+        audit::events,
+        order_events::order_events,
     ),
     tags(
         (name = "writing", description = "What upstream systems publish"),
         (name = "decisions", description = "What finance decides"),
         (name = "settings", description = "What finance sets"),
+        (name = "audit", description = "The raw history, and what proves that it is the same as before"),
     )
 )]
 pub(crate) struct WriteApi;

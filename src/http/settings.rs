@@ -1,5 +1,13 @@
 //! Settings: read and replaced as a whole, recorded like everything else.
 
+/// How the big screen looks.
+mod screen;
+pub(super) use screen::*;
+
+/// Who is told what.
+mod notifications;
+pub(super) use notifications::*;
+
 use std::collections::BTreeMap;
 
 use axum::Json;

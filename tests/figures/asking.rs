@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
+use super::items::{self, Items};
 use super::ledger::Ledger;
 use super::ranges::Asked;
 
@@ -23,6 +24,20 @@ pub(crate) async fn report(ledger: &Ledger, name: &str, asked: Asked, filters: &
     let (status, body) = ledger.get(&path.replace("?&", "?")).await;
     assert_eq!(status, StatusCode::OK, "{path}: {body}");
     body
+}
+
+/// All items of a figure of a report.
+pub(crate) async fn items(
+    ledger: &Ledger,
+    name: &str,
+    asked: Asked,
+    filters: &[(&str, String)],
+    figure: &str,
+    limit: usize,
+) -> Items {
+    let figure = query(&[("figure", figure.to_owned())]);
+    let path = format!("/v1/reports/{name}/items?limit={limit}{figure}{}{}", asked.query(), query(filters));
+    items::items(ledger, &path, limit).await
 }
 
 /// What a whole selection of a list adds up to, as its first page says.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::asking;
 use super::difference::difference;
 use super::history::DAY;
+use super::items;
 use super::ledger::Ledger;
 use super::oracle::details::details;
 use super::oracle::lists::{Item, List};
@@ -51,17 +52,23 @@ pub(crate) const HOURLY_MICROS_MAX: i64 = 80 * DAY;
 /// Most items that are read one by one.
 const ONE_BY_ONE_MAX: usize = 12;
 
-/// Compares every report over `asked`, narrowed down in all ways.
-pub(crate) async fn reports(ledger: &Ledger, rows: &Rows, asked: Asked, dice: &mut Dice) {
+/// Compares every report over `asked`, narrowed down in all ways: now, or as of what these rows reflect.
+pub(crate) async fn reports(
+    ledger: &Ledger,
+    rows: &Rows,
+    as_of: Option<&str>,
+    asked: Asked,
+    dice: &mut Dice,
+) {
     for report in REPORTS.map(named) {
         // A report of steps has no beginning of its own.
         if report.has_steps && asked.from == End::Open {
             continue;
         }
-        compare_report(ledger, rows, report, asked, vec![]).await;
+        compare_report(ledger, rows, as_of, report, asked, vec![], dice).await;
         for name in report.filters {
             for value in values_of(name, asked, rows, dice) {
-                compare_report(ledger, rows, report, asked, vec![(name, value)]).await;
+                compare_report(ledger, rows, as_of, report, asked, vec![(name, value)], dice).await;
             }
         }
     }
@@ -70,16 +77,21 @@ pub(crate) async fn reports(ledger: &Ledger, rows: &Rows, asked: Asked, dice: &m
 async fn compare_report(
     ledger: &Ledger,
     rows: &Rows,
+    as_of: Option<&str>,
     report: Report,
     asked: Asked,
     filters: Vec<(&'static str, String)>,
+    dice: &mut Dice,
 ) {
-    let answer = asking::report(ledger, report.name, asked, &filters).await;
+    let then = as_of.map(|as_of| ("as_of", as_of.to_owned()));
+    let parameters: Vec<_> = filters.iter().cloned().chain(then).collect();
+    let answer = asking::report(ledger, report.name, asked, &parameters).await;
     let (from, to) = ends(rows, asked, &answer);
     let expected = (report.expected)(rows, &Selection { from, to, filters: filters.clone() });
     if let Some(found) = difference(&expected, &answer) {
-        panic!("{} {filters:?} over {asked:?}{found}", report.name);
+        panic!("{} {parameters:?} over {asked:?}{found}", report.name);
     }
+    items::add_up(ledger, report.name, asked, &parameters, &answer, dice).await;
 }
 
 /// The ends of the range; those that are not asked for are as the answer says. Nothing asked for is today.

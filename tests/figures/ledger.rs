@@ -11,8 +11,9 @@ use axum::http::{Request, StatusCode};
 use events_schema::recorded::ledger::LedgerCreated;
 use events_schema::{Command, Position, Recorded, Timestamp};
 use http_body_util::BodyExt;
-use ledger_core::log::{DataDirLock, FileLog, OpenOptions};
+use ledger_core::log::{self as logs, DataDirLock, FileLog, OpenOptions};
 use ledger_core::writer::{Answer, Options, SavedBooks, Writer};
+use query_api::as_of::{AsOf, Moment, Resolver};
 use query_api::{Lag, Projected, ProjectorState, ReadModels, Readiness, State, Tokens};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -33,6 +34,7 @@ const MEMORY_BYTES: usize = 60_000;
 /// How the projector works here: in many small batches.
 const PROJECTOR: projector::Options = projector::Options {
     batch_bytes: 10_000,
+    epoch_events: 50,
     retry: Duration::from_millis(5),
     memory_bytes: MEMORY_BYTES,
     page_bytes: 1 << 20,
@@ -95,7 +97,8 @@ impl Ledger {
         let projector = Projector::start(&place, dir.path(), &log, &writer).await;
         let progress = projector.progress.borrow().clone();
         let read_models = place::read_models(&progress).await;
-        let router = routes(dir.path(), read_models.clone(), projector.progress.clone());
+        let router =
+            routes(dir.path(), read_models.clone(), projector.progress.clone(), resolver(&log, &hand));
         let reading = Reading { projector, read_models };
         Self { dir, zone, engine, place, hand, log, writer, reading, router }
     }
@@ -185,16 +188,41 @@ impl Projector {
     }
 }
 
+/// What finds places in the log, as the service does.
+fn resolver(log: &Arc<FileLog>, hand: &Arc<AtomicI64>) -> Resolver {
+    let (log, hand) = (Arc::downgrade(log), Arc::clone(hand));
+    Arc::new(move |as_of| {
+        let log = log.upgrade().unwrap();
+        let now = Timestamp::from_micros(hand.load(Ordering::SeqCst)).max(log.watch().borrow().recorded_at);
+        Box::pin(async move {
+            let found = match as_of {
+                AsOf::Position(position) => logs::decision_end(&*log, position).await?,
+                AsOf::Instant(instant) if instant > now => None,
+                AsOf::Instant(instant) => Some(log.recorded_until(instant).await?),
+            };
+            Ok(found.map(|found| Moment { position: found.position, recorded_at: Some(found.recorded_at) }))
+        })
+    })
+}
+
 /// All routes, over these read models.
-fn routes(dir: &Path, read_models: ReadModels, progress: watch::Receiver<projector::Progress>) -> Router {
+fn routes(
+    dir: &Path,
+    read_models: ReadModels,
+    progress: watch::Receiver<projector::Progress>,
+    resolver: Resolver,
+) -> Router {
     let (tell, projected) = watch::channel(projected(&progress.borrow()));
     tokio::spawn(relay(progress, tell));
     let state = State {
         read_models,
         projected,
+        resolver,
         tokens: Tokens::open(dir, Some(ADMIN)).unwrap().tokens,
         ready: Arc::new(|| Readiness { lag: Lag { events: 0, seconds: 0 }, ready: Ok(()) }),
         metrics: Arc::new(String::new),
+        stopping: watch::channel(false).1,
+        demo: false,
     };
     query_api::router(state, Router::new(), OpenApiBuilder::new().build(), serde_json::Map::new()).unwrap()
 }

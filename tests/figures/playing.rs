@@ -9,7 +9,7 @@ use super::history::{Said, Span, history};
 use super::ledger::Ledger;
 use super::place::Engine;
 use super::ranges::{Asked, ranges};
-use super::{adding_up, comparing, properties};
+use super::{adding_up, comparing, past, properties};
 use crate::naive::dice::Dice;
 use crate::naive::dump::assert_same;
 use crate::naive::requests::decision;
@@ -32,11 +32,13 @@ pub(crate) fn play_and_compare(zone: &'static str, engine: Engine, seed: u64, li
         let said = history(&span, lives, &mut dice.split());
         play(&ledger, said, &mut dice).await;
         ledger.projected().await;
-        let rows = Rows::of(&ledger.events().await);
+        let events = ledger.events().await;
+        let rows = Rows::of(&events);
         let asked = ranges(&span, &rows, RANGES, &mut dice);
         for asked in &asked {
-            comparing::reports(&ledger, &rows, *asked, &mut dice).await;
+            comparing::reports(&ledger, &rows, None, *asked, &mut dice).await;
         }
+        past::reports(&ledger, &events, &asked, &mut dice).await;
         for asked in asked.iter().step_by(HELD) {
             hold(&ledger, &rows, *asked).await;
         }
@@ -45,7 +47,7 @@ pub(crate) fn play_and_compare(zone: &'static str, engine: Engine, seed: u64, li
         assert_same(&ledger.tables().await, &ledger.tables_made_anew().await);
         let ledger = ledger.restart().await;
         for asked in &asked[..3] {
-            comparing::reports(&ledger, &rows, *asked, &mut dice).await;
+            comparing::reports(&ledger, &rows, None, *asked, &mut dice).await;
         }
         comparing::lists(&ledger, &rows, &asked[..1], &mut dice).await;
         ledger.stop().await;

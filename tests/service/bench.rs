@@ -43,6 +43,7 @@ fn a_year_is_published_walked_caught_up_started_and_read() {
         "start-clean-complete",
         "start-killed-complete",
         "report-sales-days-p50",
+        "report-screen-as-of-p99",
     ] {
         assert!(figure(&report, name) > 0.0, "{name}: {report:#}");
     }

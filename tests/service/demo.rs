@@ -11,7 +11,8 @@ use super::harness::{ADMIN, Finished, Ledger, directory, finish, program, run};
 fn demo(dir: &std::path::Path) -> Command {
     let mut command = program(dir);
     command
-        .args(["demo", "--orders=200", "--days=20", "--listen=127.0.0.1:0"])
+        .args(["demo", "--orders=200", "--days=20"])
+        .env("LEDGER_LISTEN", "127.0.0.1:0")
         .env("LEDGER_ADMIN_TOKEN", ADMIN);
     command
 }
@@ -122,4 +123,47 @@ async fn the_same_seed_makes_the_same_platform_and_its_reports_tie_out() {
     assert_eq!(by_kind, fen(&cash["closing_balance"]));
     let all = everything(&ledger.admin(), ledger.admin().end().await).await;
     assert!(all["/v1/orders?limit=500"]["items"].as_array().unwrap().len() >= 200);
+}
+
+/// Logs in as a browser does that reached the demo under this name.
+async fn log_in_as(ledger: &Ledger, host: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(ledger.authority()).await.unwrap();
+    let head = format!(
+        "POST /v1/session HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: 13\r\n\r\n{{\"demo\":true}}"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test]
+async fn a_demo_asks_nobody_on_its_own_machine_for_a_token() {
+    let dir = directory();
+    let ledger = Ledger::start_with(&dir, demo(dir.path()));
+    ledger.process.hears(&format!("open {} in a browser", ledger.url()));
+    let problem = ledger.client(None).get("/v1/session").send().await.problem(401, "unauthorized");
+    assert_eq!(problem["demo"], true);
+    let body = serde_json::json!({ "demo": true });
+    let reply = ledger.client(None).post("/v1/session").json(&body).send().await;
+    assert_eq!(reply.ok()["role"], "admin");
+    let cookie = super::sessions::cookie(&reply);
+    ledger.client(None).get("/v1/tokens").header("cookie", &cookie).send().await.ok();
+    // A page whose own name was made to mean this machine is not let in.
+    assert!(log_in_as(&ledger, "localhost:1").await.starts_with("HTTP/1.1 200"));
+    let answer = log_in_as(&ledger, "rebound.example:1").await;
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_demo_that_others_reach_asks_for_a_token() {
+    let dir = directory();
+    let mut command = demo(dir.path());
+    command.args(["--listen=0.0.0.0:0"]);
+    let ledger = Ledger::start_with(&dir, command);
+    let problem = ledger.client(None).get("/v1/session").send().await.problem(401, "unauthorized");
+    assert_eq!(problem["demo"], Value::Null);
+    assert!(log_in_as(&ledger, "localhost:1").await.starts_with("HTTP/1.1 403"));
 }

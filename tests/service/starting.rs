@@ -106,7 +106,7 @@ async fn a_command_line_that_is_wrong_says_how_it_should_be() {
     }
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "none of them made anything");
     let help = run(dir.path(), &["--help"]).printed();
-    for command in ["serve", "import", "demo", "verify", "rebuild", "schema", "bench"] {
+    for command in ["serve", "import", "demo", "verify", "rebuild", "schema", "openapi", "bench"] {
         assert!(help.contains(command), "{help}");
     }
     assert!(run(dir.path(), &["--version"]).printed().contains(env!("CARGO_PKG_VERSION")));

@@ -18,11 +18,15 @@ async fn make(admin: &Client, name: &str, role: &str) -> Value {
 }
 
 /// A route of each permission. None of them changes anything that another test case needs.
-fn routes(client: &Client) -> [(&'static str, Call); 8] {
+fn routes(client: &Client) -> [(&'static str, Call); 12] {
     [
         ("publish", client.post("/v1/events").body(ONE, placed("A").to_string())),
+        ("screen", client.get("/v1/reports/screen")),
         ("reports", client.get("/v1/reports/cash")),
         ("lists", client.get("/v1/orders")),
+        ("history of an order", client.get("/v1/orders/A/events")),
+        ("raw history", client.get("/v1/audit/events")),
+        ("checkpoint", client.get("/v1/audit/checkpoint")),
         ("decide", client.post("/v1/settlements/nobody/settle")),
         ("read settings", client.get("/v1/settings/settlement")),
         ("settings", client.put("/v1/settings/settlement").json(&json!({ "default_days": 1 }))),
@@ -34,16 +38,20 @@ fn routes(client: &Client) -> [(&'static str, Call); 8] {
 #[tokio::test]
 async fn each_role_may_do_its_own_and_nothing_else() {
     let ledger = Ledger::start();
-    let everybody = ["publisher", "finance", "auditor", "viewer", "admin"];
+    let everybody = ["publisher", "finance", "auditor", "viewer", "screen", "admin"];
     let table = [
-        ("publish", "y---y"),
-        ("reports", "-yyyy"),
-        ("lists", "-yy-y"),
-        ("decide", "-y--y"),
-        ("read settings", "-yy-y"),
-        ("settings", "-y--y"),
-        ("tokens", "----y"),
-        ("probe", "yyyyy"),
+        ("publish", "y----y"),
+        ("screen", "-yyyyy"),
+        ("reports", "-yyy-y"),
+        ("lists", "-yy--y"),
+        ("history of an order", "-yy--y"),
+        ("raw history", "--y--y"),
+        ("checkpoint", "--y--y"),
+        ("decide", "-y---y"),
+        ("read settings", "-yy--y"),
+        ("settings", "-y---y"),
+        ("tokens", "-----y"),
+        ("probe", "yyyyyy"),
     ];
     for (index, role) in everybody.into_iter().enumerate() {
         let token =

@@ -145,6 +145,7 @@ async fn start(
     };
     let options = projector::Options {
         batch_bytes: world.dice.of(&[1, 2_000, 1 << 20]),
+        epoch_events: 30,
         retry: Duration::from_millis(5),
         memory_bytes: world.dice.of(&MEMORIES),
         page_bytes: 1 << 20,

@@ -1,7 +1,9 @@
 //! A finished block.
 
+use sha2::{Digest as _, Sha256};
+
 use crate::Position;
-use crate::merkle::{Frontier, leaf_hash};
+use crate::merkle::{Frontier, Hash, leaf_hash};
 
 use super::compression::unpack;
 use super::{BlockHeader, Codec, HeaderError};
@@ -98,6 +100,12 @@ impl SealedBlock {
     /// The whole block as bytes, as it is stored.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// SHA-256 of the whole block as it is stored. It names these bytes; what the log holds up to here is named by the
+    /// tree head in the header, however the log is cut into blocks.
+    pub fn hash(&self) -> Hash {
+        Sha256::digest(&self.bytes).into()
     }
 
     /// The whole block as bytes, as it is stored, without a copy.

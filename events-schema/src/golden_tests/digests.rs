@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::golden;
 use crate::command::Action;
 use crate::published::{self, TYPES};
-use crate::recorded::ledger::{SettlementSettings, WithdrawalSettings};
+use crate::recorded::ledger::{NotificationSettings, ScreenSettings, SettlementSettings, WithdrawalSettings};
 use crate::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
-use crate::recorded::{Actor, CommandKey};
+use crate::recorded::{Actor, CommandKey, Personal};
 use crate::terms::WithdrawalMethod;
 use crate::{Digest, Position};
 
@@ -122,10 +122,8 @@ fn payment(with_reference: bool) -> Value {
 
 fn decisions() -> Vec<(&'static str, Action)> {
     let (withdrawal_id, order_id) = ("W1".parse::<crate::Id>().unwrap(), "O1".parse().unwrap());
-    let paid = WithdrawalPaid {
-        reference: Some("T1".parse().unwrap()),
-        note: Some(crate::recorded::Personal::Plain("ok".into())),
-    };
+    let paid =
+        WithdrawalPaid { reference: Some("T1".parse().unwrap()), note: Some(Personal::Plain("ok".into())) };
     let nothing = WithdrawalPaid::default();
     let reason = "no such account";
     let approve = |paid: &WithdrawalPaid, paid_at| Action::ApproveWithdrawal {
@@ -140,7 +138,13 @@ fn decisions() -> Vec<(&'static str, Action)> {
         monthly_limit: Some(0),
         automatic_transfer: true,
     };
-    let rejected = WithdrawalRejected { reason: crate::recorded::Personal::Plain(reason.into()) };
+    let screen = ScreenSettings {
+        title: "今日成交".parse().unwrap(),
+        range_days: 7,
+        template: "dark".parse().unwrap(),
+        refresh_seconds: 60,
+    };
+    let rejected = WithdrawalRejected { reason: Personal::Plain(reason.into()) };
     let failure: crate::Text = reason.parse().unwrap();
     vec![
         ("settle", Action::SettleOrder { order_id }),
@@ -152,10 +156,23 @@ fn decisions() -> Vec<(&'static str, Action)> {
         ("settlement settings, everything", Action::ChangeSettlementSettings(settings)),
         ("withdrawal settings, default", Action::ChangeWithdrawalSettings(WithdrawalSettings::default())),
         ("withdrawal settings, everything", Action::ChangeWithdrawalSettings(withdrawals)),
+        ("screen settings, default", Action::ChangeScreenSettings(ScreenSettings::default())),
+        ("screen settings, everything", Action::ChangeScreenSettings(screen)),
+        ("notification settings, default", Action::ChangeNotificationSettings(Box::default())),
+        ("notification settings, everything", Action::ChangeNotificationSettings(notifications())),
         ("confirm transfer", Action::ConfirmTransfer { withdrawal_id: withdrawal_id.clone(), paid }),
         ("fail transfer", Action::FailTransfer { withdrawal_id, failure }),
         ("settle a due order", Action::SettleDueOrder { order: Position::new(7) }),
     ]
+}
+
+fn notifications() -> Box<NotificationSettings> {
+    let mut settings = NotificationSettings::default();
+    settings.withdrawal_requested.email.on = true;
+    settings.withdrawal_requested.email.recipients =
+        ["a@example.com", "b@example.com"].map(|address| Personal::Plain(address.into())).to_vec();
+    settings.withdrawal_paid.sms.template = "{amount}".parse().unwrap();
+    Box::new(settings)
 }
 
 #[test]

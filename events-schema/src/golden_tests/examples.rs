@@ -14,15 +14,15 @@ mod orders;
 mod others;
 
 /// One form of a recorded event, and what is special about it.
-pub(super) struct Example {
+pub(crate) struct Example {
     /// What is special about it.
-    pub(super) form: &'static str,
+    pub(crate) form: &'static str,
     /// The event.
-    pub(super) recorded: Recorded,
+    pub(crate) recorded: Recorded,
 }
 
 /// All examples; those of one type stand together.
-pub(super) fn all() -> Vec<Example> {
+pub(crate) fn all() -> Vec<Example> {
     let mut all = others::of_the_ledger();
     all.extend(orders::all());
     all.extend(heads());

@@ -2,7 +2,9 @@
 //! event is a new version, and decoding turns old ones into the newest.
 
 use super::funds::{FundsCredited, FundsDebited, FundsOpened};
-use super::ledger::{LedgerCreated, SettlementSettings, WithdrawalSettings};
+use super::ledger::{
+    LedgerCreated, NotificationSettings, ScreenSettings, SettlementSettings, WithdrawalSettings,
+};
 use super::member::{
     BalanceConsumed, BalanceDeducted, BalanceGifted, BalanceRecharged, BalanceWithdrawn, ConsumptionRefunded,
     MemberRegistered, RechargeRefunded, WithdrawalReturned,
@@ -68,6 +70,8 @@ registry! {
     1 v 1 LedgerCreated(LedgerCreated), "The ledger was created.";
     2 v 1 SettlementSettingsChanged(SettlementSettings), "The settlement rule was replaced.";
     3 v 1 WithdrawalSettingsChanged(WithdrawalSettings), "The withdrawal settings were replaced.";
+    4 v 1 ScreenSettingsChanged(ScreenSettings), "The settings of the big screen were replaced.";
+    5 v 1 NotificationSettingsChanged(Box<NotificationSettings>), "The settings of notifications were replaced.";
     10 v 1 OrderPlaced(OrderFacts), "An order was placed.";
     11 v 1 OrderConfirmed(OrderConfirmed), "An order was confirmed.";
     12 v 1 OrderClosed(OrderClosed), "An unpaid order was closed.";

@@ -13,6 +13,7 @@ pub struct FundsOpened {
 
 /// What moved funds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FundsSource {
     /// A settlement, a commission earned, or what a refund takes back of either: the order, by its birth.
     Order(Position),

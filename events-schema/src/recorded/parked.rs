@@ -7,6 +7,7 @@ use crate::Id;
 
 /// The one thing that a parked event waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WaitsFor {
     /// An order of this id, or a change of it.
     Order(Id),

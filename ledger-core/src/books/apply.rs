@@ -141,6 +141,8 @@ impl Books {
         match &recorded.event {
             Event::SettlementSettingsChanged(new) => self.settings.settlement = new.clone(),
             Event::WithdrawalSettingsChanged(new) => self.settings.withdrawals = new.clone(),
+            Event::ScreenSettingsChanged(new) => self.settings.screen = new.clone(),
+            Event::NotificationSettingsChanged(new) => self.settings.notifications = (**new).clone(),
             Event::WithdrawalRequested(requested) if requested.payee.kind != PayeeKind::Supplier => {
                 let month = self.payee_month(&requested.payee, recorded.occurred_at);
                 self.count_request(month, |had| had + 1);

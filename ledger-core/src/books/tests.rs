@@ -30,6 +30,9 @@ mod settlements;
 /// Withdrawals and their settings.
 mod withdrawals;
 
+/// What all of it posts to the journal.
+mod journal;
+
 /// Requests that come again.
 mod identities;
 

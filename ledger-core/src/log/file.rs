@@ -11,11 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 
-use events_schema::Position;
 use events_schema::block::{BLOCK_BYTES_MAX, BlockHeader, SealedBlock};
+use events_schema::{Position, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::{AppendError, DataDirLock, Log, ReadError, Tail};
+use super::{AppendError, DataDirLock, Log, Moment, ReadError, Tail};
 
 mod frame;
 mod segment;
@@ -27,10 +27,15 @@ mod active;
 mod appender;
 mod index;
 mod read;
+mod extent;
+pub use extent::TornTail;
+mod scan;
+pub use scan::LogScan;
 mod reader;
-pub use reader::LogReader;
+pub use reader::{OpenedReader, Reader};
+mod search;
 mod verify;
-pub use verify::{TornTail, Verified, verify};
+pub use verify::{Verified, verify};
 
 #[cfg(test)]
 mod tests;
@@ -163,6 +168,25 @@ impl FileLog {
     /// The tail, now and whenever it moves: for readers that follow the log.
     pub fn watch(&self) -> watch::Receiver<Tail> {
         self.shared.tail.subscribe()
+    }
+
+    /// The end of the last block that was recorded at `instant` or before.
+    pub async fn recorded_until(&self, instant: Timestamp) -> Result<Moment, ReadError> {
+        // Most who ask mean the end, and need no other thread to hear it.
+        let Tail { position, recorded_at, .. } = self.shared.tail()?;
+        if recorded_at <= instant {
+            return Ok(Moment { position, recorded_at });
+        }
+        let shared = Arc::clone(&self.shared);
+        let searching = tokio::task::spawn_blocking(move || search::recorded_until(&shared, instant));
+        searching
+            .await
+            .map_err(|error| ReadError::Io { place: "the log".to_owned(), source: error.into() })?
+    }
+
+    /// Reads the log as far as it is durable, on the thread of who asks.
+    pub fn reader(&self) -> Reader {
+        Reader::new(Arc::clone(&self.shared))
     }
 
     /// Closes the log in good order, so that the next start need not look for what a crash left behind.

@@ -152,7 +152,7 @@ impl Decider {
         let Request { work, events, reply } = request;
         let mut spent = None;
         let answer = match work {
-            Work::ReadSettings => Reply::Settings(self.books.settings().clone(), self.books.tail()),
+            Work::ReadSettings => Reply::Settings(Box::new(self.books.settings().clone()), self.books.tail()),
             Work::Take(commands) => {
                 // Without its answer, whoever asked hears that the writer has ended.
                 let Some(outcomes) = self.take_all(&commands) else { return };

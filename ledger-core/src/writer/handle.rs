@@ -57,7 +57,7 @@ impl WriterHandle {
     /// The settings, and the position at which they stand so.
     pub async fn settings(&self) -> Result<(Settings, Position), Unavailable> {
         match self.ask(Work::ReadSettings, 1).await? {
-            Reply::Settings(settings, position) => Ok((settings, position)),
+            Reply::Settings(settings, position) => Ok((*settings, position)),
             Reply::Taken(_) => Err(Unavailable::Stopped("the writer answered something else".to_owned())),
         }
     }

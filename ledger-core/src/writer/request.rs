@@ -74,7 +74,7 @@ pub(super) enum Reply {
     /// To [`Work::Take`].
     Taken(Answer),
     /// To [`Work::ReadSettings`]: and the position at which they stand so.
-    Settings(Settings, Position),
+    Settings(Box<Settings>, Position),
 }
 
 /// An answer that waits for its block.

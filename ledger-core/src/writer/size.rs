@@ -4,7 +4,8 @@
 //! before it is too full. All that can be long is text, and JSON never says the same in fewer bytes than a leaf.
 
 use events_schema::command::{Action, Command};
-use events_schema::recorded::CommandKey;
+use events_schema::recorded::ledger::Notification;
+use events_schema::recorded::{CommandKey, Personal};
 use events_schema::{Actor, Event, Recorded};
 
 use crate::books::DECISION_EVENTS_MAX;
@@ -62,8 +63,19 @@ fn settings_bytes(action: &Action) -> usize {
     match action {
         Action::ChangeSettlementSettings(new) => new.suppliers.len() * SUPPLIER_BYTES_MAX,
         Action::ChangeWithdrawalSettings(new) => new.methods.len(),
+        Action::ChangeNotificationSettings(new) => {
+            new.each().into_iter().map(|(_, notification)| notification_bytes(notification)).sum()
+        }
         _ => 0,
     }
+}
+
+/// Each text has its length before it, and a recipient says which of two forms it has.
+fn notification_bytes(notification: &Notification) -> usize {
+    const HEAD_BYTES_MAX: usize = 8;
+    let recipients = notification.recipients.iter().filter_map(Personal::text);
+    let texts = recipients.chain([notification.template.as_str()]);
+    HEAD_BYTES_MAX + texts.map(|text| HEAD_BYTES_MAX + text.len()).sum::<usize>()
 }
 
 fn actor_bytes(actor: &Actor) -> usize {

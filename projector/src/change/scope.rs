@@ -21,7 +21,7 @@ impl Scope {
     /// Everything.
     pub const ALL: Self = Self(None);
 
-    /// All cells that belong to nobody, the own cells of `owner`, and the rows that belong to a time in one of `rows`:
+    /// Nothing of the past; all cells that belong to nobody, the own cells of `owner`, and the rows that belong to a time in one of `rows`:
     /// from its first instant until just before its second.
     pub fn new(rows: Vec<[Timestamp; 2]>, owner: Option<Id>) -> Self {
         Self(Some(Arc::new(Needed { rows, owner })))
@@ -32,6 +32,11 @@ impl Scope {
         self.0
             .as_ref()
             .is_none_or(|needed| needed.rows.iter().any(|[from, to]| *from <= instant && instant < *to))
+    }
+
+    /// Whether it has how rows stood before.
+    pub(super) const fn has_past(&self) -> bool {
+        self.0.is_none()
     }
 
     /// Whether the own cells of `owner` are in it.

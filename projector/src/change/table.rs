@@ -24,3 +24,10 @@ pub struct CellTable {
     /// The columns that are summed up.
     pub sums: &'static [&'static str],
 }
+
+impl CellTable {
+    /// The table that keeps how its cells stood at the end of each epoch.
+    pub fn past(&self) -> String {
+        format!("{}_past", self.name.trim_end_matches("_cells"))
+    }
+}

@@ -9,6 +9,11 @@ pub(crate) struct Writes {
     pub(crate) rows: Vec<RowWrites>,
     /// What becomes of cells.
     pub(crate) cells: Vec<CellWrites>,
+    /// Whether an epoch closes with them.
+    pub(crate) closes_epoch: bool,
+    /// Whether somebody will ask how cells stood at the end of an epoch. Only files leave that out for who does not:
+    /// read models for one question are always in one.
+    pub(crate) has_past: bool,
 }
 
 /// What becomes of the rows of one table.
@@ -62,6 +67,7 @@ impl TryFrom<Changes> for Writes {
             let cells = cells.add_up(table)?.into_iter();
             Ok(CellWrites { table, cells: cells.map(|(key, sums)| (Key::Cell(key.into()), sums)).collect() })
         });
-        Ok(Self { rows: row_writes.collect(), cells: cell_writes.collect::<Result<_, _>>()? })
+        let cells = cell_writes.collect::<Result<_, _>>()?;
+        Ok(Self { rows: row_writes.collect(), cells, closes_epoch: false, has_past: all.scope.has_past() })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use events_schema::recorded::ledger::{SettlementSettings, WithdrawalSettings};
+use events_schema::recorded::ledger::{ScreenSettings, SettlementSettings, WithdrawalSettings};
 use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
 use events_schema::terms::WithdrawalMethod;
 use events_schema::{Action, Event, Money};
@@ -237,7 +237,7 @@ impl Chance {
 
     /// Finance settles, gives up, or changes its mind.
     fn decide(&mut self, order: &str) {
-        let action = match self.roll(6) {
+        let action = match self.roll(8) {
             0..=2 => Action::SettleOrder { order_id: order.parse().unwrap() },
             3 => {
                 let parked = self.history.recorded.iter().rev().find_map(|recorded| {
@@ -250,6 +250,8 @@ impl Chance {
                 default_days: u32::try_from(self.roll(4)).unwrap(),
                 suppliers: BTreeMap::from([("S3".parse().unwrap(), 0)]),
             }),
+            5 => Action::ChangeScreenSettings(ScreenSettings::default()),
+            6 => Action::ChangeNotificationSettings(Box::default()),
             _ => Action::ChangeWithdrawalSettings(WithdrawalSettings {
                 methods: vec![
                     WithdrawalMethod::BankCard,

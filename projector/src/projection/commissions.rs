@@ -13,6 +13,14 @@ use crate::starts::{Almanac, Starts};
 pub(crate) static ROWS: RowTable =
     RowTable { name: "commissions", key: &["order_birth", "line"], facts: &FACTS, state: &STATE };
 
+/// One row for each line and each event of its order from the payment on: how it stood after that.
+pub(crate) static VERSIONS: RowTable = RowTable {
+    name: "commission_versions",
+    key: &["position", "line"],
+    facts: &["order_birth", "previous", "state", "amount"],
+    state: &[],
+};
+
 const FACTS: [&str; 6] =
     ["placed_at", "product_type", "distributor_id", "distributor_name", "original_amount", "counts"];
 const STATE: [&str; 3] = ["state", "amount", "settled_at"];
@@ -41,7 +49,7 @@ impl Projection for Commissions {
 
     fn changes(
         step: &Step<'_>,
-        _: &Recorded,
+        recorded: &Recorded,
         almanac: &mut Almanac,
         out: &mut Changes,
     ) -> Result<(), SumOverflow> {
@@ -49,7 +57,7 @@ impl Projection for Commissions {
         if after.facts.commissions.is_empty() {
             return Ok(());
         }
-        row_changes(before.as_ref(), after, out);
+        row_changes(before.as_ref(), after, recorded, out);
         let of = |figures| together(&after.facts, figures);
         // Where nothing changes for all together, it does for none of them: amounts only shrink, and states are shared.
         let Some(deltas) = difference(before.as_ref().map(of), of(&after.figures)) else { return Ok(()) };
@@ -59,14 +67,23 @@ impl Projection for Commissions {
     }
 }
 
-/// The rows are born, or those change that stand in another state or for another amount than before.
-fn row_changes(before: Option<&OrderFigures>, order: &Order, out: &mut Changes) {
+/// The rows are born, or those change that stand in another state or for another amount than before. Each has a version
+/// once the order is paid.
+fn row_changes(before: Option<&OrderFigures>, order: &Order, recorded: &Recorded, out: &mut Changes) {
     if !out.keeps_row(order.placed_at) {
         return;
     }
+    let was_paid = before.is_some_and(|before| before.commission_state().is_some());
     for (ordinal, line) in order.facts.commissions.iter().enumerate() {
-        let key = || Key::Numbers(order.birth.as_i64(), i64::try_from(ordinal).expect("lines are few"));
+        let number = i64::try_from(ordinal).expect("lines are few");
+        let key = || Key::Numbers(order.birth.as_i64(), number);
         let now = Standing::of(line, &order.figures);
+        if now.state.is_some() {
+            let previous = recorded.previous.filter(|_| was_paid);
+            out.insert_version(&VERSIONS, Key::Numbers(recorded.position.as_i64(), number), || {
+                [order.birth.into(), previous.into(), Value::maybe_term(now.state), now.amount.into()]
+            });
+        }
         match before {
             None => out.insert(&ROWS, key(), facts(order, ordinal, line), now.columns()),
             Some(before) if Standing::of(line, before) != now => out.update(&ROWS, key(), now.columns()),

@@ -22,6 +22,10 @@ pub(crate) static FACTS: RowTable =
 pub(crate) static STATES: RowTable =
     RowTable { name: "order_states", key: &["birth"], facts: &STATE_FACTS, state: &ORDER_STATE };
 
+/// One row for each order and each of its events: how it stood after that.
+pub(crate) static VERSIONS: RowTable =
+    RowTable { name: "order_versions", key: &["position"], facts: &VERSION, state: &[] };
+
 const ORDER_FACTS: [&str; 20] = [
     "order_id",
     "order_no",
@@ -80,6 +84,23 @@ const ORDER_STATE: [&str; 30] = [
     "freight_cost",
 ];
 
+/// Where the figures begin in the state of an order: versions keep them all.
+const FIGURES: usize = 14;
+
+/// How many columns of a version stand before its figures.
+const VERSION_HEAD: usize = 4;
+
+const VERSION: [&str; VERSION_HEAD + ORDER_STATE.len() - FIGURES] = {
+    let mut columns = [""; VERSION_HEAD + ORDER_STATE.len() - FIGURES];
+    [columns[0], columns[1], columns[2], columns[3]] = ["birth", "previous", "status", "paid_at"];
+    let mut next = VERSION_HEAD;
+    while next < columns.len() {
+        columns[next] = ORDER_STATE[next - VERSION_HEAD + FIGURES];
+        next += 1;
+    }
+    columns
+};
+
 /// The rows of orders.
 #[derive(Clone, Copy, Debug)]
 pub struct Orders;
@@ -88,13 +109,23 @@ impl Projection for Orders {
     const NAME: &'static str = "orders";
     const ENTITIES: &'static [EntityKind] = &[EntityKind::Order];
 
-    fn changes(step: &Step<'_>, _: &Recorded, _: &mut Almanac, out: &mut Changes) -> Result<(), SumOverflow> {
+    fn changes(
+        step: &Step<'_>,
+        recorded: &Recorded,
+        _: &mut Almanac,
+        out: &mut Changes,
+    ) -> Result<(), SumOverflow> {
         let Step::Order { before, after } = step else { return Ok(()) };
-        let was_kept = before.as_ref().is_some_and(|before| is_kept(after.placed_at, before, out));
-        match (was_kept, is_kept(after.placed_at, &after.figures, out)) {
-            (false, true) => insert(after, out),
-            (true, true) => out.update(&STATES, Key::Number(after.birth.as_i64()), order_state(after)),
-            (_, false) => {}
+        if !is_kept(after.placed_at, &after.figures, out) {
+            return Ok(());
+        }
+        let (key, state) = (Key::Number(after.birth.as_i64()), order_state(after));
+        out.insert_version(&VERSIONS, Key::Number(recorded.position.as_i64()), || {
+            version(after, recorded, &state)
+        });
+        match before {
+            Some(before) if is_kept(after.placed_at, before, out) => out.update(&STATES, key, state),
+            Some(_) | None => born(after, state, out),
         }
         Ok(())
     }
@@ -105,11 +136,16 @@ pub(crate) fn is_kept(placed_at: Timestamp, figures: &OrderFigures, out: &Change
     out.keeps_row(placed_at) || figures.paid_at.is_some_and(|paid_at| out.keeps_row(paid_at))
 }
 
-/// The rows of an order are born.
+/// The rows of an order are born, as it stands.
 pub(crate) fn insert(order: &Order, out: &mut Changes) {
+    born(order, order_state(order), out);
+}
+
+/// The rows of an order in this `state` are born.
+fn born(order: &Order, state: [Value; ORDER_STATE.len()], out: &mut Changes) {
     let key = Key::Number(order.birth.as_i64());
     out.insert(&FACTS, key.clone(), order_facts(order), []);
-    out.insert(&STATES, key, state_facts(order), order_state(order));
+    out.insert(&STATES, key, state_facts(order), state);
 }
 
 fn order_facts(order: &Order) -> [Value; ORDER_FACTS.len()] {
@@ -184,6 +220,18 @@ fn order_state(order: &Order) -> [Value; ORDER_STATE.len()] {
         share.commission_cost.into(),
         share.freight_cost.into(),
     ]
+}
+
+fn version(order: &Order, recorded: &Recorded, state: &[Value; ORDER_STATE.len()]) -> [Value; VERSION.len()] {
+    let figures = &order.figures;
+    let head: [Value; VERSION_HEAD] =
+        [order.birth.into(), recorded.previous.into(), Value::term(figures.status), figures.paid_at.into()];
+    let mut version = [const { Value::Null }; VERSION.len()];
+    version
+        .iter_mut()
+        .zip(head.iter().chain(&state[FIGURES..]))
+        .for_each(|(place, value)| place.clone_from(value));
+    version
 }
 
 /// The discounts as JSON, amounts as decimal strings; nothing when there are none.

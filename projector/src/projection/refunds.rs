@@ -12,8 +12,14 @@ use crate::starts::Almanac;
 pub(crate) static ROWS: RowTable =
     RowTable { name: "refunds", key: &["order_birth", "ordinal"], facts: &FACTS, state: &STATE };
 
+/// One row for each refund and each event of it: how it stood after that.
+pub(crate) static VERSIONS: RowTable =
+    RowTable { name: "refund_versions", key: &["position"], facts: &VERSION, state: &[] };
+
 const FACTS: [&str; 5] = ["refund_id", "requested_at", "product_type", "amount", "fee"];
 const STATE: [&str; 3] = ["decided_at", "state", "method"];
+
+const VERSION: [&str; 5] = ["order_birth", "ordinal", "previous", "decided_at", "state"];
 
 /// The same, by when they were requested.
 pub(crate) static CELLS: CellTable =
@@ -45,7 +51,14 @@ impl Projection for Refunds {
     ) -> Result<(), SumOverflow> {
         let Step::Order { after, .. } = step else { return Ok(()) };
         let Some(Told { ordinal, refund, is_new }) = told(after, recorded) else { return Ok(()) };
-        let key = Key::Numbers(after.birth.as_i64(), ordinal);
+        let birth = after.birth.as_i64();
+        out.insert_version(&VERSIONS, Key::Number(recorded.position.as_i64()), || {
+            // Nothing else happens to an order while a refund of it is reviewed.
+            let previous = recorded.previous.filter(|_| !is_new);
+            let [decided_at, standing, _] = state(refund);
+            [birth.into(), ordinal.into(), previous.into(), decided_at, standing]
+        });
+        let key = Key::Numbers(birth, ordinal);
         match is_new {
             _ if !out.keeps_row(refund.requested_at) => {}
             true => out.insert(&ROWS, key, facts(after, refund), state(refund)),

@@ -4,6 +4,7 @@ mod entries;
 mod orders;
 mod shares;
 mod tables;
+mod versions;
 
 use events_schema::{Calendar, Timestamp};
 

@@ -11,8 +11,8 @@ use crate::starts::Almanac;
 /// One row for each order that was ever completed.
 pub(crate) static ROWS: RowTable = RowTable {
     name: "verifications",
-    key: &["order_birth"],
-    facts: &["completed_at", "product_type", "packages", "amount", "cost"],
+    key: &["position"],
+    facts: &["order_birth", "completed_at", "product_type", "packages", "amount", "cost"],
     state: &[],
 };
 
@@ -33,7 +33,7 @@ impl Projection for Verifications {
 
     fn changes(
         step: &Step<'_>,
-        _: &Recorded,
+        recorded: &Recorded,
         almanac: &mut Almanac,
         out: &mut Changes,
     ) -> Result<(), SumOverflow> {
@@ -46,8 +46,15 @@ impl Projection for Verifications {
         if out.keeps_row(completed_at) {
             out.insert(
                 &ROWS,
-                Key::Number(after.birth.as_i64()),
-                [completed_at.into(), product_type(), packages.into(), amount.into(), cost.into()],
+                Key::Number(recorded.position.as_i64()),
+                [
+                    after.birth.into(),
+                    completed_at.into(),
+                    product_type(),
+                    packages.into(),
+                    amount.into(),
+                    cost.into(),
+                ],
                 [],
             );
         }

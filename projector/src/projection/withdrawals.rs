@@ -13,6 +13,14 @@ use crate::starts::Almanac;
 pub(crate) static ROWS: RowTable =
     RowTable { name: "withdrawals", key: &["birth"], facts: &FACTS, state: &STATE };
 
+/// One row for each withdrawal and each of its events: how it stood after that.
+pub(crate) static VERSIONS: RowTable = RowTable {
+    name: "withdrawal_versions",
+    key: &["position"],
+    facts: &["birth", "previous", "state"],
+    state: &[],
+};
+
 const FACTS: [&str; 9] = [
     "withdrawal_id",
     "requested_at",
@@ -43,12 +51,15 @@ impl Projection for Withdrawals {
 
     fn changes(
         step: &Step<'_>,
-        _: &Recorded,
+        recorded: &Recorded,
         almanac: &mut Almanac,
         out: &mut Changes,
     ) -> Result<(), SumOverflow> {
         let Step::Withdrawal { before, after } = step else { return Ok(()) };
         let key = Key::Number(after.birth.as_i64());
+        out.insert_version(&VERSIONS, Key::Number(recorded.position.as_i64()), || {
+            [after.birth.into(), recorded.previous.into(), Value::term(after.state)]
+        });
         match before {
             _ if !out.keeps_row(after.requested_at) => {}
             None => out.insert(&ROWS, key, facts(after), state(after)),

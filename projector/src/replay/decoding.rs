@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use events_schema::block::{BlockHeader, SealedBlock};
 use events_schema::{EntityKind, Position, Recorded};
-use ledger_core::log::LogReader;
+use ledger_core::log::LogScan;
 use tokio::sync::mpsc;
 
 use super::{AsOf, ReplayError};
@@ -37,7 +37,7 @@ pub(super) struct Decoder {
 
 impl Decoder {
     /// Sends batch after batch.
-    pub(super) fn run(&self, log: &LogReader, send: &mpsc::Sender<Batch>) -> Result<(), ReplayError> {
+    pub(super) fn run(&self, log: &LogScan, send: &mpsc::Sender<Batch>) -> Result<(), ReplayError> {
         let mut run = Run { decoder: self, send, position: Position::ZERO, batch: None };
         let mut result = Ok(());
         log.read(|blocks| match blocks.iter().try_for_each(|block| run.take(block)) {

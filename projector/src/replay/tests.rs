@@ -12,9 +12,9 @@ use crate::change::Scope;
 use crate::dump::{Dump, dump};
 use crate::history::{History, random, random_in};
 use crate::projection::{
-    balances::Balances, cash::Cash, commissions::Commissions, members::Members, orders::Orders,
-    parked::Parked, refunds::Refunds, sales::Sales, settlements::Settlements, sources::Sources,
-    verifications::Verifications, withdrawals::Withdrawals,
+    balances::Balances, cash::Cash, commissions::Commissions, journal::Journal, members::Members,
+    orders::Orders, parked::Parked, refunds::Refunds, sales::Sales, settlements::Settlements,
+    sources::Sources, verifications::Verifications, withdrawals::Withdrawals,
 };
 use crate::rebuild::rebuild;
 use crate::runner::Options;
@@ -36,6 +36,7 @@ fn everything(scope: Scope) -> Plan {
         .with::<Withdrawals>()
         .with::<Members>()
         .with::<Balances>()
+        .with::<Journal>()
         .with::<Parked>()
 }
 
@@ -54,7 +55,7 @@ async fn written(history: &History, lengths: &[usize]) -> TempDir {
 /// The position that a replay reaches, and its tables.
 async fn replayed(data_dir: &Path, plan: Plan, as_of: AsOf) -> Result<(Position, Dump), ReplayError> {
     let dir = tempfile::tempdir().unwrap();
-    let replay = Replay::open(LogReader::open(data_dir).unwrap(), dir.path(), MEMORY_BYTES).await?;
+    let replay = Replay::open(LogScan::open(data_dir).unwrap(), dir.path(), MEMORY_BYTES).await?;
     let database = replay.database().clone();
     let position = replay.fill(plan, as_of, |_| {}).await?;
     Ok((position, dump(&database).await))
@@ -97,7 +98,7 @@ proptest! {
     }
 
     /// Rows belong to the hours that are asked for; what is kept of them is as it is in the whole, and no cell is missing
-    /// that belongs to nobody.
+    /// that belongs to nobody. Nothing of the past is made.
     #[test]
     fn what_is_in_scope_is_as_it_is_in_the_whole(seed in any::<u64>(), at in any::<prop::sample::Index>()) {
         let history = random(seed, 300);
@@ -114,6 +115,8 @@ proptest! {
                     // Those of one supplier or distributor are not asked for.
                     whole.retain(|cell| !cell.contains("supplier_id = 'S") && !cell.contains("distributor_id = 'D"));
                     assert_eq!(*rows, whole, "{table}");
+                } else if table.ends_with("_versions") || table.ends_with("_past") {
+                    assert!(rows.is_empty(), "{table}: {rows:?}");
                 } else if table != "parked_events" {
                     assert!(rows.iter().all(|row| whole.contains(row)), "{table}: {rows:?}");
                     let mut asked: Vec<_> = whole.iter().filter(|row| is_in(window, row)).collect();
@@ -127,7 +130,7 @@ proptest! {
 
 /// Whether the time to which a row belongs is in `window`.
 fn is_in([from, to]: [Timestamp; 2], row: &str) -> bool {
-    let times = ["placed_at", "completed_at", "requested_at", "occurred_at", "registered_at"];
+    let times = ["placed_at", "completed_at", "requested_at", "occurred_at", "registered_at", "date"];
     let value = |name: &str| {
         let column = row.split(", ").find_map(|column| column.strip_prefix(name)?.strip_prefix(" = "));
         column.and_then(|text| text.parse().ok()).map(Timestamp::from_micros)

@@ -10,13 +10,14 @@ use tokio::sync::{mpsc, watch};
 use tokio::task;
 use tokio::time::sleep;
 
+use super::epochs::{OpenEpoch, Run};
 use super::progress::Side;
 use super::{Stop, Telling};
 use crate::change::{Changes, Writes};
 use crate::checkpoint::Checkpoint;
 use crate::fold::{Fold, Halt};
 
-/// The changes of a run of whole blocks, ready to be written in one transaction.
+/// The changes of a run of whole blocks of one epoch, ready to be written in one transaction.
 #[derive(Debug)]
 pub(super) struct Batch {
     /// What is written.
@@ -35,6 +36,8 @@ pub(super) struct Ahead<L> {
     pub(super) durable: watch::Receiver<Position>,
     /// Tells when the log cannot be read.
     pub(super) telling: Telling,
+    /// The epoch that is open at the end of the tables.
+    pub(super) epoch: OpenEpoch,
     /// The most bytes of blocks in one batch.
     pub(super) batch_bytes: usize,
     /// When to try again what failed.
@@ -66,20 +69,21 @@ impl<L: Log> Ahead<L> {
     /// Makes batch after batch, until the end or an event that cannot be taken in.
     pub(super) async fn run(mut self, mut fold: Fold, batches: mpsc::Sender<Batch>) -> Result<(), Stop> {
         while self.grows_beyond(fold.position()).await {
-            let position = fold.position();
-            let blocks = self.read(position).await?;
-            let tables = self.telling.lock().position();
-            let folding = task::spawn_blocking(move || fold_blocks(fold, &blocks, tables));
-            let folded = folding.await.map_err(|error| Stop::panicked(position.next(), &error))?;
-            fold = folded.fold;
-            if let Some(batch) = folded.batch
-                && batches.send(batch).await.is_err()
-            {
-                // The writing side has ended, and says why.
-                return Ok(());
-            }
-            if let Some(halt) = folded.halt {
-                return Err(halt.into());
+            let blocks = self.read(fold.position()).await?;
+            for run in self.epoch.cut(blocks) {
+                let (position, tables) = (fold.position(), self.telling.lock().position());
+                let folding = task::spawn_blocking(move || fold_run(fold, &run, tables));
+                let folded = folding.await.map_err(|error| Stop::panicked(position.next(), &error))?;
+                fold = folded.fold;
+                if let Some(batch) = folded.batch
+                    && batches.send(batch).await.is_err()
+                {
+                    // The writing side has ended, and says why.
+                    return Ok(());
+                }
+                if let Some(halt) = folded.halt {
+                    return Err(halt.into());
+                }
             }
         }
         Ok(())
@@ -120,10 +124,10 @@ struct Folded {
 
 /// Folds whole blocks. Those before an event that cannot be decoded make a batch; when an event could not be folded,
 /// nothing of this batch is written, for it may have been folded by half.
-fn fold_blocks(mut fold: Fold, blocks: &[SealedBlock], tables: Position) -> Folded {
+fn fold_run(mut fold: Fold, run: &Run, tables: Position) -> Folded {
     let before = fold.position();
     let (mut changes, mut last, mut halt) = (Changes::default(), None, None);
-    for block in blocks {
+    for block in &run.blocks {
         match fold.take(block, &mut changes) {
             Ok(()) => last = Some(block.header()),
             Err(error) => {
@@ -139,8 +143,10 @@ fn fold_blocks(mut fold: Fold, blocks: &[SealedBlock], tables: Position) -> Fold
     let Some(checkpoint) = last.and_then(|header| fold.checkpoint(header)) else {
         return Folded { fold, batch: None, halt };
     };
+    let is_whole = run.blocks.last().is_some_and(|block| block.header().last() == checkpoint.position);
     match Writes::try_from(changes) {
-        Ok(writes) => {
+        Ok(mut writes) => {
+            writes.closes_epoch = run.closes_epoch && is_whole;
             let batch = Batch { writes, events: checkpoint.position.since(before), checkpoint };
             Folded { fold, batch: Some(batch), halt }
         }

@@ -31,6 +31,7 @@ with_both_engines!(
 /// Batches of a few blocks, and no patience.
 const OPTIONS: Options = Options {
     batch_bytes: 6_000,
+    epoch_events: 20,
     retry: Duration::from_millis(2),
     memory_bytes: 40_000,
     page_bytes: 1 << 20,
@@ -88,6 +89,14 @@ async fn follow<L: Log>(place: &TestPlace, log: &Arc<L>) -> Progress {
     progress
 }
 
+/// A dump without what depends on how events were cut into blocks.
+fn without_epochs(mut dump: Dump) -> Dump {
+    dump.retain(|table, _| {
+        !["epochs", "account_totals"].contains(&table.as_str()) && !table.ends_with("_past")
+    });
+    dump
+}
+
 /// The current read models.
 async fn current(place: &TestPlace) -> Dump {
     let mut generations = Generations::open(&place.place(), START_PATIENCE).await.unwrap();
@@ -108,9 +117,9 @@ async fn the_same_log_gives_the_same_tables_whatever_the_batches(engine: Engine)
         let mut tables = current(&place).await;
         // The instant of a block depends on what it holds.
         assert_eq!(tables.remove("checkpoint").unwrap().len(), 1);
-        dumps.push(tables);
+        naive::check(&history, &tables);
+        dumps.push(without_epochs(tables));
     }
-    naive::check(&history, &dumps[0]);
     assert_eq!(dumps[0], dumps[1]);
     assert_eq!(dumps[0], dumps[2]);
 }

@@ -1,20 +1,21 @@
 //! One generation in a schema of PostgreSQL.
 
-mod columns;
+mod rows;
 mod schemas;
 mod session;
 mod sql;
 
 pub(super) use schemas::Schemas;
 
+use events_schema::Position;
 use sqlx::postgres::PgQueryResult;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Postgres};
 
 use super::statements::Statements;
-use super::{StoreError, checkpoint, script};
+use super::{StoreError, checkpoint, epochs, script};
 use crate::change::Writes;
 use crate::checkpoint::Checkpoint;
-use columns::Columns;
+use rows::RowTypes;
 use schemas::{is_valid, schema};
 use session::{enter, reclaim};
 use sql::Arrays;
@@ -36,7 +37,7 @@ impl PostgresStore {
         schemas.make(number).await?;
         let mut connection = schemas.session.take().await?;
         enter(&mut connection, &schema(number)).await?;
-        let statements = sql::statements(&Columns::read(&mut connection, &schema(number)).await?)?;
+        let statements = sql::statements(&RowTypes::read(&mut connection, &schema(number)).await?)?;
         schemas.session.put_back(connection);
         Ok(Self { schemas, number, statements })
     }
@@ -61,11 +62,22 @@ impl PostgresStore {
         Ok(checkpoint)
     }
 
+    /// The end of the last epoch that is closed.
+    pub(super) async fn epochs_last(&mut self) -> Result<Position, StoreError> {
+        let mut connection = self.take_connection().await?;
+        let last = epochs::last::<Postgres>(&mut connection).await?;
+        self.schemas.session.put_back(connection);
+        Ok(last)
+    }
+
     /// Makes all of `writes` and moves the checkpoint, in one transaction.
     pub(super) async fn write(&mut self, writes: &Writes, checkpoint: &Checkpoint) -> Result<(), StoreError> {
         let mut connection = self.take_connection().await?;
         let mut transaction = connection.begin().await?;
         self.statements.execute::<Postgres>(&mut transaction, writes, PgQueryResult::rows_affected).await?;
+        if writes.closes_epoch {
+            epochs::close::<Postgres>(&mut transaction, checkpoint.position).await?;
+        }
         checkpoint::write::<Postgres>(&mut transaction, checkpoint).await?;
         transaction.commit().await?;
         self.schemas.session.put_back(connection);
@@ -76,7 +88,7 @@ impl PostgresStore {
     pub(super) async fn index(&mut self) -> Result<(), StoreError> {
         let mut connection = self.take_connection().await?;
         sqlx::raw_sql(INDEX_MEMORY).execute(&mut connection).await?;
-        for index in script::indexes(&script::for_postgres(script::SQLITE)) {
+        for index in script::indexes(&script::for_postgres(&script::SQLITE)) {
             sqlx::raw_sql(AssertSqlSafe(index)).execute(&mut connection).await?;
         }
         self.schemas.session.put_back(connection);

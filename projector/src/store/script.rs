@@ -1,10 +1,19 @@
 //! The script that makes the tables of a generation, in the words of each engine.
 
-/// The script, in SQLite's words.
-pub(crate) const SQLITE: &str = include_str!("../../../migrations/0002_read_models.sql");
+use std::sync::LazyLock;
+
+/// The past of cells.
+#[path = "../../../migrations/past.rs"]
+mod past;
+
+/// The script as it is written.
+const WRITTEN: &str = include_str!("../../../migrations/0003_read_models.sql");
+
+/// The script with the past of cells, in SQLite's words.
+pub(super) static SQLITE: LazyLock<String> = LazyLock::new(|| WRITTEN.to_owned() + &past::tables(WRITTEN));
 
 /// The number of the script: the version of the tables.
-pub(super) const VERSION: u16 = 2;
+pub(super) const VERSION: u16 = 3;
 
 /// The part of `script` that makes the tables.
 pub(super) fn tables(script: &str) -> String {
@@ -101,15 +110,28 @@ mod tests {
             "create index if not exists t_b on t (b)\n    where (b > 0);\n",
         ];
         assert_eq!(indexes(script), expected);
-        let (tables, indexes) = (tables(SQLITE), indexes(SQLITE));
+        let (tables, indexes) = (tables(&SQLITE), indexes(&SQLITE));
         assert!(!tables.contains("create index") && tables.contains("create table"));
         assert_eq!(indexes.len(), SQLITE.matches("\ncreate index ").count());
         assert!(indexes.iter().all(|index| index.trim_end().ends_with(';')));
     }
 
     #[test]
+    fn every_table_of_cells_has_a_past() {
+        let script = "-- Cells.\ncreate table x_cells (\n    grain text not null,  -- of what\n    n     integer not null,\n    \
+            primary key (grain)\n) without rowid, strict;\n\ncreate table y (\n    a integer,\n    primary key (a)\n) strict;\n";
+        assert_eq!(
+            past::tables(script),
+            "create table x_past (\n    grain text not null,  -- of what\n    n     integer not null,\n    \
+             epoch integer not null,\n    primary key (grain, epoch)\n) without rowid, strict;\n"
+        );
+        assert_eq!(SQLITE.matches("_past (\n").count(), WRITTEN.matches("_cells (\n").count());
+        assert_eq!(SQLITE.matches(", epoch)\n").count(), WRITTEN.matches("_cells (\n").count() + 1);
+    }
+
+    #[test]
     fn nothing_of_sqlite_is_left_of_the_whole_script() {
-        let postgres = for_postgres(SQLITE);
+        let postgres = for_postgres(&SQLITE);
         for word in ["integer", "blob", "strict", "rowid", "--"] {
             assert!(!postgres.contains(word), "{word}");
         }

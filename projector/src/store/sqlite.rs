@@ -8,11 +8,12 @@ pub(super) use files::Files;
 use std::path::Path;
 use std::time::Duration;
 
+use events_schema::Position;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteQueryResult, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Sqlite, SqliteConnection};
 
 use super::statements::Statements;
-use super::{Format, StoreError, checkpoint, script};
+use super::{Format, StoreError, checkpoint, epochs, script};
 use crate::change::Writes;
 use crate::checkpoint::Checkpoint;
 use sql::Shapes;
@@ -26,8 +27,8 @@ const WAL_BYTES_KEPT: &str = "134217728";
 const BUSY_SECONDS: u64 = 5;
 /// Where small things are sorted.
 const TEMP_STORE: &str = "memory";
-/// Prepared statements: each table has a few, each in eight shapes.
-const STATEMENTS_MAX: usize = 256;
+/// Prepared statements: each table has two, each in eight shapes.
+const STATEMENTS_MAX: usize = 512;
 /// The pages that are kept in memory where only a few rows are read, in bytes.
 const PAGE_BYTES_MIN: usize = 1 << 20;
 
@@ -72,11 +73,22 @@ impl SqliteStore {
         Ok(checkpoint)
     }
 
+    /// The end of the last epoch that is closed.
+    pub(super) async fn epochs_last(&mut self) -> Result<Position, StoreError> {
+        let mut connection = self.take_connection().await?;
+        let last = epochs::last::<Sqlite>(&mut connection).await?;
+        self.connection = Some(connection);
+        Ok(last)
+    }
+
     /// Makes all of `writes` and moves the checkpoint, in one transaction.
     pub(super) async fn write(&mut self, writes: &Writes, checkpoint: &Checkpoint) -> Result<(), StoreError> {
         let mut connection = self.take_connection().await?;
         let mut transaction = connection.begin_with("begin immediate").await?;
         self.statements.execute::<Sqlite>(&mut transaction, writes, SqliteQueryResult::rows_affected).await?;
+        if writes.closes_epoch {
+            epochs::close::<Sqlite>(&mut transaction, checkpoint.position).await?;
+        }
         checkpoint::write::<Sqlite>(&mut transaction, checkpoint).await?;
         transaction.commit().await?;
         self.connection = Some(connection);
@@ -88,7 +100,7 @@ impl SqliteStore {
         let mut connection = self.take_connection().await?;
         // What is sorted for an index of a large table is larger than memory.
         sqlx::raw_sql("pragma temp_store = file").execute(&mut connection).await?;
-        for index in script::indexes(script::SQLITE) {
+        for index in script::indexes(&script::SQLITE) {
             sqlx::raw_sql(AssertSqlSafe(index)).execute(&mut connection).await?;
         }
         sqlx::raw_sql(AssertSqlSafe(format!("pragma temp_store = {TEMP_STORE}")))
@@ -166,7 +178,7 @@ async fn user_version(connection: &mut SqliteConnection) -> Result<i64, sqlx::Er
 
 async fn create_tables(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let mut transaction = connection.begin_with("begin immediate").await?;
-    sqlx::raw_sql(AssertSqlSafe(script::tables(script::SQLITE))).execute(&mut *transaction).await?;
+    sqlx::raw_sql(AssertSqlSafe(script::tables(&script::SQLITE))).execute(&mut *transaction).await?;
     let version = format!("pragma user_version = {}", Format::CURRENT.to_number());
     sqlx::raw_sql(AssertSqlSafe(version)).execute(&mut *transaction).await?;
     transaction.commit().await

@@ -1,6 +1,6 @@
 //! From merged changes to statements with their arguments, whatever the engine.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use sqlx::error::BoxDynError;
@@ -48,13 +48,15 @@ pub(super) struct RowStatements<S> {
     pub(super) update: S,
 }
 
-/// The statement of a table of cells.
+/// The statements of a table of cells.
 #[derive(Debug)]
 pub(super) struct CellStatements<S> {
     /// The table.
     pub(super) table: &'static CellTable,
     /// Cells grow and shrink.
     pub(super) add: S,
+    /// How cells stand in the open epoch is kept, by their keys; nothing where that is a part of the statement before.
+    pub(super) keep: Option<S>,
 }
 
 /// A statement that is ready to be executed.
@@ -80,13 +82,18 @@ impl<S: Statement> Statements<S> {
         let rows = writes.rows.iter().flat_map(|writes| {
             let found = self.rows.iter().find(|statements| std::ptr::eq(statements.table, writes.table));
             let statements = found.expect("every table of rows is listed with the projections");
-            let born = ready(&statements.insert, writes.table.name, &writes.born);
-            born.chain(ready(&statements.update, writes.table.name, &writes.changed))
+            let born = ready(&statements.insert, writes.table.name, &*writes.born);
+            born.chain(ready(&statements.update, writes.table.name, &*writes.changed))
         });
-        let cells = writes.cells.iter().flat_map(|writes| {
+        let has_past = writes.has_past;
+        let cells = writes.cells.iter().flat_map(move |writes| {
             let found = self.cells.iter().find(|statements| std::ptr::eq(statements.table, writes.table));
             let statements = found.expect("every table of cells is listed with the projections");
-            ready(&statements.add, writes.table.name, &writes.cells)
+            let kept = statements.keep.iter().filter(move |_| has_past).flat_map(|keep| {
+                let keys: Vec<_> = writes.cells.iter().map(|(key, _)| key).collect();
+                ready(keep, writes.table.name, keys)
+            });
+            ready(&statements.add, writes.table.name, &*writes.cells).chain(kept)
         });
         rows.chain(cells)
     }
@@ -122,13 +129,19 @@ impl<S: Statement> Statements<S> {
 fn ready<'a, S: Statement, F: Fields>(
     statement: &'a S,
     table: &'static str,
-    rows: &'a [F],
+    rows: impl Deref<Target = [F]> + Send + 'a,
 ) -> impl Iterator<Item = Built<S::Arguments>> + Send + 'a {
     statement.runs(rows.len()).map(move |run| {
         let rows = &rows[run];
         let arguments = statement.arguments(rows)?;
         Ok(Ready { text: statement.text(rows.len()), arguments, rows: rows.len(), table })
     })
+}
+
+impl Fields for &Key {
+    fn for_each(&self, each: impl FnMut(&Value)) {
+        Key::for_each(self, each);
+    }
 }
 
 impl Fields for NewRow {

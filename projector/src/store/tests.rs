@@ -13,6 +13,7 @@ use crate::testing::{Engine, with_both_engines};
 with_both_engines!(
     merged_changes_give_the_same_tables_as_one_by_one,
     the_checkpoint_is_read_as_it_was_written,
+    an_epoch_that_closes_adds_up_its_accounts,
     what_cannot_be_written_as_a_whole_is_not_written_at_all,
     a_sum_that_leaves_64_bits_is_an_error_and_not_a_rounded_number,
     every_column_of_a_table_is_written,
@@ -70,6 +71,34 @@ async fn the_checkpoint_is_read_as_it_was_written(engine: Engine) {
     store.close().await.unwrap();
     assert_eq!(place.store().await.checkpoint(), Some(&checkpoint(6)));
     assert_eq!(place.generations().await.format(1).await.unwrap(), Format::CURRENT);
+}
+
+async fn an_epoch_that_closes_adds_up_its_accounts(engine: Engine) {
+    let place = engine.place().await;
+    let mut store = place.store().await;
+    let mut beside = connect(&place.database(1).await).await;
+    let closing = || Writes { closes_epoch: true, ..Writes::default() };
+    // Of a middle epoch, one account has nothing, and one is new.
+    for (lines, end) in
+        [("(1, 3, 70), (7, 3, -70), (1, 9, -5), (7, 9, 5)", 10), ("(7, 12, 4), (9, 12, -4)", 20)]
+    {
+        beside
+            .execute(&format!("insert into journal_lines (account, position, amount) values {lines}"))
+            .await;
+        store.apply(&closing(), &checkpoint(end)).await.unwrap();
+        assert_eq!(store.epochs_last().await.unwrap(), Position::new(end));
+    }
+    beside.execute("insert into journal_lines (account, position, amount) values (1, 21, 1)").await;
+    store.apply(&closing(), &checkpoint(21)).await.unwrap();
+    let dump = place.dump().await;
+    let totals = [(1, 1, 70, 5), (1, 3, 71, 5), (7, 1, 5, 70), (7, 2, 9, 70), (9, 2, 0, 4)];
+    let totals = totals.map(|(account, epoch, debit, credit)| {
+        format!("account = {account}, epoch = {epoch}, debit = {debit}, credit = {credit}")
+    });
+    assert_eq!(dump["account_totals"], totals);
+    let epochs = [(1, 10), (2, 20), (3, 21)];
+    let epochs = epochs.map(|(number, last)| format!("number = {number}, last = {last}, paid_until = NULL"));
+    assert_eq!(dump["epochs"], epochs);
 }
 
 async fn what_cannot_be_written_as_a_whole_is_not_written_at_all(engine: Engine) {

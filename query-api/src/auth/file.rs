@@ -5,33 +5,24 @@ use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
-use crate::auth::token::Token;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// The permissions of a secret: its owner reads and writes it.
 const SECRET_MODE: u32 = 0o600;
 
-/// What `tokens.json` holds.
-#[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Document {
-    /// All tokens, oldest first.
-    tokens: Vec<Token>,
-}
-
-/// The tokens in the file at `path`; none when there is no such file.
-pub(super) fn load(path: &Path) -> io::Result<Vec<Token>> {
+/// What the file at `path` holds; the default when there is no such file.
+pub(super) fn load<D: Default + DeserializeOwned>(path: &Path) -> io::Result<D> {
     match fs::read(path) {
-        Ok(bytes) => Ok(serde_json::from_slice::<Document>(&bytes).map_err(io::Error::other)?.tokens),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Ok(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::other),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(D::default()),
         Err(error) => Err(error),
     }
 }
 
-/// Makes `tokens` what the file at `path` holds.
-pub(super) fn save(path: &Path, tokens: Vec<Token>) -> io::Result<()> {
-    let mut text = serde_json::to_vec_pretty(&Document { tokens }).map_err(io::Error::other)?;
+/// Makes `document` what the file at `path` holds.
+pub(super) fn save(path: &Path, document: &impl Serialize) -> io::Result<()> {
+    let mut text = serde_json::to_vec_pretty(document).map_err(io::Error::other)?;
     text.push(b'\n');
     replace(path, &text)
 }
@@ -76,8 +67,8 @@ mod tests {
     fn a_file_that_is_not_understood_is_not_taken_for_an_empty_one() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("tokens.json");
-        assert!(load(&path).unwrap().is_empty());
-        fs::write(&path, "{").unwrap();
-        assert!(load(&path).is_err());
+        assert!(load::<Vec<String>>(&path).unwrap().is_empty());
+        fs::write(&path, "[").unwrap();
+        assert!(load::<Vec<String>>(&path).is_err());
     }
 }

@@ -15,8 +15,10 @@ pub enum Role {
     Finance,
     /// Reads everything, and the raw history.
     Auditor,
-    /// Reports only: a screen on a wall.
+    /// Reports, and the big screen.
     Viewer,
+    /// The big screen and nothing else: a screen on a wall.
+    Screen,
     /// All of it, and the tokens.
     Admin,
 }
@@ -26,6 +28,8 @@ pub enum Role {
 pub enum Permission {
     /// Publish events.
     Publish,
+    /// See the big screen.
+    SeeScreen,
     /// Read reports: figures, nothing about single persons.
     ReadReports,
     /// Read lists and single orders.
@@ -42,17 +46,19 @@ pub enum Permission {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 5] = [Self::Publisher, Self::Finance, Self::Auditor, Self::Viewer, Self::Admin];
+    pub const ALL: [Self; 6] =
+        [Self::Publisher, Self::Finance, Self::Auditor, Self::Viewer, Self::Screen, Self::Admin];
 
     /// What this role may do.
     pub const fn permissions(self) -> &'static [Permission] {
-        use Permission::{Audit, Decide, Publish, ReadLists, ReadReports, Settings, Tokens};
+        use Permission::{Audit, Decide, Publish, ReadLists, ReadReports, SeeScreen, Settings, Tokens};
         match self {
             Self::Publisher => &[Publish],
-            Self::Finance => &[ReadReports, ReadLists, Decide, Settings],
-            Self::Auditor => &[ReadReports, ReadLists, Audit],
-            Self::Viewer => &[ReadReports],
-            Self::Admin => &[Publish, ReadReports, ReadLists, Decide, Settings, Audit, Tokens],
+            Self::Finance => &[SeeScreen, ReadReports, ReadLists, Decide, Settings],
+            Self::Auditor => &[SeeScreen, ReadReports, ReadLists, Audit],
+            Self::Viewer => &[SeeScreen, ReadReports],
+            Self::Screen => &[SeeScreen],
+            Self::Admin => &[Publish, SeeScreen, ReadReports, ReadLists, Decide, Settings, Audit, Tokens],
         }
     }
 
@@ -68,6 +74,7 @@ impl Role {
             Self::Finance => "finance",
             Self::Auditor => "auditor",
             Self::Viewer => "viewer",
+            Self::Screen => "screen",
             Self::Admin => "admin",
         }
     }
@@ -84,6 +91,7 @@ impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Publish => "publish events",
+            Self::SeeScreen => "see the big screen",
             Self::ReadReports => "read reports",
             Self::ReadLists => "read lists",
             Self::Decide => "make decisions",
@@ -100,14 +108,15 @@ mod tests {
 
     #[test]
     fn each_role_may_do_what_the_table_says_and_no_more() {
-        use Permission::{Audit, Decide, Publish, ReadLists, ReadReports, Settings, Tokens};
-        let all = [Publish, ReadReports, ReadLists, Decide, Settings, Audit, Tokens];
+        use Permission::{Audit, Decide, Publish, ReadLists, ReadReports, SeeScreen, Settings, Tokens};
+        let all = [Publish, SeeScreen, ReadReports, ReadLists, Decide, Settings, Audit, Tokens];
         let table = [
-            (Role::Publisher, "y------"),
-            (Role::Finance, "-yyyy--"),
-            (Role::Auditor, "-yy--y-"),
-            (Role::Viewer, "-y-----"),
-            (Role::Admin, "yyyyyyy"),
+            (Role::Publisher, "y-------"),
+            (Role::Finance, "-yyyyy--"),
+            (Role::Auditor, "-yyy--y-"),
+            (Role::Viewer, "-yy-----"),
+            (Role::Screen, "-y------"),
+            (Role::Admin, "yyyyyyyy"),
         ];
         for (role, row) in table {
             let found: String = all.iter().map(|p| if role.may(*p) { 'y' } else { '-' }).collect();

@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use events_schema::{Text, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::auth::Role;
 use crate::auth::file;
+use crate::auth::sessions::Sessions;
 use crate::auth::token::{Fingerprint, Token, is_sendable, random_id, random_token};
 
 /// The tokens of one deployment. Cheap to clone.
@@ -25,6 +27,36 @@ struct Shared {
     known: RwLock<HashMap<Fingerprint, Arc<Token>>>,
     /// Held while the file is changed.
     changing: Mutex<()>,
+    /// Who is logged in.
+    sessions: Sessions,
+}
+
+/// What `tokens.json` holds.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    /// All tokens, oldest first.
+    tokens: Vec<Token>,
+}
+
+/// What somebody shows to be let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// A token.
+    Token(Fingerprint),
+    /// The secret of a session that began with a token.
+    Session(Fingerprint),
+}
+
+/// Who is let in.
+#[derive(Clone, Debug)]
+pub(crate) struct Admitted {
+    /// By what.
+    pub(crate) shown: Shown,
+    /// The token that it rests on.
+    pub(crate) token: Arc<Token>,
+    /// From when on not any more.
+    pub(crate) expires_at: Option<Timestamp>,
 }
 
 /// The tokens, and what is to be shown about them once.
@@ -109,7 +141,7 @@ impl Tokens {
     /// an administrator is known, one is made, kept in `directory` and handed back to be shown once.
     pub fn open(directory: &Path, admin_token: Option<&str>) -> Result<Opened, OpenTokensError> {
         let path = directory.join(TOKENS_FILE);
-        let mut stored = file::load(&path).map_err(|error| unusable(&path, error))?;
+        let Document { tokens: mut stored } = file::load(&path).map_err(|error| unusable(&path, error))?;
         let fixed = admin_token.map(fixed_token).transpose()?.map(Arc::new);
         let now = Timestamp::now();
         let has_admin = stored.iter().any(|token| token.role == Role::Admin && token.is_valid(now));
@@ -125,14 +157,49 @@ impl Tokens {
             .chain(fixed.clone())
             .map(|token| (token.sha256, token))
             .collect();
-        let shared = Shared { path, fixed, known: RwLock::new(known), changing: Mutex::new(()) };
+        let sessions = Sessions::open(directory);
+        let shared = Shared { path, fixed, known: RwLock::new(known), changing: Mutex::new(()), sessions };
         Ok(Opened { tokens: Self(Arc::new(shared)), first_admin_token })
     }
 
     /// The token that was sent, if it is known and still valid.
     pub fn recognise(&self, token: &str, now: Timestamp) -> Option<Arc<Token>> {
+        self.known(Fingerprint::of(token), now)
+    }
+
+    /// Lets in whoever shows a valid token, or a session whose token is still valid.
+    pub(crate) fn admit(&self, shown: Shown, now: Timestamp) -> Option<Admitted> {
+        match shown {
+            Shown::Token(token) => {
+                let token = self.known(token, now)?;
+                Some(Admitted { shown, expires_at: token.expires_at, token })
+            }
+            Shown::Session(secret) => {
+                let session = self.0.sessions.find(secret, now)?;
+                let token = self.known(session.token, now)?;
+                Some(Admitted { shown, token, expires_at: Some(session.expires_at) })
+            }
+        }
+    }
+
+    /// Begins a session of the holder of `token`; gives its secret, which is not kept, and its end. Writes to the disk.
+    pub(crate) fn log_in(&self, token: &Token, now: Timestamp) -> io::Result<(String, Timestamp)> {
+        self.0.sessions.begin(token, now, |token| self.known(token, now).is_some())
+    }
+
+    /// Ends a session, if there is one with this secret. Writes to the disk.
+    pub(crate) fn log_out(&self, secret: &str) -> io::Result<()> {
+        self.0.sessions.end(Fingerprint::of(secret))
+    }
+
+    /// The token of an administrator.
+    pub(crate) fn administrator(&self, now: Timestamp) -> Option<Arc<Token>> {
+        self.list().into_iter().find(|token| token.role == Role::Admin && token.is_valid(now))
+    }
+
+    fn known(&self, token: Fingerprint, now: Timestamp) -> Option<Arc<Token>> {
         let known = self.0.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.get(&Fingerprint::of(token)).filter(|token| token.is_valid(now)).cloned()
+        known.get(&token).filter(|token| token.is_valid(now)).cloned()
     }
 
     /// All tokens, oldest first.
@@ -184,7 +251,7 @@ impl Tokens {
     fn keep(&self, all: Vec<Arc<Token>>) -> io::Result<()> {
         let is_stored = |token: &&Arc<Token>| self.0.fixed.as_ref() != Some(*token);
         let stored = all.iter().filter(is_stored).map(|token| Token::clone(token)).collect();
-        file::save(&self.0.path, stored)?;
+        file::save(&self.0.path, &Document { tokens: stored })?;
         let known = all.into_iter().map(|token| (token.sha256, token)).collect();
         *self.0.known.write().unwrap_or_else(PoisonError::into_inner) = known;
         Ok(())
@@ -229,7 +296,7 @@ fn first_admin(directory: &Path, stored: &mut Vec<Token>) -> Result<FirstAdminTo
     file::replace(&path, format!("{secret}\n").as_bytes()).map_err(|error| unusable(&path, error))?;
     stored.push(token);
     let tokens = directory.join(TOKENS_FILE);
-    file::save(&tokens, stored.clone()).map_err(|error| unusable(&tokens, error))?;
+    file::save(&tokens, &Document { tokens: stored.clone() }).map_err(|error| unusable(&tokens, error))?;
     Ok(FirstAdminToken { token: secret, path })
 }
 

@@ -42,6 +42,8 @@ impl Row {
     pub(crate) fn get<'r, T: Column<'r>>(&'r self, column: impl Index) -> Result<T, sqlx::Error> {
         match self {
             Self::Sqlite(row) => {
+                // A name is looked up once, and not by each of the two below.
+                let column = column.index(row)?;
                 // SQLite itself takes null for 0 and for an empty text.
                 if !T::TAKES_NULL && row.try_get_raw(column)?.is_null() {
                     let source = Box::new(UnexpectedNullError);

@@ -28,6 +28,27 @@ impl Session {
         }
     }
 
+    /// All rows.
+    pub(crate) async fn fetch_all(&mut self, sql: Sql) -> Result<Vec<Row>, sqlx::Error> {
+        let mut stream = self.stream(sql);
+        let mut rows = Vec::new();
+        while let Some(row) = stream.next().await? {
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    /// From now on what is read is found by indexes, row by row. PostgreSQL, which does not know how few events lie
+    /// between two positions, would read whole tables instead; SQLite reads in the order of the text.
+    pub(crate) async fn find_by_index(&mut self) -> Result<(), sqlx::Error> {
+        const FIND: &str = "select set_config('enable_seqscan', 'off', true), \
+            set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+        if matches!(self, Self::Postgres(_)) {
+            self.fetch_optional(Sql::new(FIND)).await?;
+        }
+        Ok(())
+    }
+
     /// All rows, one by one, in constant memory.
     pub(crate) fn stream(&mut self, sql: Sql) -> Rows<'_> {
         match self {

@@ -29,6 +29,11 @@ impl Sql {
         Self { text: Cow::Borrowed(text), arguments: Vec::new() }
     }
 
+    /// The statement `text`, made for one question.
+    pub(crate) const fn owned(text: String) -> Self {
+        Self { text: Cow::Owned(text), arguments: Vec::new() }
+    }
+
     /// Adds to the text.
     pub(crate) fn push(&mut self, text: &str) -> &mut Self {
         self.text.to_mut().push_str(text);
@@ -58,6 +63,17 @@ impl Sql {
     pub(crate) fn explained(mut self) -> Self {
         self.text.to_mut().insert_str(0, "explain query plan ");
         self
+    }
+
+    /// The statements that have PostgreSQL prepare it, as `planned`, and tell how it would run it. Only numbers are bound.
+    #[cfg(test)]
+    pub(crate) fn prepared(self) -> [Self; 2] {
+        let (types, zeros) = (vec!["bigint"; self.arguments.len()], vec!["0"; self.arguments.len()]);
+        [
+            format!("prepare planned ({}) as {}", types.join(", "), self.text),
+            format!("explain (costs off) execute planned ({})", zeros.join(", ")),
+        ]
+        .map(|text| Self { text: Cow::Owned(text), arguments: Vec::new() })
     }
 
     /// It, for a database of this kind. Kept prepared by the connection.

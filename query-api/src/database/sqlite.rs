@@ -10,8 +10,9 @@ use crate::database::{CONNECTION_WAIT_SECONDS, CONNECTIONS_MAX, STATEMENTS_MAX};
 
 /// Rows that a connection may be ahead of who reads them: with fewer the two wait for each other.
 const ROWS_AHEAD_MAX: usize = 2_048;
-/// How much of the file is read through the page cache of the system instead of being copied.
-const MAPPED_BYTES_MAX: &str = "1073741824";
+/// How much of the file is read through the page cache of the system instead of being copied: all of it. The build
+/// tells SQLite that this much is allowed (.cargo/config.toml).
+const MAPPED_BYTES_MAX: &str = "1099511627776";
 
 /// Connections to the file at `path`.
 pub(super) async fn connect(path: &Path) -> Result<SqlitePool, sqlx::Error> {

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
+use events_schema::digits::digits;
 use events_schema::{Calendar, Grain, Timestamp};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::export::number::{self, digits};
+use crate::export::number;
 
 /// Hours that are remembered: six weeks of them, so that the times of one row do not displace each other.
 const HOURS_MAX: usize = 1_024;

@@ -2,6 +2,8 @@
 
 use std::io::Write;
 
+use events_schema::digits::digits;
+
 use crate::figure::{Amount, Ratio};
 
 /// Minor units (fen) in one unit of the currency.
@@ -27,16 +29,6 @@ pub(super) fn amount(amount: Amount, out: &mut Vec<u8>) {
 /// Writes a ratio with four decimals: `0.1234`.
 pub(super) fn ratio(ratio: Ratio, out: &mut Vec<u8>) {
     write!(out, "{ratio}").expect("a vector takes what is written to it");
-}
-
-/// Writes the last `width` digits of a number.
-pub(super) fn digits(mut number: u64, width: usize, out: &mut Vec<u8>) {
-    let start = out.len();
-    out.resize(start + width, b'0');
-    for place in out[start..].iter_mut().rev() {
-        *place += (number % 10) as u8;
-        number /= 10;
-    }
 }
 
 #[cfg(test)]

@@ -157,21 +157,23 @@ impl ListQuery for CashEntriesQuery {
             self.kind.is_none_or(|wanted| wanted == **kind)
                 && self.direction.is_none_or(|wanted| wanted == kind.direction())
         });
-        let by = |mode: Mode| {
-            let methods = Method::ALL.iter().filter(|method| method.mode() == mode);
-            methods.map(|method| method.as_str()).collect()
-        };
-        Selection::new(&CASH_ENTRIES)
+        let selection = Selection::new(&CASH_ENTRIES)
             .id_where(OF_ORDER, self.order_id.as_deref())
             .id_where(OF_SOURCE, self.source_id.as_deref())
-            .one_of("e.method", self.method.map(|method| vec![method.as_str()]))
-            .one_of("e.method", self.mode.map(by))
             .split("e.kind", CashKind::NAMES, kinds.map(|kind| kind.as_str()).collect())
-            .search(self.q.as_ref())
+            .search(self.q.as_ref());
+        if self.method.is_none() && self.mode.is_none() {
+            return selection;
+        }
+        let methods = Method::ALL.iter().filter(|method| {
+            self.method.is_none_or(|wanted| wanted == **method)
+                && self.mode.is_none_or(|wanted| wanted == method.mode())
+        });
+        selection.split("e.method", Method::NAMES, methods.map(|method| method.as_str()).collect())
     }
 }
 
-/// The list of cash entries. Its index begins with the kind.
+/// The list of cash entries. Its indexes have the kind before the time, one of them the method as well.
 pub(crate) static CASH_ENTRIES: List = List {
     name: "cash-entries",
     columns: CASH_ENTRY_COLUMNS,

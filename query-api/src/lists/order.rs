@@ -181,11 +181,15 @@ pub(crate) async fn order(
     ValidQuery(query): ValidQuery<OrderQuery>,
 ) -> Result<Answer<Order>, Problem> {
     let mut snapshot = reading.at_least(query.min_position).await?;
-    let Some(body) = read(&mut snapshot, &order_id).await? else {
-        let detail = format!("no order {order_id:?} is recorded up to position {}", snapshot.position);
-        return Err(Problem::unknown("unknown_order", detail).with("position", snapshot.position.get()));
-    };
+    let body = read(&mut snapshot, &order_id).await?.ok_or_else(|| unknown(&order_id, &snapshot))?;
     Ok(Answer { position: snapshot.position, body })
+}
+
+/// 404: there is no such order in what `snapshot` reflects.
+pub(super) fn unknown(order_id: &str, snapshot: &Snapshot) -> Problem {
+    let position = snapshot.position.get();
+    let detail = format!("no order {order_id:?} is recorded up to position {position}");
+    Problem::unknown("unknown_order", detail).with("position", position)
 }
 
 /// The order with this id, if it is recorded.
@@ -280,8 +284,9 @@ impl Commission {
 }
 
 const ORDER: &str = "select o.*, s.position, s.status, s.used_packages, s.paid_at, s.payment_id, s.payment_method, \
-    s.payment_reference, s.paid, s.refunded_gross, s.completed_at, s.settlement_due_at, s.settled_at, \
-    s.purchase_cost_now, s.commission_cost_now, s.settlement_state, s.settlement_amount \
+    s.payment_reference, s.paid, s.refunded_gross, s.paid - s.refunded_gross as left_amount, s.completed_at, \
+    s.settlement_due_at, s.settled_at, s.purchase_cost_now, s.commission_cost_now, s.settlement_state, \
+    s.settlement_amount \
     from orders o cross join order_states s where o.order_id = $1 and s.birth = o.birth";
 const REFUNDS: &str = "select refund_id, requested_at, decided_at, amount, fee, state, method from refunds \
     where order_birth = $1 order by ordinal";

@@ -121,7 +121,7 @@ impl ListItem for OrderItem {
             member_id: row.get("member_id")?,
             source: row::word(row, "source")?,
             payable: row::amount(row, "payable")?,
-            left: left(row)?,
+            left: row::amount(row, "left_amount")?,
             payment_method: row::word_or_null(row, "payment_method")?,
             supplier_id: row.get("supplier_id")?,
             supplier_name: row.get("supplier_name")?,
@@ -144,18 +144,13 @@ impl ListItem for OrderItem {
         cells
             .word(words::ORDER_SOURCES, row.get::<&str>("source")?)
             .amount(row::amount(row, "payable")?)
-            .amount(left(row)?);
+            .amount(row::amount(row, "left_amount")?);
         cells
             .word(words::METHODS, row.get::<Option<&str>>("payment_method")?)
             .text(row.get::<Option<&str>>("supplier_id")?)
             .text(row.get::<Option<&str>>("supplier_name")?);
         Ok(())
     }
-}
-
-/// What was paid of an order, less completed refunds.
-fn left(row: &Row) -> Result<Amount, sqlx::Error> {
-    Ok(Amount::minor(row.get::<i64>("paid")? - row.get::<i64>("refunded_gross")?))
 }
 
 /// Orders (订单)
@@ -196,7 +191,7 @@ impl ListQuery for OrdersQuery {
 pub(crate) static ORDERS: List = List {
     name: "orders",
     columns: "o.order_id, o.order_no, s.status, o.placed_at, s.paid_at, s.completed_at, o.product_type, o.product_name, \
-        o.member_id, o.source, o.payable, s.paid, s.refunded_gross, s.payment_method, o.supplier_id, o.supplier_name",
+        o.member_id, o.source, o.payable, s.paid - s.refunded_gross as left_amount, s.payment_method, o.supplier_id, o.supplier_name",
     tables: &[
         Tables {
             table: "orders",

@@ -81,8 +81,15 @@ async fn every_filter_of_cash_entries_has_an_index() {
     for (text, index, is_sorted) in [
         ("", "MERGE (UNION ALL)", true),
         ("", "SEARCH e USING INDEX cash_entries_kind (kind=?", true),
-        ("direction=income&method=pos", "SEARCH e USING INDEX cash_entries_kind (kind=?", true),
-        ("kind=recharge&mode=offline", "SEARCH e USING INDEX cash_entries_kind (kind=?", false),
+        ("kind=recharge", "SEARCH e USING INDEX cash_entries_kind (kind=?", false),
+        ("method=pos", "SEARCH e USING INDEX cash_entries_method (method=? AND kind=?", true),
+        (
+            "direction=income&method=pos",
+            "SEARCH e USING INDEX cash_entries_method (method=? AND kind=?",
+            true,
+        ),
+        ("kind=recharge&mode=offline", "SEARCH e USING INDEX cash_entries_method (method=? AND kind=?", true),
+        ("kind=recharge&method=pos", "SEARCH e USING INDEX cash_entries_method (method=? AND kind=?", false),
         ("order_id=1", "SEARCH e USING INDEX cash_entries_order_birth (order_birth=?)", true),
         (
             "source_id=1",
@@ -226,6 +233,7 @@ async fn a_total_looks_at_no_table_without_need() {
         ),
         (asked::<CashEntriesQuery>(""), &["SCAN e"]),
         (asked::<CashEntriesQuery>("kind=recharge"), &["SEARCH e USING INDEX cash_entries_kind (kind=?)"]),
+        (asked::<CashEntriesQuery>("method=pos"), &["SEARCH e USING INDEX cash_entries_method (method=?)"]),
     ] {
         assert_eq!(ledger.plan(selection.total()).await, steps);
     }
@@ -239,6 +247,10 @@ async fn the_next_page_begins_where_the_last_one_ended() {
         (asked::<OrdersQuery>(""), "orders_placed_at (placed_at<?)"),
         (asked::<OrdersQuery>("status=closed"), "order_states_status (status=? AND placed_at<?)"),
         (asked::<CashEntriesQuery>("kind=recharge"), "cash_entries_kind (kind=? AND occurred_at<?)"),
+        (
+            asked::<CashEntriesQuery>("mode=online"),
+            "cash_entries_method (method=? AND kind=? AND occurred_at<?)",
+        ),
     ] {
         let plan = ledger.plan(selection.items(Some(&after), Some(51))).await;
         assert!(plan.iter().any(|step| step.ends_with(index)), "{index}: {plan:#?}");

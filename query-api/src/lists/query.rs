@@ -39,12 +39,12 @@ impl Default for Limit {
 
 impl Limit {
     /// The number.
-    pub(super) const fn items(self) -> usize {
+    pub(crate) const fn items(self) -> usize {
         self.0 as usize
     }
 
     /// One more than the items of a page: the one more says whether there is a next page.
-    pub(super) const fn rows(self) -> i64 {
+    pub(crate) const fn rows(self) -> i64 {
         self.0 as i64 + 1
     }
 }

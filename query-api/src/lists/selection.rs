@@ -1,7 +1,7 @@
 //! What of a list is asked for, and the SQL that reads it.
 //!
-//! Exactly one thing finds the rows: an id, the matches of a search, the words that the list's index begins with, a
-//! word, or time. All else is looked at row by row, and written so that no index is taken for it: an engine that
+//! Exactly one thing finds the rows: an id, the matches of a search, the words that a list's index has before the time,
+//! a word, or time. All else is looked at row by row, and written so that no index is taken for it: an engine that
 //! does not know how values are spread would guess.
 
 use crate::lists::search::{Matches, Prefix, Searched};
@@ -52,7 +52,7 @@ pub(crate) struct Selection {
     list: &'static List,
     range: Range,
     filters: Vec<Filter>,
-    split: Option<Split>,
+    splits: Vec<Split>,
     search: Option<(Prefix, Matches)>,
 }
 
@@ -83,7 +83,7 @@ enum Finds {
     Nothing,
 }
 
-/// Some words of the column that the index of the list begins with.
+/// Some words of a column that an index of the list has before the time.
 #[derive(Clone, Debug)]
 struct Split {
     column: &'static str,
@@ -94,7 +94,7 @@ struct Split {
 impl Selection {
     /// All of `list`.
     pub(crate) const fn new(list: &'static List) -> Self {
-        Self { list, range: Range::ALL, filters: Vec::new(), split: None, search: None }
+        Self { list, range: Range::ALL, filters: Vec::new(), splits: Vec::new(), search: None }
     }
 
     /// Those few of which `column` is this, an id that an index consists of.
@@ -130,15 +130,16 @@ impl Selection {
         self
     }
 
-    /// Those of which `column` is one of these words, of `all` there are, in a list whose only index has it before the
-    /// time: each word is read newest first for itself, and all are merged.
+    /// Those of which `column` is one of these words, of `all` there are, in a list whose indexes have it before the
+    /// time: each word is read newest first for itself, and all are merged. Of several such columns, which need an index
+    /// together, each combination of their words is read for itself.
     pub(crate) fn split(
         mut self,
         column: &'static str,
         all: &'static [&'static str],
         words: Vec<&'static str>,
     ) -> Self {
-        self.split = Some(Split { column, is_all: words.len() == all.len(), words });
+        self.splits.push(Split { column, is_all: words.len() == all.len(), words });
         self
     }
 

@@ -208,6 +208,13 @@ async fn cash_entries_of_both_directions_are_merged_newest_first(engine: Engine)
         ("method=alipay", positions_of(&entries, |entry| entry.method.to_string() == "alipay")),
         ("mode=offline", of_mode("offline")),
         ("mode=internal", of_mode("internal")),
+        (
+            "mode=online&direction=expense",
+            positions_of(&entries, |entry| {
+                entry.method.mode().to_string() == "online" && entry.kind.direction().to_string() == "expense"
+            }),
+        ),
+        ("mode=offline&method=alipay", vec![]),
         ("direction=income&kind=scan_refund", vec![]),
         ("source_id=S-7", vec![7]),
         ("q=S-6", vec![6, 60]),

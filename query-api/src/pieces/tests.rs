@@ -19,6 +19,7 @@ const OF_SUPPLIER: Source = Source {
     rows: "order_states",
     rows_where: "settlement_state is not null and supplier_id = $27",
     rows_at: "paid_at",
+    past: Past { cells: "settlement_past", key: &[], rows: PastRows::Fixed { position: "birth" } },
 };
 
 static SETTLED: LazyLock<Sums> = LazyLock::new(|| {
@@ -64,7 +65,7 @@ async fn what_has_no_hours_is_read_from_days_and_rows(engine: Engine) {
         let (a, b) = (end(), end());
         let range = Range::new(a.min(b), a.max(b));
         let mut snapshot = read_models.begin().await.unwrap();
-        let sql = SETTLED.over(range, &snapshot.calendar).with("S1").with("goods");
+        let sql = SETTLED.over(range, &snapshot).with("S1").with("goods");
         let found = snapshot.fetch_all(sql).await.unwrap();
         let found: Vec<(String, i64, i64)> = found
             .iter()

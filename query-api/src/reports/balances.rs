@@ -13,7 +13,7 @@ use crate::answer::Report;
 use crate::export::{Column, Document, Label, Stopped, Table, Writer, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, BalanceKindWord};
-use crate::pieces::{Figure, Source, Sums};
+use crate::pieces::{Figure, Past, PastRows, Source, Sums};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
@@ -84,7 +84,7 @@ const BY_KIND_COLUMNS: &[Column] = &[
     responses(
         (status = 200, description = "The report", body = Report<BalancesReport>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn balances(
@@ -96,14 +96,14 @@ pub(crate) async fn balances(
 
 /// The balances over `range`.
 pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<BalancesReport, sqlx::Error> {
-    let before = NET.over(range.before(), &snapshot.calendar);
+    let before = NET.over(range.before(), snapshot);
     let opening: i64 = snapshot.fetch_one(before).await?.get::<Option<i64>>("change")?.unwrap_or_default();
     let mut by_kind: Vec<_> = BalanceKind::ALL
         .iter()
         .map(|&kind| BalanceOfKind { kind, count: 0, amount: Amount::default() })
         .collect();
     let mut net = 0;
-    for row in snapshot.fetch_all(BY_KIND.over(range, &snapshot.calendar)).await? {
+    for row in snapshot.fetch_all(BY_KIND.over(range, snapshot)).await? {
         let change: i64 = row.get("change")?;
         let of_kind = &mut by_kind[word::<BalanceKind>(&row, "kind")?.ordinal()];
         // Every kind moves balances in one direction only.
@@ -114,15 +114,27 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Balanc
     Ok(BalancesReport { opening_balance, net, closing_balance, by_kind })
 }
 
-const SOURCE: Source = Source {
+/// Where entries of balances are kept.
+pub(crate) static SOURCE: Source = Source {
     cells: "balance_cells",
     cells_where: "true",
     finest: Grain::Hour,
     rows: "balance_entries",
     rows_where: "true",
     rows_at: "occurred_at",
+    past: Past {
+        cells: "balance_past",
+        key: &["grain", "start", "kind"],
+        rows: PastRows::Fixed { position: "position" },
+    },
 };
 
-pub(crate) static BY_KIND: LazyLock<Sums> =
-    LazyLock::new(|| SOURCE.sums(&["kind"], &[Figure::new("entries", "1"), Figure::same("change")], "true"));
-static NET: LazyLock<Sums> = LazyLock::new(|| SOURCE.sums(&[], &[Figure::same("change")], "true"));
+pub(crate) static BY_KIND: LazyLock<Sums> = LazyLock::new(|| SOURCE.sums(&["kind"], &figures()[..2], "true"));
+static NET: LazyLock<Sums> = LazyLock::new(|| SOURCE.sums(&[], &figures()[1..2], "true"));
+
+/// Entries, by how much they moved balances, and the same without the sign: those of one kind have the same.
+pub(crate) fn figures() -> Vec<Figure> {
+    let amount = "abs(change)".to_owned();
+    let amount = Figure { name: "amount".to_owned(), of_cell: amount.clone(), of_row: amount };
+    vec![Figure::new("entries", "1"), Figure::same("change"), amount]
+}

@@ -14,11 +14,12 @@ use crate::database::Row;
 use crate::export::{Cells, Column, Document, Label, Stopped, Table, Writer, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, MethodWord, ModeWord};
-use crate::pieces::{Figure, Source, Sums};
+use crate::pieces::{Figure, Past, PastRows, Source, Sums};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
 use crate::reports::query::{Figures, report_query};
+use crate::reports::split::Totals;
 use crate::row::word;
 use crate::snapshot::Snapshot;
 
@@ -61,6 +62,19 @@ pub struct CashSummary {
     pub net: Amount,
     /// 平台结存: opening balance and net.
     pub closing_balance: Amount,
+}
+
+impl CashSummary {
+    fn new(opening: i64, income: CashSum, expense: CashSum) -> Self {
+        let net = income.amount.0 - expense.amount.0;
+        Self {
+            opening_balance: Amount::minor(opening),
+            income,
+            expense,
+            net: Amount(net),
+            closing_balance: Amount::minor(opening + net.minor()),
+        }
+    }
 }
 
 impl From<&CashReport> for CashSummary {
@@ -133,7 +147,8 @@ struct Sum {
 impl CashReport {
     fn new(opening: i64, sums: &[Sum]) -> Self {
         let [income, expense] = both(sums, |_| true);
-        let net = income.amount.0 - expense.amount.0;
+        let CashSummary { opening_balance, net, closing_balance, .. } =
+            CashSummary::new(opening, income, expense);
         let by_mode = [Mode::Online, Mode::Offline].map(|mode| {
             let [income, expense] = both(sums, |sum| sum.method.mode() == mode);
             CashOfMode { mode, income, expense }
@@ -147,11 +162,11 @@ impl CashReport {
             CashOfKind { kind, direction: kind.direction(), count, amount }
         });
         Self {
-            opening_balance: Amount::minor(opening),
+            opening_balance,
             income,
             expense,
-            net: Amount(net),
-            closing_balance: Amount::minor(opening + net.minor()),
+            net,
+            closing_balance,
             by_mode: by_mode.to_vec(),
             by_method: by_method.to_vec(),
             by_kind: by_kind.collect(),
@@ -246,7 +261,7 @@ impl CashSummary {
     responses(
         (status = 200, description = "The report", body = Report<CashReport>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn cash(
@@ -263,19 +278,24 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<CashRe
     Ok(CashReport::new(opening, &sums))
 }
 
+/// The same in short. Nothing is grouped for it: the database adds up as it reads.
+pub(super) async fn read_summary(snapshot: &mut Snapshot, range: Range) -> Result<CashSummary, sqlx::Error> {
+    let opening = read_opening(snapshot, range).await?;
+    let row = snapshot.fetch_one(ALL_AND_INCOME.over(range, snapshot)).await?;
+    let Totals([count, amount, income_count, income]) = Totals::read(&row, 0)?;
+    let sum = |count, amount| CashSum { count, amount: Amount::minor(amount) };
+    let (income, expense) = (sum(income_count, income), sum(count - income_count, amount - income));
+    Ok(CashSummary::new(opening, income, expense))
+}
+
 /// All income less all expense before `range`.
 async fn read_opening(snapshot: &mut Snapshot, range: Range) -> Result<i64, sqlx::Error> {
-    let net: Option<i64> = snapshot.fetch_one(NET.over(range.before(), &snapshot.calendar)).await?.get(0)?;
+    let net: Option<i64> = snapshot.fetch_one(NET.over(range.before(), snapshot)).await?.get(0)?;
     Ok(net.unwrap_or_default())
 }
 
 async fn read_sums(snapshot: &mut Snapshot, range: Range) -> Result<Vec<Sum>, sqlx::Error> {
-    snapshot
-        .fetch_all(BY_KIND_AND_METHOD.over(range, &snapshot.calendar))
-        .await?
-        .iter()
-        .map(Sum::read)
-        .collect()
+    snapshot.fetch_all(BY_KIND_AND_METHOD.over(range, snapshot)).await?.iter().map(Sum::read).collect()
 }
 
 impl Sum {
@@ -290,7 +310,7 @@ impl Sum {
 }
 
 /// Where cash figures are kept. The index of the entries begins with the kind, so all of them are named.
-const CASH: Source = Source {
+pub(crate) static CASH: Source = Source {
     cells: "cash_cells",
     cells_where: "true",
     finest: Grain::Hour,
@@ -299,17 +319,46 @@ const CASH: Source = Source {
         'recharge_refund', 'scan_refund', 'surplus_refund', 'supplier_withdrawal', 'distributor_withdrawal', \
         'member_withdrawal')",
     rows_at: "occurred_at",
+    past: Past {
+        cells: "cash_past",
+        key: &["grain", "start", "kind", "method"],
+        rows: PastRows::Fixed { position: "position" },
+    },
 };
 
 /// What the entries of each kind and method add up to.
-pub(crate) static BY_KIND_AND_METHOD: LazyLock<Sums> = LazyLock::new(|| {
-    CASH.sums(&["kind", "method"], &[Figure::new("entries", "1"), Figure::same("amount")], "true")
-});
+pub(crate) static BY_KIND_AND_METHOD: LazyLock<Sums> =
+    LazyLock::new(|| CASH.sums(&["kind", "method"], &figures()[..2], "true"));
 
 /// All income less all expense.
-pub(super) static NET: LazyLock<Sums> = LazyLock::new(|| {
-    let income = CashKind::ALL.iter().filter(|kind| kind.direction() == Direction::Income);
-    let income: Vec<_> = income.map(|kind| format!("'{kind}'")).collect();
-    let signed = format!("case when kind in ({}) then amount else -amount end", income.join(", "));
-    CASH.sums(&[], &[Figure { name: "net".to_owned(), of_cell: signed.clone(), of_row: signed }], "true")
+pub(super) static NET: LazyLock<Sums> = LazyLock::new(|| CASH.sums(&[], &figures()[2..], "true"));
+
+/// Entries, their amount, and income less expense.
+pub(crate) fn figures() -> Vec<Figure> {
+    let signed = if_income("amount", "-amount");
+    let net = Figure { name: "net".to_owned(), of_cell: signed.clone(), of_row: signed };
+    vec![Figure::new("entries", "1"), Figure::same("amount"), net]
+}
+
+/// All entries and their amount, and those of income.
+static ALL_AND_INCOME: LazyLock<Sums> = LazyLock::new(|| {
+    let of_income = |name: &str, of_cell, of_row| Figure {
+        name: name.to_owned(),
+        of_cell: if_income(of_cell, "0"),
+        of_row: if_income(of_row, "0"),
+    };
+    let figures = [
+        Figure::new("entries", "1"),
+        Figure::same("amount"),
+        of_income("income_entries", "entries", "1"),
+        of_income("income", "amount", "amount"),
+    ];
+    CASH.sums(&[], &figures, "true")
 });
+
+/// What an entry or a cell of income adds, and what one of expense does.
+fn if_income(income: &str, expense: &str) -> String {
+    let kinds = CashKind::ALL.iter().filter(|kind| kind.direction() == Direction::Income);
+    let kinds: Vec<_> = kinds.map(|kind| format!("'{kind}'")).collect();
+    format!("case when kind in ({}) then {income} else {expense} end", kinds.join(", "))
+}

@@ -12,14 +12,14 @@ use utoipa::ToSchema;
 use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
-use crate::pieces::Source;
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
 use crate::reports::query::report_query;
-use crate::reports::sales_figures::ORDERS_NOW;
+use crate::reports::sales_figures::{ORDERS_NOW, ORDERS_THEN};
 use crate::reports::split::{ByType, Split, SplitRow, Totals, split_columns};
-use crate::reports::states::{OrdersSum, figures, orders_in_any};
+use crate::reports::states::{OrdersSum, in_states, orders_in_any};
 use crate::snapshot::Snapshot;
 
 report_query! {
@@ -83,7 +83,7 @@ impl SplitRow for CommissionsRow {
     responses(
         (status = 200, description = "The report", body = Report<Split<CommissionsRow>>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn commissions(
@@ -109,29 +109,52 @@ pub(crate) async fn read(
 }
 
 /// All distributors together: orders.
-const ALL: Source = Source {
+pub(crate) static ALL: Source = Source {
     cells: "commission_cells",
     cells_where: "distributor_id = ''",
     finest: Grain::Hour,
     rows: ORDERS_NOW,
     rows_where: "commission_state is not null",
     rows_at: "placed_at",
+    past: Past {
+        cells: "commission_past",
+        key: &["grain", "distributor_id", "start", "product_type"],
+        rows: ORDERS_THEN,
+    },
 };
 
 /// One distributor, whose days are few rows: lines of orders.
-const ONE: Source = Source {
+pub(crate) static ONE: Source = Source {
     cells_where: "distributor_id = $27",
     finest: Grain::Day,
     rows: "commissions",
     rows_where: "original_amount > 0 and state is not null and distributor_id = $27",
+    past: Past {
+        rows: PastRows::Versions {
+            versions: "commission_versions",
+            key: &["order_birth", "line"],
+            facts: "select order_birth as of_order_birth, line as of_line, placed_at, product_type, distributor_id, \
+                original_amount, counts from commissions",
+            at: "placed_at",
+        },
+        ..ALL.past
+    },
     ..ALL
 };
 
-pub(crate) static OF_ALL: LazyLock<ByType> =
-    LazyLock::new(|| select(&ALL, 0, ["commission_state", "1", "commission_amount"]));
-static OF_ONE: LazyLock<ByType> = LazyLock::new(|| select(&ONE, 1, ["state", "counts", "amount"]));
+pub(crate) static OF_ALL: LazyLock<ByType> = LazyLock::new(|| select(&ALL, 0, &figures_of_orders()));
+static OF_ONE: LazyLock<ByType> = LazyLock::new(|| select(&ONE, 1, &figures_of_lines()));
 
-fn select(source: &Source, bound: usize, [state, orders, amount]: [&str; 3]) -> ByType {
-    let states = CommissionState::NAMES;
-    ByType::new(source, &figures(states, state, orders, amount), &orders_in_any(states), bound)
+fn select(source: &Source, bound: usize, figures: &[Figure]) -> ByType {
+    ByType::new(source, figures, &orders_in_any(CommissionState::NAMES), bound)
+}
+
+/// What cells have, and what an order adds to it.
+pub(crate) fn figures_of_orders() -> Vec<Figure> {
+    in_states(CommissionState::NAMES, "commission_state", "1", "commission_amount")
+}
+
+/// What cells have, and what a line of an order adds to it.
+pub(crate) fn figures_of_lines() -> Vec<Figure> {
+    in_states(CommissionState::NAMES, "state", "counts", "amount")
 }

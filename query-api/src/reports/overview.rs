@@ -15,7 +15,8 @@ use crate::read_models::Reading;
 use crate::reports::cash::{self, CashSummary};
 use crate::reports::commissions::{self, CommissionsRow};
 use crate::reports::query::{Figures, report_query};
-use crate::reports::sales::{self, SalesRow};
+use crate::reports::sales::SalesRow;
+use crate::reports::sales_figures;
 use crate::reports::split::SplitRow;
 use crate::reports::suppliers::{self, SuppliersRow};
 use crate::reports::withdrawals::{self, WithdrawalsRow};
@@ -66,7 +67,7 @@ impl Figures for Overview {
     responses(
         (status = 200, description = "The report", body = Report<Overview>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn overview(
@@ -78,15 +79,12 @@ pub(crate) async fn overview(
 
 /// The overview over `range`.
 pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Overview, sqlx::Error> {
-    let withdrawals_of = async |snapshot: &mut Snapshot, kind| {
-        withdrawals::read(snapshot, range, Some(kind)).await.map(|report| report.total)
-    };
     Ok(Overview {
-        sales: sales::read(snapshot, range, None).await?.total,
-        cash: (&cash::read(snapshot, range).await?).into(),
-        suppliers: suppliers::read(snapshot, range, None, None).await?.total,
-        supplier_withdrawals: withdrawals_of(snapshot, PayeeKind::Supplier).await?,
-        commissions: commissions::read(snapshot, range, None, None).await?.total,
-        distributor_withdrawals: withdrawals_of(snapshot, PayeeKind::Distributor).await?,
+        sales: sales_figures::BY_TYPE.total(snapshot, range).await?,
+        cash: cash::read_summary(snapshot, range).await?,
+        suppliers: suppliers::OF_ALL.total(snapshot, range).await?,
+        supplier_withdrawals: withdrawals::read_total(snapshot, range, PayeeKind::Supplier).await?,
+        commissions: commissions::OF_ALL.total(snapshot, range).await?,
+        distributor_withdrawals: withdrawals::read_total(snapshot, range, PayeeKind::Distributor).await?,
     })
 }

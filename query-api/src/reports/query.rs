@@ -17,6 +17,11 @@ macro_rules! report_query {
             #[param(value_type = Option<String>, example = "2026-12-01")]
             to: Option<crate::period::Moment>,
             $($(#[$field_meta])* $field: $type,)*
+            /// As it stood then: after the event at this position and all that was decided with it, or as recorded by
+            /// this instant (RFC 3339, with its offset). `from` and `to` are about when things happened, as always;
+            /// without both, today is the day on which that was recorded. The answer's `position` says what was meant.
+            #[param(value_type = Option<String>, example = "1204")]
+            as_of: Option<crate::as_of::AsOf>,
             /// As JSON, or as a file.
             #[serde(default)]
             #[param(inline, value_type = Option<crate::export::Format>)]
@@ -36,6 +41,7 @@ macro_rules! report_query {
                 crate::reports::query::Common {
                     from: self.from,
                     to: self.to,
+                    as_of: self.as_of,
                     format: self.format,
                     lang: self.lang,
                     min_position: self.min_position,
@@ -47,10 +53,11 @@ macro_rules! report_query {
 pub(crate) use report_query;
 
 use axum::response::{IntoResponse, Response};
-use events_schema::{Position, Timestamp};
+use events_schema::Position;
 use serde::Serialize;
 
 use crate::answer::Report;
+use crate::as_of::AsOf;
 use crate::export::{Document, Export, Format, Lang, Stopped, Writer};
 use crate::period::{self, Moment};
 use crate::problem::Problem;
@@ -63,6 +70,7 @@ use crate::snapshot::Snapshot;
 pub(crate) struct Common {
     pub(crate) from: Option<Moment>,
     pub(crate) to: Option<Moment>,
+    pub(crate) as_of: Option<AsOf>,
     pub(crate) format: Format,
     pub(crate) lang: Lang,
     pub(crate) min_position: Option<Position>,
@@ -85,8 +93,8 @@ impl Common {
         read: impl AsyncFnOnce(&mut Snapshot, Range) -> Result<T, E>,
     ) -> Result<Response, Problem> {
         let document = const { &T::DOCUMENT };
-        let mut snapshot = reading.at_least(self.min_position).await?;
-        let range = period::of_report(self.from, self.to, Timestamp::now(), &snapshot.calendar)?;
+        let (mut snapshot, today) = reading.as_of(self.as_of, self.min_position).await?;
+        let range = period::of_report(self.from, self.to, today, &snapshot.calendar)?;
         let figures = read(&mut snapshot, range).await.map_err(Into::into)?;
         let Some(format) = self.format.file() else {
             return Ok(Report::answer(document.name, range, snapshot, figures).into_response());

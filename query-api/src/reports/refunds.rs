@@ -12,7 +12,7 @@ use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
 use crate::figure::Amount;
-use crate::pieces::{Figure, Source};
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
@@ -99,7 +99,7 @@ impl SplitRow for RefundsRow {
     responses(
         (status = 200, description = "The report", body = Report<Split<RefundsRow>>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn refunds(
@@ -120,18 +120,34 @@ pub(crate) async fn read(
     SELECT.read(snapshot, range, None, product_type).await
 }
 
-const SOURCE: Source = Source {
+/// Where refunds are kept.
+pub(crate) static SOURCE: Source = Source {
     cells: "refund_cells",
     cells_where: "true",
     finest: Grain::Hour,
     rows: "refunds",
     rows_where: "true",
     rows_at: "requested_at",
+    past: Past {
+        cells: "refund_past",
+        key: &["grain", "start", "product_type"],
+        rows: PastRows::Versions {
+            versions: "refund_versions",
+            key: &["order_birth", "ordinal"],
+            facts: "select order_birth as of_order_birth, ordinal as of_ordinal, requested_at, product_type, amount, fee \
+                from refunds",
+            at: "requested_at",
+        },
+    },
 };
 
-pub(crate) static SELECT: LazyLock<ByType> = LazyLock::new(|| {
+pub(crate) static SELECT: LazyLock<ByType> =
+    LazyLock::new(|| ByType::new(&SOURCE, &figures(), "requests", 0));
+
+/// What cells have, and what a refund adds to it.
+pub(crate) fn figures() -> Vec<Figure> {
     let when = |state: &str, figure: &str| format!("case when state = '{state}' then {figure} else 0 end");
-    let figures = [
+    vec![
         Figure::new("requests", "1"),
         Figure::new("requested_amount", "amount"),
         Figure::new("in_review", when("in_review", "1")),
@@ -139,6 +155,5 @@ pub(crate) static SELECT: LazyLock<ByType> = LazyLock::new(|| {
         Figure::new("completed", when("completed", "1")),
         Figure::new("refund_fee_amount", when("completed", "fee")),
         Figure::new("refunded_amount", when("completed", "amount - fee")),
-    ];
-    ByType::new(&SOURCE, &figures, "requests", 0)
-});
+    ]
+}

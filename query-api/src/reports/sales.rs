@@ -200,7 +200,7 @@ pub(super) async fn write_statuses(statuses: &[StatusRow], file: &mut Writer) ->
     responses(
         (status = 200, description = "The report", body = Report<Split<SalesRow>>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn sales(

@@ -5,20 +5,29 @@ use std::sync::LazyLock;
 use events_schema::Grain;
 use events_schema::terms::{OrderStatus, Term};
 
-use crate::pieces::{Figure, Source};
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::reports::split::{ByType, Totals};
 
 /// Orders as they stand now.
 pub(super) const ORDERS_NOW: &str = "orders join order_states using (birth, placed_at, product_type)";
 
+/// Orders as they stood in the past.
+pub(super) const ORDERS_THEN: PastRows = PastRows::Versions {
+    versions: "order_versions",
+    key: &["birth"],
+    facts: "select birth as of_birth, placed_at, product_type, payable from orders",
+    at: "placed_at",
+};
+
 /// Where sales figures are kept.
-pub(super) const SALES: Source = Source {
+pub(crate) static SALES: Source = Source {
     cells: "sales_cells",
     cells_where: "true",
     finest: Grain::Hour,
     rows: ORDERS_NOW,
     rows_where: "true",
     rows_at: "placed_at",
+    past: Past { cells: "sales_past", key: &["grain", "start", "product_type"], rows: ORDERS_THEN },
 };
 
 /// Number of statuses that an order can have.
@@ -64,19 +73,20 @@ impl SalesTotals {
 }
 
 /// The column of a cell with the payable amount of the orders in one status.
-pub(super) fn amount_column(status: &str) -> String {
+pub(crate) fn amount_column(status: &str) -> String {
     // A refund's actual amount has the plain name.
     if status == "refunded" { "refunded_status_amount".to_owned() } else { format!("{status}_amount") }
 }
 
 /// The selects of all figures by product type.
-pub(crate) static BY_TYPE: LazyLock<ByType> = LazyLock::new(|| {
+pub(crate) static BY_TYPE: LazyLock<ByType> = LazyLock::new(|| ByType::new(&SALES, &figures(), "orders", 0));
+
+/// What cells have, and what an order adds to it.
+pub(crate) fn figures() -> Vec<Figure> {
     let when = |status: &str, figure: &str| format!("case when status = '{status}' then {figure} else 0 end");
     let names = OrderStatus::NAMES.iter();
     let orders = names.clone().map(|status| Figure::new(format!("{status}_orders"), when(status, "1")));
     let amounts = names.map(|status| Figure::new(amount_column(status), when(status, "payable")));
     let counts = [Figure::new("orders", "1"), Figure::same("paid_orders"), Figure::same("returned_orders")];
-    let figures: Vec<_> =
-        counts.into_iter().chain(orders).chain(amounts).chain(SUMS.map(Figure::same)).collect();
-    ByType::new(&SALES, &figures, "orders", 0)
-});
+    counts.into_iter().chain(orders).chain(amounts).chain(SUMS.map(Figure::same)).collect()
+}

@@ -27,11 +27,11 @@ mod latest;
 pub use latest::{LATEST_MAX, LatestOrder};
 
 /// Where orders came from, and who travels.
-mod sources;
+pub(crate) mod sources;
 pub use sources::{OfSource, Visitors};
 
 /// New members.
-mod members;
+pub(crate) mod members;
 pub use members::MembersPoint;
 
 report_query! {
@@ -171,7 +171,7 @@ impl ScreenOfType {
     responses(
         (status = 200, description = "The report", body = Report<Screen>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`, `too_many_steps`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`, `too_many_steps`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn screen(
@@ -186,11 +186,7 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Screen
     let Split { total, by_product_type } =
         BY_TYPE.read::<_, SalesTotals>(snapshot, range, None, None).await?;
     let ([orders, ..], [paid, unpaid]) = (total.counts(), paid_and_unpaid(&total));
-    let step = if range.to.micros().saturating_sub(range.from.micros()) <= HOURS_MICROS_MAX {
-        Step::Hour
-    } else {
-        Step::Day
-    };
+    let step = step(range);
     let (by_source, visitors) = sources::read(snapshot, range).await?;
     Ok(Screen {
         orders,
@@ -208,6 +204,15 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Screen
         by_source,
         visitors,
     })
+}
+
+/// How long the steps of a range are.
+pub(crate) const fn step(range: Range) -> Step {
+    if range.to.micros().saturating_sub(range.from.micros()) <= HOURS_MICROS_MAX {
+        Step::Hour
+    } else {
+        Step::Day
+    }
 }
 
 /// The paid and the unpaid orders, with their payable amount.

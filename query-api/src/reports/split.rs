@@ -118,9 +118,10 @@ impl<const N: usize> AddAssign for Totals<N> {
     }
 }
 
-/// The selects of such a report: of all product types, and of one.
+/// The selects of such a report: of all together, by product type, and of one product type.
 #[derive(Debug)]
 pub(crate) struct ByType {
+    total: Sums,
     all: Sums,
     of_one: Sums,
 }
@@ -134,12 +135,22 @@ impl ByType {
         let end = format!(" having sum({counted}) > 0 order by product_type");
         let of_one = format!("product_type = ${}", FIRST_FILTER + bound);
         let select = |filter: &str| source.sums(&["product_type"], figures, filter).then(&end);
-        Self { all: select("true"), of_one: select(&of_one) }
+        Self { total: source.sums(&[], figures, "true"), all: select("true"), of_one: select(&of_one) }
     }
 
     /// The select of all product types.
     pub(crate) fn all(&'static self) -> &'static Sums {
         &self.all
+    }
+
+    /// The figures over `range` all together, where nobody asks for the product types. The source has no places.
+    pub(crate) async fn total<const N: usize, R: From<Totals<N>>>(
+        &'static self,
+        snapshot: &mut Snapshot,
+        range: Range,
+    ) -> Result<R, sqlx::Error> {
+        let row = snapshot.fetch_one(self.total.over(range, snapshot)).await?;
+        Ok(Totals::read(&row, 0)?.into())
     }
 
     /// The figures over `range`, of one product type or of all. `bound` is what the source has places for.
@@ -151,7 +162,7 @@ impl ByType {
         product_type: Option<&ProductType>,
     ) -> Result<Split<R>, sqlx::Error> {
         let select = if product_type.is_some() { &self.of_one } else { &self.all };
-        let mut sql = select.over(range, &snapshot.calendar);
+        let mut sql = select.over(range, snapshot);
         for text in bound.into_iter().chain(product_type.map(|product_type| &**product_type)) {
             sql = sql.with(text);
         }

@@ -31,7 +31,7 @@ impl OrdersSum {
 
 /// `{state}_orders` and `{state}_amount` of each state. Of a row whose `column` is a state, they are `orders` and
 /// `amount`.
-pub(super) fn figures(states: &[&str], column: &str, orders: &str, amount: &str) -> Vec<Figure> {
+pub(super) fn in_states(states: &[&str], column: &str, orders: &str, amount: &str) -> Vec<Figure> {
     let of_row =
         |state: &str, figure: &str| format!("case when {column} = '{state}' then {figure} else 0 end");
     let both = |state: &&str| {

@@ -1,7 +1,5 @@
 //! Figures step by step: of every hour, day or month that meets a range.
 
-use std::collections::HashMap;
-
 use axum::http::StatusCode;
 use events_schema::terms::Term;
 use events_schema::{Calendar, Grain, Timestamp};
@@ -10,7 +8,8 @@ use utoipa::ToSchema;
 
 use crate::database::Sql;
 use crate::figure::LocalTime;
-use crate::pieces::{FIRST_FILTER, Figure, Source, Sums};
+use crate::past::Past;
+use crate::pieces::{DRIFT_PLACES, FIRST_FILTER, Figure, Source, Sums};
 use crate::problem::Problem;
 use crate::range::{Range, floor};
 use crate::reports::split::Totals;
@@ -33,7 +32,8 @@ pub enum Step {
 pub const STEPS_MAX: usize = 2_000;
 
 impl Step {
-    const fn grain(self) -> Grain {
+    /// The step of the calendar that it is.
+    pub(crate) const fn grain(self) -> Grain {
         match self {
             Self::Hour => Grain::Hour,
             Self::Day => Grain::Day,
@@ -76,11 +76,22 @@ impl Steps {
         bound: Option<&str>,
     ) -> Result<Vec<(LocalTime, Totals<N>)>, sqlx::Error> {
         let grain = self.step.grain();
-        let mut found = HashMap::with_capacity(self.starts.len());
+        let mut found = vec![Totals::default(); self.starts.len()];
+        let mut add = |start: Timestamp, totals| {
+            if let Ok(step) = self.starts.binary_search(&start) {
+                found[step] += totals;
+            }
+        };
         let ends = match self.range.whole(grain, &snapshot.calendar) {
             Some(whole) => {
-                for row in snapshot.fetch_all(select.whole(whole, grain, bound)).await? {
-                    found.insert(row.get(0)?, Totals::read(&row, 1)?);
+                for row in snapshot.fetch_all(select.whole(whole, grain, snapshot.past(), bound)).await? {
+                    add(Timestamp::from_micros(row.get(0)?), Totals::read(&row, 1)?);
+                }
+                if let Some(past) = snapshot.past() {
+                    for row in snapshot.fetch_all(select.drift(whole, past, bound)).await? {
+                        let at = Timestamp::from_micros(row.get(0)?);
+                        add(floor(grain, at, &snapshot.calendar), Totals::read(&row, 1)?);
+                    }
                 }
                 self.range.around(whole)
             }
@@ -88,14 +99,11 @@ impl Steps {
         };
         for part in ends.into_iter().filter(|part| !part.is_empty()) {
             let start = floor(grain, part.from, &snapshot.calendar);
-            let row = snapshot.fetch_one(select.part(part, &snapshot.calendar, bound)).await?;
-            found.insert(start.micros(), Totals::read(&row, 0)?);
+            let row = snapshot.fetch_one(select.part(part, snapshot, bound)).await?;
+            add(start, Totals::read(&row, 0)?);
         }
-        let calendar = &snapshot.calendar;
-        let step = |start: &Timestamp| {
-            (LocalTime::new(calendar, *start), found.get(&start.micros()).copied().unwrap_or_default())
-        };
-        Ok(self.starts.iter().map(step).collect())
+        let starts = self.starts.iter().map(|start| LocalTime::new(&snapshot.calendar, *start));
+        Ok(starts.zip(found).collect())
     }
 }
 
@@ -109,9 +117,20 @@ pub(crate) async fn with_beginning(
     if range.from != Range::BEGINNING {
         return Ok(Some(range));
     }
-    let sql = Sql::new(&select.first).with(step.grain().as_str());
-    let first: Option<i64> = snapshot.fetch_one(sql).await?.get(0)?;
-    let first = first.map(Timestamp::from_micros).filter(|first| *first < range.to);
+    let first = match snapshot.past() {
+        None => {
+            let sql = Sql::new(&select.first).with(step.grain().as_str());
+            snapshot.fetch_one(sql).await?.get(0)?
+        }
+        Some(past) => {
+            let Past { position, before, .. } = *past;
+            let sql = Sql::new(&select.first_then).with(step.grain().as_str());
+            let sql = [before.number, before.last, position].into_iter().fold(sql, Sql::with);
+            snapshot.fetch_one(sql).await?.get::<Option<i64>>(0)?
+        }
+    };
+    let first = first.map(|first| floor(step.grain(), Timestamp::from_micros(first), &snapshot.calendar));
+    let first = first.filter(|first| *first < range.to);
     Ok(first.map(|first| Range::new(first, range.to)))
 }
 
@@ -122,6 +141,13 @@ pub(crate) struct StepSelect {
     first: String,
     /// Whole steps: `$1` is their length, `$2` and `$3` the range.
     whole: String,
+    /// An instant in the first step as of a position in the past: `$1` is the length of the steps, `$2` the last epoch,
+    /// `$3` its last event, `$4` the position.
+    first_then: String,
+    /// Whole steps as of an epoch, `$4`.
+    whole_then: String,
+    /// What the events since then did, instant by instant.
+    drift: String,
     /// A part of one step.
     part: Sums,
 }
@@ -135,22 +161,37 @@ impl StepSelect {
         let Source { cells, cells_where, .. } = source;
         let sums: Vec<_> =
             figures.iter().map(|figure| format!("cast(sum({}) as bigint)", figure.of_cell)).collect();
+        let sums = sums.join(", ");
         let whole = format!(
-            "select start, {} from {cells} where grain = $1 and {cells_where} and start >= $2 and start < $3 and {} \
+            "select start, {sums} from {cells} where grain = $1 and {cells_where} and start >= $2 and start < $3 and {} \
              group by start",
-            sums.join(", "),
             filter(FIRST)
         );
         let first = format!("select min(start) from {cells} where grain = $1 and {cells_where}");
-        Self { first, whole, part: source.sums(&[], figures, &filter(FIRST_FILTER)) }
+        let then = source.past_cells("$1", [2, 3], FIRST, &filter(FIRST + 1));
+        Self {
+            first,
+            whole,
+            first_then: source.first_then(),
+            whole_then: format!("select start, {sums} from {then} group by start"),
+            drift: source.drift_by_instant(figures, &filter(DRIFT_PLACES + 1)),
+            part: source.sums(&[], figures, &filter(FIRST_FILTER)),
+        }
     }
 
-    fn whole(&'static self, range: Range, grain: Grain, bound: Option<&str>) -> Sql {
-        let sql = Sql::new(&self.whole).with(grain.as_str());
-        bound.into_iter().fold(sql.with(range.from.micros()).with(range.to.micros()), Sql::with)
+    fn whole(&'static self, range: Range, grain: Grain, past: Option<&Past>, bound: Option<&str>) -> Sql {
+        let sql = Sql::new(past.map_or(&self.whole, |_| &self.whole_then)).with(grain.as_str());
+        let numbers = [range.from.micros(), range.to.micros()];
+        let sql = numbers.into_iter().chain(past.map(|past| past.nearest.number)).fold(sql, Sql::with);
+        bound.into_iter().fold(sql, Sql::with)
     }
 
-    fn part(&'static self, range: Range, calendar: &Calendar, bound: Option<&str>) -> Sql {
-        bound.into_iter().fold(self.part.over(range, calendar), Sql::with)
+    fn drift(&'static self, range: Range, past: &Past, bound: Option<&str>) -> Sql {
+        let numbers = past.window().into_iter().chain([range.from.micros(), range.to.micros()]);
+        bound.into_iter().fold(numbers.fold(Sql::new(&self.drift), Sql::with), Sql::with)
+    }
+
+    fn part(&'static self, range: Range, snapshot: &Snapshot, bound: Option<&str>) -> Sql {
+        bound.into_iter().fold(self.part.over(range, snapshot), Sql::with)
     }
 }

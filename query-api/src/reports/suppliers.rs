@@ -12,13 +12,13 @@ use utoipa::ToSchema;
 use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
-use crate::pieces::Source;
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
 use crate::reports::query::report_query;
 use crate::reports::split::{ByType, Split, SplitRow, Totals, split_columns};
-use crate::reports::states::{OrdersSum, figures, orders_in_any};
+use crate::reports::states::{OrdersSum, in_states, orders_in_any};
 use crate::snapshot::Snapshot;
 
 report_query! {
@@ -81,7 +81,7 @@ impl SplitRow for SuppliersRow {
     responses(
         (status = 200, description = "The report", body = Report<Split<SuppliersRow>>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn suppliers(
@@ -107,17 +107,29 @@ pub(crate) async fn read(
 }
 
 /// All suppliers together.
-const ALL: Source = Source {
+pub(crate) static ALL: Source = Source {
     cells: "settlement_cells",
     cells_where: "supplier_id = ''",
     finest: Grain::Hour,
     rows: "order_states",
     rows_where: "settlement_state is not null",
     rows_at: "paid_at",
+    past: Past {
+        cells: "settlement_past",
+        key: &["grain", "supplier_id", "start", "product_type"],
+        rows: PastRows::Versions {
+            versions: "order_versions",
+            key: &["birth"],
+            // An order is paid once, and its settlement stays from then on.
+            facts: "select birth as of_birth, paid_at as first_paid_at, product_type, supplier_id from order_states \
+                where settlement_state is not null",
+            at: "first_paid_at",
+        },
+    },
 };
 
 /// One supplier, whose days are few rows.
-const ONE: Source = Source {
+pub(crate) static ONE: Source = Source {
     cells_where: "supplier_id = $27",
     finest: Grain::Day,
     rows_where: "settlement_state is not null and supplier_id = $27",
@@ -128,7 +140,10 @@ pub(crate) static OF_ALL: LazyLock<ByType> = LazyLock::new(|| select(&ALL, 0));
 static OF_ONE: LazyLock<ByType> = LazyLock::new(|| select(&ONE, 1));
 
 fn select(source: &Source, bound: usize) -> ByType {
-    let states = SettlementState::NAMES;
-    let figures = figures(states, "settlement_state", "1", "settlement_amount");
-    ByType::new(source, &figures, &orders_in_any(states), bound)
+    ByType::new(source, &figures(), &orders_in_any(SettlementState::NAMES), bound)
+}
+
+/// What cells have, and what an order adds to it.
+pub(crate) fn figures() -> Vec<Figure> {
+    in_states(SettlementState::NAMES, "settlement_state", "1", "settlement_amount")
 }

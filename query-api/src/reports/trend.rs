@@ -113,7 +113,7 @@ pub(super) async fn write_points(
     responses(
         (status = 200, description = "The report", body = Report<Trend>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`, `too_many_steps`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`, `too_many_steps`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn trend(

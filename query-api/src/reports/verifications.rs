@@ -12,7 +12,7 @@ use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
 use crate::figure::Amount;
-use crate::pieces::{Figure, Source};
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
@@ -80,7 +80,7 @@ impl SplitRow for VerificationsRow {
     responses(
         (status = 200, description = "The report", body = Report<Split<VerificationsRow>>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn verifications(
@@ -101,17 +101,24 @@ pub(crate) async fn read(
     SELECT.read(snapshot, range, None, product_type).await
 }
 
-const SOURCE: Source = Source {
+/// Where completed orders are kept.
+pub(crate) static SOURCE: Source = Source {
     cells: "verification_cells",
     cells_where: "true",
     finest: Grain::Hour,
     rows: "verifications",
     rows_where: "true",
     rows_at: "completed_at",
+    past: Past {
+        cells: "verification_past",
+        key: &["grain", "start", "product_type"],
+        rows: PastRows::Fixed { position: "position" },
+    },
 };
 
-pub(crate) static SELECT: LazyLock<ByType> = LazyLock::new(|| {
-    let figures =
-        [Figure::new("orders", "1"), Figure::same("packages"), Figure::same("amount"), Figure::same("cost")];
-    ByType::new(&SOURCE, &figures, "orders", 0)
-});
+pub(crate) static SELECT: LazyLock<ByType> = LazyLock::new(|| ByType::new(&SOURCE, &figures(), "orders", 0));
+
+/// What cells have, and what a completed order adds to it.
+pub(crate) fn figures() -> Vec<Figure> {
+    vec![Figure::new("orders", "1"), Figure::same("packages"), Figure::same("amount"), Figure::same("cost")]
+}

@@ -13,11 +13,12 @@ use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label, Stopped, Table, Writer, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, PayeeKindWord, WithdrawalMethodWord};
-use crate::pieces::{Figure, Source, Sums};
+use crate::pieces::{Figure, Past, PastRows, Source, Sums};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
 use crate::reports::query::{Figures, report_query};
+use crate::reports::split::Totals;
 use crate::row::word;
 use crate::snapshot::Snapshot;
 
@@ -146,7 +147,7 @@ impl WithdrawalsRow {
     responses(
         (status = 200, description = "The report", body = Report<WithdrawalsReport>,
             headers(("Ledger-Position" = u64, description = "The position that the figures reflect"))),
-        (status = 422, description = "`invalid_parameter`, `invalid_range`", body = ProblemDocument),
+        (status = 422, description = "`invalid_parameter`, `invalid_range`, `invalid_as_of`", body = ProblemDocument),
     )
 )]
 pub(crate) async fn withdrawals(
@@ -164,7 +165,7 @@ pub(crate) async fn read(
     payee_kind: Option<PayeeKind>,
 ) -> Result<WithdrawalsReport, sqlx::Error> {
     let select = if payee_kind.is_some() { &OF_ONE_KIND } else { &OF_ALL };
-    let mut sql = select.over(range, &snapshot.calendar);
+    let mut sql = select.over(range, snapshot);
     if let Some(kind) = payee_kind {
         sql = sql.with(kind.as_str());
     }
@@ -183,18 +184,67 @@ pub(crate) async fn read(
     Ok(WithdrawalsReport { total, by_method })
 }
 
-const SOURCE: Source = Source {
+/// The total over `range`, of payees of one kind. Nothing is grouped for it: the database adds up as it reads.
+pub(super) async fn read_total(
+    snapshot: &mut Snapshot,
+    range: Range,
+    payee_kind: PayeeKind,
+) -> Result<WithdrawalsRow, sqlx::Error> {
+    let sql = TOTAL_OF_ONE_KIND.over(range, snapshot).with(payee_kind.as_str());
+    let Totals(sums) = Totals::<SUMS>::read(&snapshot.fetch_one(sql).await?, 0)?;
+    let mut total = WithdrawalsRow::default();
+    for (state, pair) in WithdrawalState::ALL.iter().zip(sums.as_chunks::<2>().0) {
+        total.add(*state, pair[0], Amount::minor(pair[1]));
+    }
+    Ok(total)
+}
+
+/// Where withdrawals are kept.
+pub(crate) static SOURCE: Source = Source {
     cells: "withdrawal_cells",
     cells_where: "true",
     finest: Grain::Hour,
     rows: "withdrawals",
     rows_where: "true",
     rows_at: "requested_at",
+    past: Past {
+        cells: "withdrawal_past",
+        key: &["grain", "start", "payee_kind", "method", "state"],
+        rows: PastRows::Versions {
+            versions: "withdrawal_versions",
+            key: &["birth"],
+            facts: "select birth as of_birth, requested_at, payee_kind, method, amount from withdrawals",
+            at: "requested_at",
+        },
+    },
 };
 
 pub(crate) static OF_ALL: LazyLock<Sums> = LazyLock::new(|| select("true"));
-static OF_ONE_KIND: LazyLock<Sums> = LazyLock::new(|| select("payee_kind = $27"));
+static OF_ONE_KIND: LazyLock<Sums> = LazyLock::new(|| select(IS_OF_KIND));
+/// The condition that payees are of the kind that is bound after the range.
+const IS_OF_KIND: &str = "payee_kind = $27";
+/// How many sums number and amount in each state are.
+const SUMS: usize = 2 * WithdrawalState::NAMES.len();
+/// Number and amount in each state.
+static TOTAL_OF_ONE_KIND: LazyLock<Sums> = LazyLock::new(|| {
+    let both = |state: &&str| {
+        let when = |figure: &str| format!("case when state = '{state}' then {figure} else 0 end");
+        let figure = |name: &str, of_cell, of_row| Figure {
+            name: format!("{state}_{name}"),
+            of_cell: when(of_cell),
+            of_row: when(of_row),
+        };
+        [figure("count", "withdrawals", "1"), figure("amount", "amount", "amount")]
+    };
+    let figures: Vec<_> = WithdrawalState::NAMES.iter().flat_map(both).collect();
+    SOURCE.sums(&[], &figures, IS_OF_KIND)
+});
 
 fn select(filter: &str) -> Sums {
-    SOURCE.sums(&["method", "state"], &[Figure::new("withdrawals", "1"), Figure::same("amount")], filter)
+    SOURCE.sums(&["method", "state"], &figures(), filter)
+}
+
+/// What cells have, and what a withdrawal adds to it.
+pub(crate) fn figures() -> Vec<Figure> {
+    vec![Figure::new("withdrawals", "1"), Figure::same("amount")]
 }

@@ -2,7 +2,9 @@
 
 use super::{Example, of, plain, sealed, text, yuan};
 use crate::recorded::funds::{FundsCredited, FundsDebited, FundsOpened, FundsSource};
-use crate::recorded::ledger::{LedgerCreated, SettlementSettings, WithdrawalSettings};
+use crate::recorded::ledger::{
+    LedgerCreated, NotificationSettings, ScreenSettings, SettlementSettings, WithdrawalSettings,
+};
 use crate::recorded::member::{
     BalanceConsumed, BalanceDeducted, BalanceGifted, BalanceRecharged, BalanceWithdrawn, ConsumptionRefunded,
     MemberRegistered, RechargeRefunded, WithdrawalReturned,
@@ -32,6 +34,12 @@ pub(super) fn of_the_ledger() -> Vec<Example> {
         let new = WithdrawalSettings { methods, minimum_amount, monthly_limit, automatic_transfer };
         Event::WithdrawalSettingsChanged(new)
     };
+    let screen = |title, range_days, template, refresh_seconds| {
+        let new =
+            ScreenSettings { title: text(title), range_days, template: text(template), refresh_seconds };
+        Event::ScreenSettingsChanged(new)
+    };
+    let notifications = |new| Event::NotificationSettingsChanged(Box::new(new));
     let all = vec![WithdrawalMethod::BankCard, WithdrawalMethod::Alipay, WithdrawalMethod::Wechat];
     let mut first = of(EntityKind::Ledger, "created", Event::LedgerCreated(created));
     (first.recorded.position, first.recorded.entity.birth) = (Position::FIRST, Position::FIRST);
@@ -42,7 +50,21 @@ pub(super) fn of_the_ledger() -> Vec<Example> {
         of(EntityKind::Ledger, "everything", settlement(36_500, &[("S1", 0), ("S2", 300)])),
         of(EntityKind::Ledger, "least", withdrawals(Vec::new(), None, None, false)),
         of(EntityKind::Ledger, "everything", withdrawals(all, Some(yuan("5.00")), Some(3), true)),
+        of(EntityKind::Ledger, "least", screen("x", 1, "x", 1)),
+        of(EntityKind::Ledger, "everything", screen("今日成交", 366, "dark", 86_400)),
+        of(EntityKind::Ledger, "default", notifications(NotificationSettings::default())),
+        of(EntityKind::Ledger, "everything", notifications(some_notifications())),
     ]
+}
+
+/// Some are sent, to some recipients, of whom one is erased.
+fn some_notifications() -> NotificationSettings {
+    let mut new = NotificationSettings::default();
+    new.withdrawal_requested.email.on = true;
+    new.withdrawal_requested.email.recipients = vec![plain("desk@example.com"), sealed()];
+    new.withdrawal_requested.wecom.template = text("{payee} {amount}");
+    new.withdrawal_paid.sms.on = true;
+    new
 }
 
 pub(super) fn of_members() -> Vec<Example> {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::*;
 use crate::recorded::funds::{FundsCredited, FundsDebited, FundsOpened, FundsSource};
-use crate::recorded::ledger::{LedgerCreated, SettlementSettings, WithdrawalSettings};
+use crate::recorded::ledger::{
+    AdministratorChannels, LedgerCreated, Notification, NotificationSettings, PayeeChannels, ScreenSettings,
+    SettlementSettings, WithdrawalSettings,
+};
 use crate::recorded::member::{
     BalanceConsumed, BalanceDeducted, BalanceGifted, BalanceRecharged, BalanceWithdrawn, ConsumptionRefunded,
     MemberRegistered, RechargeRefunded, WithdrawalReturned,
@@ -24,7 +27,7 @@ use crate::recorded::withdrawal::{
 
 pub(super) fn any_event() -> BoxedStrategy<Event> {
     prop_oneof![
-        3 => ledger(),
+        5 => ledger(),
         3 => placed(),
         7 => order(),
         4 => refunds(),
@@ -51,7 +54,30 @@ fn ledger() -> BoxedStrategy<Event> {
             Event::WithdrawalSettingsChanged(new)
         },
     );
-    prop_oneof![created, settlement, withdrawals].boxed()
+    let screen = (text(), any::<u32>(), id(), any::<u32>()).prop_map(
+        |(title, range_days, template, refresh_seconds)| {
+            let new = ScreenSettings { title, range_days, template, refresh_seconds };
+            Event::ScreenSettingsChanged(new)
+        },
+    );
+    prop_oneof![created, settlement, withdrawals, screen, notifications()].boxed()
+}
+
+fn notifications() -> BoxedStrategy<Event> {
+    let one =
+        || {
+            (any::<bool>(), vec(personal(), 0..3), text())
+                .prop_map(|(on, recipients, template)| Notification { on, recipients, template })
+        };
+    let to_payees = move || (one(), one()).prop_map(|(sms, email)| PayeeChannels { sms, email });
+    let to_administrators =
+        (one(), one(), one()).prop_map(|(sms, email, wecom)| AdministratorChannels { sms, email, wecom });
+    (to_administrators, to_payees(), to_payees())
+        .prop_map(|(withdrawal_requested, withdrawal_rejected, withdrawal_paid)| {
+            let new = NotificationSettings { withdrawal_requested, withdrawal_rejected, withdrawal_paid };
+            Event::NotificationSettingsChanged(Box::new(new))
+        })
+        .boxed()
 }
 
 fn placed() -> BoxedStrategy<Event> {

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use events_schema::command::{Action, Command};
 use events_schema::published;
-use events_schema::recorded::ledger::{SettlementSettings, WithdrawalSettings};
+use events_schema::recorded::ledger::{
+    NotificationSettings, ScreenSettings, SettlementSettings, WithdrawalSettings,
+};
 use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
 use events_schema::recorded::{Actor, CommandKey, IdempotencyKey, Personal};
 use events_schema::terms::{Term, WithdrawalMethod};
@@ -49,6 +51,12 @@ pub(super) enum What {
         minimum: Option<i64>,
         monthly: Option<u32>,
         automatic: bool,
+    },
+    ScreenRule {
+        days: u32,
+    },
+    NotificationRule {
+        on: bool,
     },
     Transferred {
         withdrawal: String,
@@ -143,6 +151,14 @@ impl What {
                     monthly_limit: *monthly,
                     automatic_transfer: *automatic,
                 })
+            }
+            Self::ScreenRule { days } => {
+                Action::ChangeScreenSettings(ScreenSettings { range_days: *days, ..Default::default() })
+            }
+            Self::NotificationRule { on } => {
+                let mut settings = NotificationSettings::default();
+                settings.withdrawal_paid.sms.on = *on;
+                Action::ChangeNotificationSettings(Box::new(settings))
             }
             Self::Transferred { withdrawal } => {
                 Action::ConfirmTransfer { withdrawal_id: id(withdrawal), paid: WithdrawalPaid::default() }
@@ -291,6 +307,15 @@ pub(super) fn withdrawal_rule(methods: &[&str], minimum: Option<i64>, monthly: O
 pub(super) fn automatic_transfer() -> Ask {
     let methods = vec!["bank_card".to_owned(), "alipay".to_owned(), "wechat".to_owned()];
     What::WithdrawalRule { methods, minimum: None, monthly: None, automatic: true }.into()
+}
+
+/// Settings that change no other answer.
+pub(super) fn other_settings(of: u16) -> Ask {
+    if of.is_multiple_of(2) {
+        What::ScreenRule { days: 1 + u32::from(of) }.into()
+    } else {
+        What::NotificationRule { on: of > 128 }.into()
+    }
 }
 
 pub(super) fn transferred(withdrawal: &str) -> Ask {

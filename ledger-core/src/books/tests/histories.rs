@@ -81,6 +81,7 @@ fn decision(gene: Gene) -> Ask {
         5 => approve_paid_at(&withdrawal, &time(gene[3])),
         6..=7 => turn_down(&withdrawal),
         8 => discard(usize::from(gene[2] % 6)),
+        9 if gene[4].is_multiple_of(4) => other_settings(gene[3]),
         9 => settlement_rule(u32::from(gene[2] % 3), &[("S1", u32::from(gene[3] % 20))]),
         10 => {
             withdrawal_rule(methods, gene[3].is_multiple_of(2).then_some(150), Some(u32::from(gene[4] % 3)))

@@ -75,10 +75,25 @@ impl Index {
             return None;
         }
         let behind = self.marks.partition_point(|mark| mark.first <= after.next());
-        let mark = self.marks.get(behind.checked_sub(1)?)?;
+        self.mark(behind.checked_sub(1)?)
+    }
+
+    /// How many places are noted.
+    pub(super) const fn marks(&self) -> usize {
+        self.marks.len()
+    }
+
+    /// The place that was noted as this one, counted from 0.
+    pub(super) fn mark(&self, number: usize) -> Option<Place> {
+        let mark = self.marks.get(number)?;
         let Entry { segment, end } = &self.segments[mark.segment];
-        let segment = segment.clone();
-        Some(Place { segment, number: mark.segment, at: mark.at, end: *end, first: mark.first })
+        Some(Place {
+            segment: segment.clone(),
+            number: mark.segment,
+            at: mark.at,
+            end: *end,
+            first: mark.first,
+        })
     }
 
     /// The beginning of the segment after segment `number`; `None` when no durable block stands there.

@@ -119,7 +119,7 @@ fn walk_last(segment: &Segment, tail: Tail, index: &mut Index) -> Result<End, Re
 }
 
 /// Goes on to the end of the segment or to a fault.
-fn walk_on(walk: &mut Walk, index: &mut Index) -> Result<(), Fault> {
+pub(super) fn walk_on(walk: &mut Walk, index: &mut Index) -> Result<(), Fault> {
     while let Some(step) = walk.step()? {
         index.add_block(step.header.first, step.header.last(), step.at, walk.at());
     }

@@ -15,7 +15,9 @@ use crate::log::conformance::{self, block, compressed, fence, sealer};
 use crate::log::{AppendError, DataDirLock, Log, ReadError, Tail};
 
 mod damage;
+mod reader;
 mod room;
+mod search;
 mod torn;
 mod verify;
 

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
+use events_schema::Timestamp;
 use events_schema::merkle::{Frontier, Head};
-use events_schema::{Position, Timestamp};
 
 use super::frame::Fault;
-use super::reader::{Group, LogReader};
+use super::scan::{Group, LogScan};
 use super::segment::io_error;
-use super::{OpenError, log_dir};
+use super::{OpenError, TornTail, log_dir};
 use crate::log::{Damage, ReadError};
 
 /// How many groups of blocks may wait to be hashed.
@@ -35,24 +35,13 @@ pub struct Verified {
     pub torn_tail: Option<TornTail>,
 }
 
-/// A block that was never finished.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TornTail {
-    /// The position that it begins with.
-    pub position: Position,
-    /// The file that it stands in.
-    pub segment: String,
-    /// Its bytes, as far as they were written.
-    pub bytes: u64,
-}
-
 /// Checks the log of a data directory: checksums, the chain of blocks, and every hash of the Merkle tree, computed from
 /// the events. `progress` hears the number of events checked so far.
 ///
 /// Nothing is changed and no lock is needed. While a server writes, the log is checked up to where it ended at the
 /// beginning.
 pub fn verify(data_dir: &Path, progress: impl FnMut(u64)) -> Result<Verified, OpenError> {
-    let log = LogReader::open(data_dir)?;
+    let log = LogScan::open(data_dir)?;
     let (send, receive) = sync_channel(GROUPS_MAX);
     thread::scope(|scope| {
         let reader = thread::Builder::new().name("log-verify".to_owned());

@@ -7,7 +7,7 @@ use super::segment::Segment;
 use crate::log::{Damage, ReadError, Tail};
 
 /// How much is read at once where only headers are looked at.
-const HEADERS_AT_ONCE: usize = 16 << 10;
+pub(super) const HEADERS_AT_ONCE: usize = 16 << 10;
 
 /// How much is read at once where whole blocks are.
 pub(super) const BLOCKS_AT_ONCE: usize = 4 << 20;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use events_schema::block::BLOCK_PAYLOAD_BYTES_MAX;
-use events_schema::recorded::ledger::{SettlementSettings, WithdrawalSettings};
+use events_schema::recorded::ledger::{
+    NotificationSettings, RECIPIENTS_MAX, ScreenSettings, SettlementSettings, WithdrawalSettings,
+};
 use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
 use events_schema::recorded::{IdempotencyKey, Personal};
 use events_schema::{Digest, Id, Text};
@@ -186,7 +188,7 @@ impl Dice {
         let personal = || Personal::from(text.clone());
         let withdrawal_id: Id = self.id("W").parse().unwrap();
         let paid = WithdrawalPaid { reference: Some(text.clone()), note: Some(personal()) };
-        let action = match self.roll(8) {
+        let action = match self.roll(10) {
             0 => Action::SettleOrder { order_id: self.id("O").parse().unwrap() },
             1 => Action::ApproveWithdrawal { withdrawal_id, paid, paid_at: None },
             2 => Action::RejectWithdrawal {
@@ -209,6 +211,20 @@ impl Dice {
                 })
             }
             6 => Action::ConfirmTransfer { withdrawal_id, paid },
+            7 => Action::ChangeScreenSettings(ScreenSettings {
+                title: text.clone(),
+                range_days: u32::MAX,
+                template: format!("{:0>64}", 7).parse().unwrap(),
+                refresh_seconds: u32::MAX,
+            }),
+            8 => {
+                let mut new = NotificationSettings::default();
+                for one in [&mut new.withdrawal_requested.sms, &mut new.withdrawal_paid.email] {
+                    one.template = text.clone();
+                    one.recipients = vec![personal(); self.one(&[0, 1, RECIPIENTS_MAX])];
+                }
+                Action::ChangeNotificationSettings(Box::new(new))
+            }
             _ => Action::FailTransfer { withdrawal_id, failure: text.clone() },
         };
         let key = IdempotencyKey { key: text.clone(), digest: Digest::of_decision(&action) };

@@ -3,15 +3,20 @@
 
 mod cells;
 mod entries;
+mod journal;
 mod orders;
+mod past;
+mod versions;
 
 use std::collections::BTreeMap;
 
 use events_schema::Recorded;
 
+use crate::change::CellTable;
 use crate::dump::Dump;
 use crate::history::History;
 use crate::projection::{CELL_TABLES, ROW_TABLES};
+pub(super) use past::{check_as_of, ends};
 
 /// A row by column, each value as the SQL literal of a dump.
 type Row = BTreeMap<String, String>;
@@ -22,7 +27,9 @@ struct Tables(BTreeMap<&'static str, BTreeMap<[i64; 2], Row>>);
 
 /// Fails unless the tables hold what the history comes to.
 pub(super) fn check(history: &History, dump: &Dump) {
-    let expected = fold(&history.recorded);
+    let mut fold = Fold::default();
+    fold.take_until(&history.recorded, i64::MAX);
+    let expected = fold.tables;
     for table in ROW_TABLES {
         let rows: Vec<Row> = dump[table.name].iter().map(|row| columns(row)).collect();
         let wanted: Vec<&Row> = expected.rows(table.name).collect();
@@ -43,19 +50,37 @@ pub(super) fn check(history: &History, dump: &Dump) {
         cells::compare(table, &rows, wanted.remove(table.name).unwrap_or_default());
         cells::add_up(table, &rows);
     }
+    past::check_epochs(history, dump);
     let names = ROW_TABLES.map(|table| table.name).into_iter().chain(CELL_TABLES.map(|table| table.name));
-    assert!(dump.keys().all(|table| table == "checkpoint" || names.clone().any(|name| name == table)));
+    let mut names = names.map(str::to_owned).chain(CELL_TABLES.map(CellTable::past)).collect::<Vec<_>>();
+    names.extend(["checkpoint", "epochs", "account_totals"].map(str::to_owned));
+    for (table, rows) in dump {
+        assert!(names.contains(table) || rows.is_empty(), "nobody has told of {table}");
+    }
 }
 
-/// Every row that these events come to.
-fn fold(events: &[Recorded]) -> Tables {
-    let mut tables = Tables::default();
-    let (mut orders, mut entries) = (orders::Orders::default(), entries::Entries::default());
-    for recorded in events {
-        orders.take(recorded, &mut tables);
-        entries.take(recorded, &orders, &mut tables);
+/// Every row that events come to.
+#[derive(Default)]
+struct Fold {
+    tables: Tables,
+    orders: orders::Orders,
+    entries: entries::Entries,
+    journal: journal::Journal,
+    /// How many were taken.
+    taken: usize,
+}
+
+impl Fold {
+    /// Goes on to the event at `end`, or to the last one.
+    fn take_until(&mut self, events: &[Recorded], end: i64) {
+        for recorded in events[self.taken..].iter().take_while(|recorded| recorded.position.as_i64() <= end) {
+            self.orders.take(recorded, &mut self.tables);
+            self.entries.take(recorded, &self.orders, &mut self.tables);
+            self.journal.take(recorded, &self.orders, &mut self.tables);
+            versions::take(recorded, &mut self.tables);
+            self.taken += 1;
+        }
     }
-    tables
 }
 
 impl Tables {
@@ -66,7 +91,15 @@ impl Tables {
         row
     }
 
-    fn rows(&self, table: &str) -> impl Iterator<Item = &Row> {
+    fn insert(&mut self, table: &'static str, key: [i64; 2], row: Row) {
+        self.0.entry(table).or_default().insert(key, row);
+    }
+
+    fn table(&self, table: &str) -> impl Iterator<Item = (&[i64; 2], &Row)> {
+        self.0.get(table).into_iter().flatten()
+    }
+
+    fn rows(&self, table: &str) -> impl DoubleEndedIterator<Item = &Row> {
         self.0.get(table).into_iter().flat_map(BTreeMap::values)
     }
 }

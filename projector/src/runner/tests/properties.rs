@@ -24,8 +24,40 @@ fn random_histories_show_every_type_of_event() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
+/// Where epochs end that are closed by the first block with which they have enough events.
+fn epochs(history: &History, lengths: &[usize]) -> Vec<i64> {
+    let (mut ends, mut after) = (Vec::new(), 0);
+    for end in history.blocks(lengths).iter().map(|block| block.header().last().as_i64()) {
+        if end - after >= i64::try_from(OPTIONS.epoch_events).unwrap() {
+            ends.push(end);
+            after = end;
+        }
+    }
+    ends
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn the_tables_tell_how_everything_stood_at_any_position(
+        seed in any::<u64>(),
+        commands in 20_usize..300,
+        lengths in prop::collection::vec(1_usize..20, 1..6),
+        shares in prop::collection::vec(0_usize..=1_000, 6),
+    ) {
+        let history = random(seed, commands);
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let (place, log) = (Engine::Sqlite.place().await, Arc::new(history.log(&lengths).await));
+            follow(&place, &log).await;
+            let dump = current(&place).await;
+            for share in shares {
+                let position = history.recorded.len() * share / 1_000;
+                naive::check_as_of(&history, &dump, i64::try_from(position).unwrap());
+            }
+        });
+    }
 
     #[test]
     fn the_tables_are_what_the_events_come_to(
@@ -33,6 +65,7 @@ proptest! {
         seed in any::<u64>(),
         commands in 20_usize..400,
         lengths in prop::collection::vec(1_usize..60, 1..6),
+        batch_bytes in prop::sample::select(vec![1, 2_000, 1 << 20]),
     ) {
         let history = random_in(zone, begin, seed, commands);
         let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -41,7 +74,9 @@ proptest! {
             follow(&place, &log).await;
             let followed = current(&place).await;
             naive::check(&history, &followed);
-            rebuild(&place.place(), log, OPTIONS, |_| {}).await.unwrap();
+            assert_eq!(naive::ends(&followed), epochs(&history, &lengths));
+            // However the log is read.
+            rebuild(&place.place(), log, Options { batch_bytes, ..OPTIONS }, |_| {}).await.unwrap();
             assert_eq!(current(&place).await, followed);
         });
     }

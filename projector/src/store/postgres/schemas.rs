@@ -175,7 +175,7 @@ impl Schemas {
         let create = format!("create schema {}", schema(number));
         sqlx::raw_sql(AssertSqlSafe(create)).execute(&mut *transaction).await?;
         enter(&mut transaction, &schema(number)).await?;
-        let tables = script::tables(&script::for_postgres(script::SQLITE));
+        let tables = script::tables(&script::for_postgres(&script::SQLITE));
         sqlx::raw_sql(AssertSqlSafe(tables)).execute(&mut *transaction).await?;
         sqlx::query(INSERT)
             .bind(number.cast_signed())

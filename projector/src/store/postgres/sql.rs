@@ -1,6 +1,6 @@
 //! The statements that write tables of PostgreSQL, made from their descriptions.
 //!
-//! A statement takes one array for each column, so its text is the same for any number of rows.
+//! A statement takes one array of rows, so its text is the same for any number of rows.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use sqlx::Arguments;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::PgArguments;
 
-use super::columns::{Column, Columns, Kind};
+use super::rows::{Form, RowTypes};
 use crate::change::{CellTable, RowTable};
 use crate::projection::{CELL_TABLES, ROW_TABLES};
-use crate::store::StoreError;
 use crate::store::statements::{CellStatements, Fields, RowStatements, Statement, Statements};
+use crate::store::{StoreError, epochs};
 
 /// The most rows of one statement: while the server writes them, the arrays of the next ones are built.
 const ROWS_MAX: usize = 8_192;
@@ -22,70 +22,62 @@ const ROWS_MAX: usize = 8_192;
 #[derive(Debug)]
 pub(super) struct Arrays {
     text: Arc<str>,
-    kinds: Vec<Kind>,
+    form: Form,
 }
 
-/// The statements of all tables, whose columns are `columns`.
-pub(super) fn statements(columns: &Columns) -> Result<Statements<Arrays>, StoreError> {
+/// The statements of all tables, whose rows are of `types`.
+pub(super) fn statements(types: &RowTypes) -> Result<Statements<Arrays>, StoreError> {
     let rows = ROW_TABLES.iter().map(|table| {
-        let (insert, update) = (Arrays::insert(table, columns)?, Arrays::update(table, columns)?);
+        let (insert, update) = (Arrays::insert(table, types)?, Arrays::update(table, types)?);
         Ok(RowStatements { table, insert, update })
     });
-    let cells =
-        CELL_TABLES.iter().map(|table| Ok(CellStatements { table, add: Arrays::add(table, columns)? }));
+    let cells = CELL_TABLES
+        .iter()
+        .map(|table| Ok(CellStatements { table, add: Arrays::add(table, types)?, keep: None }));
     Ok(Statements::new(rows.collect::<Result<_, StoreError>>()?, cells.collect::<Result<_, StoreError>>()?))
 }
 
 impl Arrays {
     /// Rows are born.
-    fn insert(table: &RowTable, columns: &Columns) -> Result<Self, StoreError> {
+    fn insert(table: &RowTable, types: &RowTypes) -> Result<Self, StoreError> {
         let names = [table.key, table.facts, table.state].concat();
-        let kinds = columns.kinds(table.name, &names)?;
-        let text =
-            format!("insert into {} ({}) select * from {}", table.name, names.join(", "), unnest(&kinds));
-        Ok(Self { text: text.into(), kinds })
+        let (form, names) = (types.form(table.name, &names)?, names.join(", "));
+        let text = format!("insert into {} ({names}) select {names} from {}", table.name, form.table());
+        Ok(Self { text: text.into(), form })
     }
 
     /// The state of rows is replaced.
-    fn update(table: &RowTable, columns: &Columns) -> Result<Self, StoreError> {
-        let names = [table.key, table.state].concat();
-        let kinds = columns.kinds(table.name, &names)?;
+    fn update(table: &RowTable, types: &RowTypes) -> Result<Self, StoreError> {
+        let form = types.form(table.name, &[table.key, table.state].concat())?;
         let set: Vec<_> = table.state.iter().map(|column| format!("{column} = new.{column}")).collect();
         let on: Vec<_> = table.key.iter().map(|column| format!("old.{column} = new.{column}")).collect();
         let text = format!(
-            "update {} as old set {} from {} as new ({}) where {}",
+            "update {} as old set {} from {} as new where {}",
             table.name,
             set.join(", "),
-            unnest(&kinds),
-            names.join(", "),
+            form.table(),
             on.join(" and ")
         );
-        Ok(Self { text: text.into(), kinds })
+        Ok(Self { text: text.into(), form })
     }
 
-    /// Cells grow and shrink.
-    fn add(table: &CellTable, columns: &Columns) -> Result<Self, StoreError> {
+    /// Cells grow and shrink, and how they stand in the open epoch is kept.
+    fn add(table: &CellTable, types: &RowTypes) -> Result<Self, StoreError> {
         let names = [table.key, table.sums].concat();
-        let kinds = columns.kinds(table.name, &names)?;
+        let (form, names) = (types.form(table.name, &names)?, names.join(", "));
         let set: Vec<_> =
             table.sums.iter().map(|sum| format!("{sum} = old.{sum} + excluded.{sum}")).collect();
+        let (keep, kept) = epochs::keep(table);
         let text = format!(
-            "insert into {} as old ({}) select * from {} on conflict ({}) do update set {}",
+            "with c as (insert into {} as old ({names}) select {names} from {} on conflict ({}) do update set {} \
+             returning old.*) {keep}c{kept}",
             table.name,
-            names.join(", "),
-            unnest(&kinds),
+            form.table(),
             table.key.join(", "),
             set.join(", ")
         );
-        Ok(Self { text: text.into(), kinds })
+        Ok(Self { text: text.into(), form })
     }
-}
-
-/// A table made of one array for each column.
-fn unnest(kinds: &[Kind]) -> String {
-    let arrays: Vec<_> =
-        (1..).zip(kinds).map(|(number, kind)| format!("${number}::{}[]", kind.name())).collect();
-    format!("unnest({})", arrays.join(", "))
 }
 
 impl Statement for Arrays {
@@ -100,59 +92,66 @@ impl Statement for Arrays {
     }
 
     fn arguments<F: Fields>(&self, rows: &[F]) -> Result<PgArguments, BoxDynError> {
-        let mut columns: Vec<_> = self.kinds.iter().map(|kind| Column::new(*kind, rows.len())).collect();
-        let mut fits = true;
+        let (mut array, mut values, mut fits) = (self.form.rows(), Vec::new(), true);
         for row in rows {
-            let mut next = columns.iter_mut();
-            row.for_each(|value| fits &= next.next().is_some_and(|column| column.push(value)));
+            row.for_each(|value| values.push(value.clone()));
+            fits &= array.push(&values);
+            values.clear();
         }
         if !fits {
             return Err("a value is not of the type of its column".into());
         }
         let mut arguments = PgArguments::default();
-        columns.into_iter().try_for_each(|column| arguments.add(column))?;
+        arguments.add(array)?;
         Ok(arguments)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use sqlx::postgres::types::Oid;
+
     use super::*;
+
+    /// The rows of a table with these columns. Those of texts end with `_text`.
+    fn types(table: &str, columns: &[&str]) -> RowTypes {
+        let kind = |column: &str| Oid(if column.ends_with("_text") { 25 } else { 20 });
+        let column = |name: &&str| {
+            (table.to_owned(), format!("s.{table}"), Oid(1), Oid(2), (*name).to_owned(), kind(name))
+        };
+        columns.iter().map(column).collect()
+    }
 
     #[test]
     fn statements_are_made_from_descriptions() {
-        let rows = RowTable { name: "r", key: &["a", "b"], facts: &["c"], state: &["d", "e"] };
-        let of = |table: &str, columns: &[(&str, &str)]| {
-            columns
-                .iter()
-                .map(|(name, kind)| (table.to_owned(), (*name).to_owned(), (*kind).to_owned()))
-                .collect()
-        };
-        let columns =
-            of("r", &[("a", "bigint"), ("b", "bigint"), ("c", "text"), ("d", "bigint"), ("e", "text")]);
+        let rows = RowTable { name: "r", key: &["a", "b"], facts: &["c_text"], state: &["d", "e"] };
+        let types_of_rows = types("r", &["a", "d", "b", "c_text", "e"]);
         assert_eq!(
-            *Arrays::insert(&rows, &columns).unwrap().text(2),
-            *"insert into r (a, b, c, d, e) select * from \
-              unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::text[])"
+            *Arrays::insert(&rows, &types_of_rows).unwrap().text(2),
+            *"insert into r (a, b, c_text, d, e) select a, b, c_text, d, e from unnest($1::s.r[])"
         );
         assert_eq!(
-            *Arrays::update(&rows, &columns).unwrap().text(1),
-            *"update r as old set d = new.d, e = new.e from \
-              unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) as new (a, b, d, e) \
+            *Arrays::update(&rows, &types_of_rows).unwrap().text(1),
+            *"update r as old set d = new.d, e = new.e from unnest($1::s.r[]) as new \
               where old.a = new.a and old.b = new.b"
         );
-        let cells = CellTable { name: "c", key: &["a"], sums: &["n"] };
+        let cells = CellTable { name: "c_cells", key: &["a", "b"], sums: &["n", "m"] };
         assert_eq!(
-            *Arrays::add(&cells, &of("c", &[("a", "text"), ("n", "bigint")])).unwrap().text(1),
-            *"insert into c as old (a, n) select * from unnest($1::text[], $2::bigint[]) \
-              on conflict (a) do update set n = old.n + excluded.n"
+            *Arrays::add(&cells, &types("c_cells", &["a", "b", "n", "m"])).unwrap().text(1),
+            *"with c as (insert into c_cells as old (a, b, n, m) select a, b, n, m from unnest($1::s.c_cells[]) \
+              on conflict (a, b) do update set n = old.n + excluded.n, m = old.m + excluded.m returning old.*) \
+              insert into c_past (a, b, n, m, epoch) select c.a, c.b, c.n, c.m, \
+              (select coalesce(max(number), 0) + 1 from epochs) from c \
+              on conflict (a, b, epoch) do update set n = excluded.n, m = excluded.m"
         );
-        assert!(Arrays::add(&cells, &of("c", &[("a", "text")])).is_err());
+        assert!(Arrays::add(&cells, &types("c_cells", &["a", "b", "n"])).is_err());
+        assert!(Arrays::add(&cells, &types("d_cells", &["a", "b", "n", "m"])).is_err());
     }
 
     #[test]
     fn any_number_of_rows_is_cut_into_runs() {
-        let statement = Arrays { text: "".into(), kinds: Vec::new() };
+        let form = types("t", &["a"]).form("t", &["a"]).unwrap();
+        let statement = Arrays { text: "".into(), form };
         let runs = |count| statement.runs(count).map(|run| (run.start, run.end)).collect::<Vec<_>>();
         assert_eq!(runs(0), []);
         assert_eq!(runs(ROWS_MAX), [(0, ROWS_MAX)]);

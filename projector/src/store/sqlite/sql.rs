@@ -13,6 +13,7 @@ use sqlx::sqlite::SqliteArguments;
 
 use crate::change::{CellTable, RowTable, Value};
 use crate::projection::{CELL_TABLES, ROW_TABLES};
+use crate::store::epochs;
 use crate::store::statements::{CellStatements, Fields, RowStatements, Statement, Statements};
 
 /// The most rows of one statement. SQLite takes 32,766 parameters, which is 128 rows of 255 columns.
@@ -39,7 +40,11 @@ pub(super) fn statements() -> Statements<Shapes> {
         insert: Shapes::insert(table),
         update: Shapes::update(table),
     });
-    let cells = CELL_TABLES.iter().map(|table| CellStatements { table, add: Shapes::add(table) });
+    let cells = CELL_TABLES.iter().map(|table| CellStatements {
+        table,
+        add: Shapes::add(table),
+        keep: Some(Shapes::keep(table)),
+    });
     Statements::new(rows.collect(), cells.collect())
 }
 
@@ -78,6 +83,16 @@ impl Shapes {
         let head = format!("insert into {} ({}) values ", table.name, columns.join(", "));
         let foot = format!(" on conflict ({}) do update set {}", table.key.join(", "), set.join(", "));
         Self::new(head, columns.len(), foot)
+    }
+
+    /// How cells stand in the open epoch is kept.
+    fn keep(table: &CellTable) -> Self {
+        let (head, foot) = epochs::keep(table);
+        let on: Vec<_> =
+            (1..).zip(table.key).map(|(number, column)| format!("c.{column} = k.column{number}")).collect();
+        // A cross join goes from its left side to its right.
+        let joined = format!(") as k cross join {} as c where {}", table.name, on.join(" and "));
+        Self::new(head + "(values ", table.key.len(), joined + &foot)
     }
 
     const fn new(head: String, columns: usize, foot: String) -> Self {
@@ -170,6 +185,14 @@ mod tests {
         assert_eq!(
             *Shapes::add(&cells).text(1),
             *"insert into c (a, n) values (?, ?) on conflict (a) do update set n = n + excluded.n"
+        );
+        let cells = CellTable { name: "c_cells", key: &["a", "b"], sums: &["n", "m"] };
+        assert_eq!(
+            *Shapes::keep(&cells).text(2),
+            *"insert into c_past (a, b, n, m, epoch) select c.a, c.b, c.n, c.m, \
+              (select coalesce(max(number), 0) + 1 from epochs) from (values (?, ?),(?, ?)) as k \
+              cross join c_cells as c where c.a = k.column1 and c.b = k.column2 \
+              on conflict (a, b, epoch) do update set n = excluded.n, m = excluded.m"
         );
     }
 }

@@ -16,12 +16,19 @@ pub(super) enum Finder {
 }
 
 impl Selection {
-    /// The items, newest first: those after `after`, at most `limit` of them. The key is in front of their columns.
+    /// The items, newest first: those after `after`, at most `limit` of them. The key is in front of their columns,
+    /// where there is a limit.
     pub(crate) fn items(&self, after: Option<&Cursor>, limit: Option<i64>) -> Sql {
         let mut sql = Sql::new("");
         let finder = self.finder();
         let key = self.key(finder);
-        let order: Vec<_> = (1..=key.len()).map(|number| format!("{number} desc")).collect();
+        let branches = self.branches(finder);
+        // A file has no pages, and each value of a row takes its time. What is merged is sorted by what it shows.
+        let has_key = limit.is_some() || branches.len() > 1;
+        let order: Vec<_> = (1..)
+            .zip(&key)
+            .map(|(number, column)| if has_key { format!("{number} desc") } else { format!("{column} desc") })
+            .collect();
         let mut order = format!(" order by {}", order.join(", "));
         if let Some(limit) = limit {
             order = format!("{order} limit {}", sql.place(limit));
@@ -30,28 +37,37 @@ impl Selection {
         let mut conditions = self.conditions(&mut sql, finder, after);
         conditions.push(self.tables(finder).on.to_owned());
         let conditions = conditions.join(" and ");
-        let (key, columns) = (key.join(", "), self.list.columns);
         let from = format!("{from} {}", self.tables(finder).joined);
-        let select = format!("select {key}, {columns} from {from} where {conditions}");
-        match &self.split {
-            Some(Split { column, words, .. }) if finder == Finder::Split => {
-                for (index, word) in words.iter().enumerate() {
-                    let branch = format!("{select} and {column} = '{word}'");
-                    sql.push(if index == 0 { "" } else { " union all " });
-                    // Without its own limit, PostgreSQL reads a branch to its end; without one at all, SQLite merges.
-                    if limit.is_some() && words.len() > 1 {
-                        sql.push(&format!("select * from ({branch}{order}) as newest"));
-                    } else {
-                        sql.push(&branch);
-                    }
-                }
-            }
-            _ => {
-                sql.push(&select);
+        let shown = key.iter().filter(|_| has_key).map(String::as_str).chain([self.list.columns]);
+        let shown: Vec<_> = shown.collect();
+        let select = format!("select {} from {from} where {conditions}", shown.join(", "));
+        for (index, branch) in branches.iter().enumerate() {
+            sql.push(if index == 0 { "" } else { " union all " });
+            // Without its own limit, PostgreSQL reads a branch to its end; without one at all, SQLite merges.
+            if limit.is_some() && branches.len() > 1 {
+                sql.push(&format!("select * from ({select}{branch}{order}) as newest"));
+            } else {
+                sql.push(&format!("{select}{branch}"));
             }
         }
         sql.push(&order);
         sql
+    }
+
+    /// What each of the selects asks for besides, whose rows are merged: one for each combination of words that finds
+    /// rows, else one alone.
+    fn branches(&self, finder: Finder) -> Vec<String> {
+        let one = vec![String::new()];
+        if finder != Finder::Split {
+            return one;
+        }
+        self.splits.iter().fold(one, |branches, Split { column, words, .. }| {
+            let more = |branch: &String| {
+                let branch = branch.clone();
+                words.iter().map(move |word| format!("{branch} and {column} = '{word}'"))
+            };
+            branches.iter().flat_map(more).collect()
+        })
     }
 
     /// How many items there are, and what they add up to.
@@ -61,11 +77,9 @@ impl Selection {
         let tables = self.tables(finder);
         let mut from = self.from(&mut sql, finder, None, "");
         let mut conditions = self.conditions(&mut sql, finder, None);
-        if let Some(Split { column, words, is_all }) = &self.split
-            && finder == Finder::Split
-            && !(*is_all && self.range == Range::ALL)
-        {
-            conditions.push(one_of(column, words));
+        if finder == Finder::Split {
+            let narrowing = self.splits.iter().filter(|split| !(split.is_all && self.range == Range::ALL));
+            conditions.extend(narrowing.map(|Split { column, words, .. }| one_of(column, words)));
         }
         if self.asks_beyond(tables) {
             from = format!("{from} {}", tables.joined);
@@ -87,10 +101,11 @@ impl Selection {
 
     pub(super) fn finder(&self) -> Finder {
         let rarest = self.filters.iter().enumerate().min_by_key(|(_, filter)| filter.finds);
-        match (rarest, &self.search, &self.split) {
+        let is_split = !self.splits.is_empty() && self.splits.iter().all(|split| !split.words.is_empty());
+        match (rarest, &self.search, is_split) {
             (Some((index, Filter { finds: Finds::Few | Finds::FewByTime, .. })), ..) => Finder::Filter(index),
             (_, Some((_, Matches::Few)), _) => Finder::Search,
-            (_, _, Some(split)) if !split.words.is_empty() => Finder::Split,
+            (_, _, true) => Finder::Split,
             (Some((index, Filter { finds: Finds::ManyByTime, .. })), ..) => Finder::Filter(index),
             _ => Finder::Time,
         }
@@ -129,7 +144,7 @@ impl Selection {
         let found = prefix.found(sql, self.list.searched).join(" union ");
         let place = self.place(sql, &key, after);
         let place = if place.is_empty() { "true".to_owned() } else { place.join(" and ") };
-        let is_all = self.filters.is_empty() && self.split.as_ref().is_none_or(|split| split.is_all);
+        let is_all = self.filters.is_empty() && self.splits.iter().all(|split| split.is_all);
         let order = if is_all { order } else { "" };
         let names: Vec<_> = (0..key.len()).map(|number| format!("key_{number}")).collect();
         let (names, key) = (names.join(", "), key.join(", "));
@@ -146,10 +161,9 @@ impl Selection {
         for (index, filter) in self.filters.iter().enumerate() {
             conditions.push(filter.condition(sql, finder == Finder::Filter(index)));
         }
-        if let Some(Split { column, words, is_all: false }) = &self.split
-            && finder != Finder::Split
-        {
-            conditions.push(one_of(&unindexed(column), words));
+        if finder != Finder::Split {
+            let narrowing = self.splits.iter().filter(|split| !split.is_all);
+            conditions.extend(narrowing.map(|Split { column, words, .. }| one_of(&unindexed(column), words)));
         }
         if finder == Finder::Search {
             let pairs = tables.key.iter().zip(&key).skip(1);

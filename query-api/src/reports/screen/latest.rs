@@ -1,11 +1,14 @@
 //! The orders of a range that were paid last (最新成交).
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::database::Sql;
 use crate::export::{Column, Stopped, Table, Writer};
 use crate::figure::{Amount, LocalTime};
+use crate::past::Past;
 use crate::range::Range;
 use crate::row;
 use crate::snapshot::Snapshot;
@@ -34,12 +37,7 @@ pub struct LatestOrder {
 /// Most orders are paid soon after they were placed: those were paid in the range or a little after it, where the index
 /// on the time of payment finds the last ones at once. The few others have an index of their own.
 pub(super) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Vec<LatestOrder>, sqlx::Error> {
-    let soon_until = range.to.micros().saturating_add(SOON_MICROS);
-    let mut sql = Sql::new(LATEST);
-    for number in [range.from.micros(), range.to.micros(), soon_until, i64::from(LATEST_MAX)] {
-        sql = sql.with(number);
-    }
-    let rows = snapshot.fetch_all(sql).await?;
+    let rows = snapshot.fetch_all(select(range, snapshot.past())).await?;
     let calendar = &snapshot.calendar;
     let order = |row| {
         Ok(LatestOrder {
@@ -50,6 +48,18 @@ pub(super) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Vec<La
         })
     };
     rows.into_iter().map(order).collect()
+}
+
+fn select(range: Range, past: Option<&Past>) -> Sql {
+    let soon_until = range.to.micros().saturating_add(SOON_MICROS);
+    let (from, to, latest_max) = (range.from.micros(), range.to.micros(), LATEST_MAX.into());
+    let Some(past) = past else {
+        return [from, to, soon_until, latest_max].into_iter().fold(Sql::new(&LATEST[0]), Sql::with);
+    };
+    // What was paid later is not even looked at.
+    let until = past.paid_until.map_or(i64::MAX, |paid_until| paid_until.saturating_add(1));
+    let numbers = [from, to, soon_until.min(until), latest_max, until, past.position];
+    numbers.into_iter().fold(Sql::new(&LATEST[1]), Sql::with)
 }
 
 /// Writes a table of them.
@@ -68,16 +78,50 @@ pub(super) async fn write(latest: &[LatestOrder], file: &mut Writer) -> Result<(
     Ok(())
 }
 
-/// `$1` and `$2` are the range, `$3` is three days after its end, `$4` how many.
-const LATEST: &str = "\
-    select o.product_name, o.product_type, o.payable, last.paid_at from ( \
-        select * from ( \
-            select birth, paid_at from order_states \
-            where paid_at >= $1 and paid_at < $3 and paid_at >= placed_at and paid_at < placed_at + 259200000000 \
-            and placed_at >= $1 and placed_at < $2 order by paid_at desc, birth desc limit $4 \
-        ) as soon union all select * from ( \
-            select birth, paid_at from order_states \
-            where (paid_at < placed_at or paid_at >= placed_at + 259200000000) \
-            and placed_at >= $1 and placed_at < $2 order by paid_at desc, birth desc limit $4 \
-        ) as odd order by paid_at desc, birth desc limit $4 \
-    ) as last join orders as o using (birth) order by last.paid_at desc, last.birth desc";
+/// The last paid orders now, and as of a position. `$1` and `$2` are the range, `$3` is three days after its end, `$4`
+/// how many; `$5` is after all payments that were recorded by the position, which is `$6`, and so is `$3` then.
+static LATEST: LazyLock<[String; 2]> = LazyLock::new(|| {
+    let paid_then = "and exists ( \
+        select 1 from order_versions as v where v.birth = order_states.birth and v.position <= $6 \
+        and v.paid_at is not null)";
+    // Said so that the index of the odd ones is taken then, too.
+    let odd = [["", "birth"], ["and paid_at + 0 < $5", "birth + 0"]];
+    [("", odd[0]), (paid_then, odd[1])].map(|(paid, [early, birth])| {
+        format!(
+            "select o.product_name, o.product_type, o.payable, last.paid_at from ( \
+                select * from ( \
+                    select birth, paid_at from order_states \
+                    where paid_at >= $1 and paid_at < $3 and paid_at >= placed_at \
+                    and paid_at < placed_at + 259200000000 \
+                    and placed_at >= $1 and placed_at < $2 {paid} order by paid_at desc, birth desc limit $4 \
+                ) as soon union all select * from ( \
+                    select birth, paid_at from order_states \
+                    where (paid_at < placed_at or paid_at >= placed_at + 259200000000) \
+                    and placed_at >= $1 and placed_at < $2 {early} {paid} \
+                    order by paid_at desc, {birth} desc limit $4 \
+                ) as odd order by paid_at desc, birth desc limit $4 \
+            ) as last join orders as o using (birth) order by last.paid_at desc, last.birth desc"
+        )
+    })
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Engine, Ledger};
+
+    #[tokio::test]
+    async fn the_last_paid_orders_are_found_by_when_they_were_paid_now_and_then() {
+        let ledger = Ledger::with(Engine::Sqlite, "Asia/Shanghai", &[], &[]).await;
+        let (now, then) = (ledger.read_models().await.begin().await.unwrap(), ledger.as_of(5).await);
+        for snapshot in [now, then] {
+            let plan = ledger.plan(select(Range::ALL, snapshot.past())).await;
+            for index in [
+                "SEARCH order_states USING INDEX order_states_paid_at (paid_at>? AND paid_at<?)",
+                "SCAN order_states USING COVERING INDEX order_states_paid_at_odd",
+            ] {
+                assert!(plan.iter().any(|step| step == index), "{plan:#?}");
+            }
+        }
+    }
+}

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::export::{Column, Stopped, Table, Writer};
 use crate::figure::LocalTime;
-use crate::pieces::{Figure, Source};
+use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::Problem;
 use crate::range::Range;
 use crate::reports::split::Totals;
@@ -47,14 +47,25 @@ pub(super) async fn write(points: &[MembersPoint], file: &mut Writer) -> Result<
     Ok(())
 }
 
-static SELECT: LazyLock<StepSelect> = LazyLock::new(|| {
-    const SOURCE: Source = Source {
-        cells: "member_cells",
-        cells_where: "true",
-        finest: Grain::Hour,
-        rows: "members",
-        rows_where: "true",
-        rows_at: "registered_at",
-    };
-    StepSelect::new(&SOURCE, &[Figure::new("members", "1")], |_| "true".to_owned())
-});
+/// Where members are kept.
+pub(crate) static SOURCE: Source = Source {
+    cells: "member_cells",
+    cells_where: "true",
+    finest: Grain::Hour,
+    rows: "members",
+    rows_where: "true",
+    rows_at: "registered_at",
+    past: Past {
+        cells: "member_past",
+        key: &["grain", "start", "gender"],
+        rows: PastRows::Fixed { position: "birth" },
+    },
+};
+
+static SELECT: LazyLock<StepSelect> =
+    LazyLock::new(|| StepSelect::new(&SOURCE, &figures(), |_| "true".to_owned()));
+
+/// What cells have, and what a member adds to it.
+pub(crate) fn figures() -> Vec<Figure> {
+    vec![Figure::new("members", "1")]
+}

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::export::{Column, Stopped, Table, Writer, words};
 use crate::figure::{OrderSourceWord, Ratio};
-use crate::pieces::{Figure, Source, Sums};
+use crate::pieces::{Figure, Past, PastRows, Source, Sums};
 use crate::range::Range;
 use crate::reports::split::Totals;
 use crate::row::word;
@@ -49,7 +49,7 @@ pub(super) async fn read(
 ) -> Result<(Vec<OfSource>, Visitors), sqlx::Error> {
     let mut orders = vec![0; OrderSource::ALL.len()];
     let mut all = Totals::default();
-    for row in snapshot.fetch_all(SELECT.over(range, &snapshot.calendar)).await? {
+    for row in snapshot.fetch_all(SELECT.over(range, snapshot)).await? {
         let totals = Totals::<4>::read(&row, 1)?;
         orders[word::<OrderSource>(&row, "source")?.ordinal()] = totals.0[0];
         all += totals;
@@ -83,16 +83,25 @@ pub(super) async fn write(sources: &[OfSource], file: &mut Writer) -> Result<(),
     Ok(())
 }
 
-static SELECT: LazyLock<Sums> = LazyLock::new(|| {
-    const SOURCE: Source = Source {
-        cells: "source_cells",
-        cells_where: "true",
-        finest: Grain::Hour,
-        rows: "orders",
-        rows_where: "true",
-        rows_at: "placed_at",
-    };
+/// Where orders and their travellers are kept.
+pub(crate) static SOURCE: Source = Source {
+    cells: "source_cells",
+    cells_where: "true",
+    finest: Grain::Hour,
+    rows: "orders",
+    rows_where: "true",
+    rows_at: "placed_at",
+    past: Past {
+        cells: "source_past",
+        key: &["grain", "start", "source"],
+        rows: PastRows::Fixed { position: "birth" },
+    },
+};
+
+static SELECT: LazyLock<Sums> = LazyLock::new(|| SOURCE.sums(&["source"], &figures(), "true"));
+
+/// What cells have, and what an order adds to it.
+pub(crate) fn figures() -> Vec<Figure> {
     let travellers = ["male_travellers", "female_travellers", "unknown_travellers"].map(Figure::same);
-    let figures: Vec<_> = [Figure::new("orders", "1")].into_iter().chain(travellers).collect();
-    SOURCE.sums(&["source"], &figures, "true")
-});
+    [Figure::new("orders", "1")].into_iter().chain(travellers).collect()
+}

@@ -95,6 +95,7 @@ fn parts(tables: &Tables) -> Vec<Part<'_>> {
         ..typed(row, "completed_at")
     }));
     parts.extend(tables.rows("refunds").map(refund));
+    parts.extend(tables.rows("journal_lines").map(|line| journal(line, tables)));
     let plain = [
         ("cash_entries", "cash_cells", "occurred_at", vec!["kind", "method"], "entries", vec!["amount"]),
         ("balance_entries", "balance_cells", "occurred_at", vec!["kind"], "entries", vec!["change"]),
@@ -158,6 +159,15 @@ fn refund(row: &Row) -> Part<'_> {
         sums.extend([("refund_fee_amount".into(), fee), ("refunded_amount".into(), amount - fee)]);
     }
     Part { table: "refund_cells", sums, ..typed(row, "requested_at") }
+}
+
+/// A line of the journal, by the date of its entry.
+fn journal<'a>(line: &'a Row, tables: &'a Tables) -> Part<'a> {
+    let entry = &tables.0["journal_entries"][&[number(line, "position"), 0]];
+    let amount = number(line, "amount");
+    let sums =
+        vec![("lines".into(), 1), ("debit".into(), amount.max(0)), ("credit".into(), (-amount).max(0))];
+    Part { table: "journal_cells", dimensions: vec![&line["account"]], sums, ..at(entry, "date") }
 }
 
 /// Fails unless the cells of a table are the wanted ones.

@@ -21,9 +21,9 @@ pub(super) struct Order {
     status_before_review: &'static str,
     used: i64,
     paid_at: Option<i64>,
-    completed_at: Option<i64>,
+    pub(super) completed_at: Option<i64>,
     due: Option<i64>,
-    settled_at: Option<i64>,
+    pub(super) settled_at: Option<i64>,
 }
 
 /// A refund as it stands.
@@ -34,7 +34,7 @@ pub(super) struct Refund {
     pub(super) method: Option<String>,
     requested_at: i64,
     decided_at: Option<i64>,
-    state: &'static str,
+    pub(super) state: &'static str,
 }
 
 impl Orders {
@@ -53,7 +53,7 @@ impl Orders {
         order.put_refunds(birth, tables);
         order.put_commissions(birth, tables);
         if !was_completed && order.completed_at.is_some() {
-            order.put_verification(birth, tables);
+            order.put_verification(birth, recorded.position.as_i64(), tables);
         }
     }
 }
@@ -140,7 +140,7 @@ impl Order {
         !["awaiting_confirmation", "awaiting_payment", "closed"].contains(&self.status)
     }
 
-    fn paid(&self) -> i64 {
+    pub(super) fn paid(&self) -> i64 {
         self.payment.as_ref().map_or(0, |payment| payment.amount.minor())
     }
 
@@ -149,12 +149,12 @@ impl Order {
         self.refunds.iter().filter(|refund| refund.state == "completed").map(part).sum()
     }
 
-    fn gross(&self) -> i64 {
+    pub(super) fn gross(&self) -> i64 {
         self.completed(|refund| refund.amount)
     }
 
     /// What is left of a cost: cost − round(cost × G / P).
-    fn shrunk(&self, cost: i64) -> i64 {
+    pub(super) fn shrunk(&self, cost: i64) -> i64 {
         match self.paid() {
             _ if self.status == "refunded" => 0,
             0 => cost,
@@ -162,7 +162,7 @@ impl Order {
         }
     }
 
-    fn cost(&self) -> i64 {
+    pub(super) fn cost(&self) -> i64 {
         self.facts.supplier.as_ref().map_or(self.facts.quoted_cost, |supplier| supplier.cost).minor()
     }
 
@@ -171,7 +171,7 @@ impl Order {
     }
 
     /// The commissions as they were, and as they are now.
-    fn commissions(&self) -> (i64, i64) {
+    pub(super) fn commissions(&self) -> (i64, i64) {
         let amounts = || self.facts.commissions.iter().map(|line| line.amount.minor());
         (amounts().sum(), amounts().map(|amount| self.shrunk(amount)).sum())
     }
@@ -327,11 +327,12 @@ impl Order {
         }
     }
 
-    fn put_verification(&self, birth: i64, tables: &mut Tables) {
+    fn put_verification(&self, birth: i64, position: i64, tables: &mut Tables) {
         let cost = self.shrunk(self.cost()) + self.commissions().1 + self.facts.freight.minor();
         put(
-            tables.row("verifications", &["order_birth"], [birth, 0]),
+            tables.row("verifications", &["position"], [position, 0]),
             [
+                ("order_birth", &birth),
                 ("completed_at", &self.completed_at),
                 ("product_type", &self.facts.product.product_type.as_str()),
                 ("packages", &i64::from(self.facts.packages)),

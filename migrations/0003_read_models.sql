@@ -1,6 +1,6 @@
 -- The read models: what reports and lists are answered from. All of it is derived from the log and can be rebuilt.
 --
--- This is the whole of it, and the second version: tables are never altered. When they change, the new ones are filled
+-- This is the whole of it, and the third version: tables are never altered. When they change, the new ones are filled
 -- from the log beside the old ones, in a generation of their own, and switched to.
 --
 -- Money is in minor units (fen), an instant in microseconds since 1970-01-01T00:00:00Z. An entity is keyed by its
@@ -9,6 +9,14 @@
 -- Tables of *rows* hold what happened, one thing a row. Tables of *cells* add rows up: what all of one local hour, day
 -- or month add to each figure. `grain` is 'hour', 'day' or 'month', `start` the instant at which it begins. A range of
 -- time is whole months, days and hours, and the rows themselves in the two hours at its ragged ends.
+--
+-- Tables of *versions* keep how a row stood after each event that changed it: one row a version, keyed by the position of
+-- that event, with the position of the version before. Rows that never change name the position of their event.
+--
+-- The past of cells: each table X_cells has a twin X_past with the same columns and `epoch`, made from the same words. An
+-- epoch is a run of whole blocks (see `epochs`); a row says how its cell stood at the end of the last epoch in which it
+-- changed. So figures as of any position are: for each cell its last row of a closed epoch, and what the versions and
+-- rows of the epoch that was open then add to it.
 --
 -- The words are SQLite's. In PostgreSQL `integer` is `bigint`, `blob` is `bytea`, `text` sorts by its bytes
 -- (collate "C"), and `strict` and `without rowid` are left out. Sums that leave 64 bits are errors in both: they stop
@@ -24,6 +32,15 @@ create table checkpoint (
     currency    text    not null,
     time_zone   text    not null   -- in which hours, days and months are counted
 ) strict;
+
+-- Runs of blocks of about as many events each, one after the other, without those of the run that is open.
+create table epochs (
+    number     integer primary key,  -- from 1
+    last       integer not null,     -- its last event: the end of a block
+    paid_until integer               -- the latest payment of an order in this or an earlier epoch
+) strict;
+
+create index epochs_last on epochs (last);
 
 -- Orders -----------------------------------------------------------------------------------------------------------
 
@@ -121,6 +138,33 @@ create index order_states_settlement_type on order_states (product_type, paid_at
 create index order_states_paid_at_odd on order_states (paid_at, placed_at)
     where (paid_at < placed_at or paid_at >= placed_at + 259200000000);
 
+-- How orders stood after each of their events: what reports read of them.
+create table order_versions (
+    position          integer primary key,
+    birth             integer not null,  -- of the order
+    previous          integer,           -- the version before; null: this is the first
+    status            text    not null,
+    paid_at           integer,
+    settlement_state  text,
+    settlement_amount integer not null,
+    commission_state  text,
+    commission_amount integer not null,
+    paid_orders       integer not null,
+    returned_orders   integer not null,
+    sales_amount      integer not null,
+    discount_amount   integer not null,
+    prepaid_amount    integer not null,
+    realised_amount   integer not null,
+    refunded_amount   integer not null,
+    refund_fee_amount integer not null,
+    revenue           integer not null,
+    purchase_cost     integer not null,
+    commission_cost   integer not null,
+    freight_cost      integer not null
+) strict;
+
+create index order_versions_birth on order_versions (birth, position);
+
 -- What the orders placed in one hour, day or month add to the figures of the sales report.
 create table sales_cells (
     grain             text    not null,
@@ -174,7 +218,8 @@ create table source_cells (
 
 -- Completed orders, as they stood at that moment (§3). Later refunds change nothing here.
 create table verifications (
-    order_birth  integer primary key,
+    position     integer primary key,
+    order_birth  integer not null,
     completed_at integer not null,
     product_type text    not null,
     packages     integer not null,  -- the order's own number
@@ -214,6 +259,18 @@ create index refunds_requested_at on refunds (requested_at);
 create index refunds_state on refunds (state, requested_at);
 create index refunds_product_type on refunds (product_type, requested_at);
 create index refunds_refund_id on refunds (refund_id);
+
+-- How refunds stood after each of their events.
+create table refund_versions (
+    position     integer primary key,
+    order_birth  integer not null,
+    ordinal      integer not null,
+    previous     integer,
+    decided_at   integer,
+    state        text    not null
+) strict;
+
+create index refund_versions_refund on refund_versions (order_birth, ordinal, position);
 
 create table refund_cells (
     grain             text    not null,
@@ -271,6 +328,19 @@ create index commissions_product_type on commissions (product_type, placed_at) w
 create index commissions_distributor_id on commissions (distributor_id, placed_at) where original_amount > 0;
 create index commissions_distributor_name on commissions (distributor_name, placed_at) where original_amount > 0;
 
+-- How lines stood after each event of their orders from the payment on: without a version, the order was not paid yet.
+create table commission_versions (
+    position    integer not null,
+    order_birth integer not null,
+    line        integer not null,
+    previous    integer,
+    state       text,
+    amount      integer not null,
+    primary key (position, line)
+) without rowid, strict;
+
+create index commission_versions_line on commission_versions (order_birth, line, position);
+
 -- Commission orders placed in one hour, day or month, as they stand now. Those of one distributor have no hours.
 create table commission_cells (
     grain            text    not null,
@@ -302,6 +372,7 @@ create table cash_entries (
 
 -- The lists of income and expense (newest first), and the ragged ends of ranges.
 create index cash_entries_kind on cash_entries (kind, occurred_at);
+create index cash_entries_method on cash_entries (method, kind, occurred_at);
 create index cash_entries_order_birth on cash_entries (order_birth) where order_birth is not null;
 create index cash_entries_source_id on cash_entries (source_id) where source_id is not null;
 create index cash_entries_reference on cash_entries (reference, occurred_at) where reference is not null;
@@ -344,6 +415,16 @@ create index withdrawals_withdrawal_id on withdrawals (withdrawal_id);
 create index withdrawals_payee_id on withdrawals (payee_id, requested_at);
 create index withdrawals_payee_name on withdrawals (payee_name, requested_at);
 create index withdrawals_payee_phone on withdrawals (payee_phone, requested_at) where payee_phone is not null;
+
+-- How withdrawals stood after each of their events.
+create table withdrawal_versions (
+    position integer primary key,
+    birth    integer not null,
+    previous integer,
+    state    text    not null
+) strict;
+
+create index withdrawal_versions_birth on withdrawal_versions (birth, position);
 
 -- Withdrawals requested in one hour, day or month, by how they stand now. A decision moves them to another cell; one
 -- that all have left stays, with zeros.
@@ -409,6 +490,50 @@ create table balance_cells (
     entries integer not null,
     change  integer not null,  -- with its sign
     primary key (grain, start, kind)
+) without rowid, strict;
+
+-- The journal --------------------------------------------------------------------------------------------------------
+
+-- Entries of the journal (accounting.md): what one event posts. Most entries have two to six lines.
+create table journal_entries (
+    position integer primary key,
+    date     integer not null,  -- its date: an instant
+    kind     text    not null,  -- what happened: 'order_paid', 'refund_completed', …
+    entity   text    not null,  -- to what: 'order', 'member', 'payment', 'withdrawal'
+    birth    integer not null,  -- of that
+    accounts integer not null   -- bit n is set when it has a line on account n
+) strict;
+
+create index journal_entries_date on journal_entries (date);
+create index journal_entries_birth on journal_entries (birth);
+
+-- Its lines, at most one for each account. The balance of an account after a line is what stood at the end of the last
+-- epoch, and the lines since.
+create table journal_lines (
+    account  integer not null,  -- the number of the account
+    position integer not null,  -- of the entry
+    amount   integer not null,  -- a debit is over 0, a credit below
+    primary key (account, position)
+) without rowid, strict;
+
+-- Debits and credits of each account, by the dates of their entries.
+create table journal_cells (
+    grain   text    not null,
+    start   integer not null,
+    account integer not null,
+    lines   integer not null,
+    debit   integer not null,
+    credit  integer not null,
+    primary key (grain, start, account)
+) without rowid, strict;
+
+-- Debits and credits of each account at the end of each epoch in which it had lines: all of them until then.
+create table account_totals (
+    account integer not null,
+    epoch   integer not null,
+    debit   integer not null,
+    credit  integer not null,
+    primary key (account, epoch)
 ) without rowid, strict;
 
 -- Parked events ------------------------------------------------------------------------------------------------------

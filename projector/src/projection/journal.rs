@@ -1,0 +1,89 @@
+//! The journal: what events post to the accounts (accounting.md).
+
+use events_schema::terms::Account;
+use events_schema::{EntityKind, Recorded};
+use ledger_core::accounting::{Entry, post};
+use ledger_core::entities::Step;
+
+use super::Projection;
+use crate::change::{CellTable, Changes, Key, RowTable, SumOverflow, Value};
+use crate::starts::Almanac;
+
+/// One row for each entry, by the position of its event.
+pub(crate) static ENTRIES: RowTable =
+    RowTable { name: "journal_entries", key: &["position"], facts: &FACTS, state: &[] };
+
+const FACTS: [&str; 5] = ["date", "kind", "entity", "birth", "accounts"];
+
+/// One row for each line of an entry.
+pub(crate) static LINES: RowTable =
+    RowTable { name: "journal_lines", key: &["account", "position"], facts: &["amount"], state: &[] };
+
+/// Lines, debits and credits of each account, by the dates of their entries.
+pub(crate) static CELLS: CellTable = CellTable {
+    name: "journal_cells",
+    key: &["grain", "start", "account"],
+    sums: &["lines", "debit", "credit"],
+};
+
+/// The entries, their lines and their cells. They never change.
+#[derive(Clone, Copy, Debug)]
+pub struct Journal;
+
+impl Projection for Journal {
+    const NAME: &'static str = "journal";
+    const ENTITIES: &'static [EntityKind] =
+        &[EntityKind::Order, EntityKind::Member, EntityKind::Payment, EntityKind::Withdrawal];
+
+    fn changes(
+        step: &Step<'_>,
+        recorded: &Recorded,
+        almanac: &mut Almanac,
+        out: &mut Changes,
+    ) -> Result<(), SumOverflow> {
+        let Some(entry) = post(step, recorded) else { return Ok(()) };
+        let position = recorded.position.as_i64();
+        let is_kept = out.keeps_row(entry.date());
+        if is_kept {
+            out.insert(&ENTRIES, Key::Number(position), facts(&entry, recorded), []);
+        }
+        let starts = almanac.starts(entry.date());
+        for line in entry.lines() {
+            let account = number(line.account);
+            if is_kept {
+                out.insert(&LINES, Key::Numbers(account, position), [line.amount.into()], []);
+            }
+            let sums = [1, line.debit().minor(), line.credit().minor()];
+            out.add(&CELLS, starts, [account.into()], &sums)?;
+        }
+        Ok(())
+    }
+}
+
+fn facts(entry: &Entry, recorded: &Recorded) -> [Value; FACTS.len()] {
+    [
+        entry.date().into(),
+        Value::term(entry.kind()),
+        Value::Term(word(recorded.entity.kind)),
+        recorded.entity.birth.into(),
+        entry.accounts().into(),
+    ]
+}
+
+fn number(account: Account) -> i64 {
+    account.number().into()
+}
+
+/// What an event happened to, as the table calls it. Only orders, members, payments and withdrawals post.
+const fn word(kind: EntityKind) -> &'static str {
+    match kind {
+        EntityKind::Ledger => "ledger",
+        EntityKind::Order => "order",
+        EntityKind::Member => "member",
+        EntityKind::Payment => "payment",
+        EntityKind::SupplierFunds => "supplier_funds",
+        EntityKind::DistributorFunds => "distributor_funds",
+        EntityKind::Withdrawal => "withdrawal",
+        EntityKind::ParkedEvent => "parked_event",
+    }
+}

@@ -1,0 +1,25 @@
+// Errors in words, by the service's code.
+export default {
+  other: 'That did not work',
+  unreachable: 'The service cannot be reached; check the network and try again',
+  unauthorized: 'Your session has ended; log in again',
+  forbidden: 'Your role may not do this',
+  not_found: 'Not found',
+  projection_behind: 'The figures are still being updated; try again in a moment',
+  invalid_parameter: 'The selection is not understood',
+  invalid_range: 'The range begins after its end',
+  invalid_body: 'Something that was filled in is not right',
+  invalid_time: 'The time of payment is not before the request nor after now',
+  not_settleable:
+    'This order cannot be settled now: only completed, unsettled orders paid offline are settled by hand',
+  already_decided: 'This request is decided already; the list shows how',
+  already_settled: 'This order is settled already',
+  unknown_order: 'There is no such order',
+  unknown_withdrawal: 'There is no such withdrawal',
+  unknown_token: 'There is no such token; it may be revoked already',
+  fixed_token: 'This token is set by LEDGER_ADMIN_TOKEN and cannot be revoked here',
+  token_exists: 'There is a token of this name; choose another',
+  too_many_tokens: 'There are too many tokens; revoke some that are not used',
+  not_waiting: 'This event is not waiting any more',
+  too_many_steps: 'The range is too long for steps of this size',
+}

@@ -1,0 +1,35 @@
+// Decisions: what they are called, and what follows from them.
+export default {
+  cancel: '取消',
+  close: '关闭',
+  optional: '选填',
+  settle: '结算',
+  settle_title: '确认结算',
+  settle_consequence:
+    '订单 {order} 将标记为已结算，¥{amount} 计入供应商“{supplier}”的可提现金额。结算不能撤回。',
+  settle_done: '已结算',
+  review: '审核',
+  approve: '通过',
+  approve_title: '确认提现',
+  approve_consequence:
+    '确认已向“{payee}”支付 ¥{amount}（{method} {account}）。申请变为“已提现”，支出计入收支统计，不能撤回。',
+  approve_automatic:
+    '将由转账接口向“{payee}”支付 ¥{amount}（{method} {account}）。申请变为“转账中”，到账后为“已提现”。',
+  approve_submit: '确认提现',
+  approve_done: '提现已确认',
+  reject: '不通过',
+  reject_title: '审核不通过',
+  reject_consequence: '“{payee}”的提现申请将不通过，¥{amount} 退回其可提现金额。不能撤回。',
+  reject_submit: '确认不通过',
+  reject_done: '已审核为不通过',
+  reference: '转账流水号',
+  note: '备注',
+  paid_at: '付款时间（空为现在）',
+  reason: '原因',
+  reason_wrong: '请填写原因',
+  discard: '放弃',
+  discard_title: '放弃事件',
+  discard_consequence: '位置 {position} 的事件“{event}”将不再入账，即使它等待的对象以后出现。不能撤回。',
+  discard_submit: '确认放弃',
+  discard_done: '事件已放弃',
+}

@@ -1,0 +1,99 @@
+//! The SQL that reads what adds up to a figure.
+
+use crate::cursor::Cursor;
+use crate::database::Sql;
+use crate::items::figured::{Filter, Sum, Term};
+use crate::pieces::{FIRST_FILTER, Figure};
+use crate::range::Range;
+use crate::snapshot::Snapshot;
+
+/// How many numbers sort the items: their time, and what tells those of one time apart.
+pub(super) const KEY_LENGTH: usize = 3;
+
+/// Which page of items is read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window<'a> {
+    /// The range of the figure.
+    pub(super) range: Range,
+    /// Whom the source asks for, where it asks for one.
+    pub(super) owner: Option<&'a str>,
+    /// The place after which it begins.
+    pub(super) after: Option<&'a Cursor>,
+    /// Most rows.
+    pub(super) limit: i64,
+}
+
+impl Sum {
+    /// What all rows in `range` add up to, from cells and rows alike.
+    pub(super) fn total(&self, range: Range, owner: Option<&str>, snapshot: &Snapshot) -> Sql {
+        let figure = Figure {
+            name: "share".to_owned(),
+            of_cell: self.share(|figure| &figure.of_cell),
+            of_row: self.share(|figure| &figure.of_row),
+        };
+        let mut place = FIRST_FILTER + usize::from(owner.is_some());
+        let mut given = Vec::new();
+        let condition = self.condition(|value| {
+            given.push(value.to_owned());
+            place += 1;
+            format!("${}", place - 1)
+        });
+        let sums = self.family.source.sums(&[], &[figure], &condition);
+        let owner = owner.map(ToOwned::to_owned);
+        owner.into_iter().chain(given).fold(sums.once(range, snapshot), Sql::with)
+    }
+
+    /// The rows that add something, the newest first, as they stand where `snapshot` does.
+    pub(super) fn rows(&self, window: Window<'_>, snapshot: &Snapshot) -> Sql {
+        let Window { range, owner, after, limit } = window;
+        let family = self.family;
+        let mut sql = Sql::new("");
+        let position = sql.place(snapshot.position.as_i64());
+        let owner = owner.map(|owner| sql.place(owner));
+        let condition = self.condition(|value| sql.place(value));
+        let ([tables, counts], at) = match snapshot.past() {
+            None => {
+                ([family.source.rows.to_owned(), family.source.rows_where.to_owned()], family.source.rows_at)
+            }
+            Some(_) => (family.source.rows_then(&position), family.source.then_at()),
+        };
+        let counts =
+            owner.map_or(counts.clone(), |owner| counts.replace(&format!("${FIRST_FILTER}"), &owner));
+        let [k1, k2] = [0, 1].map(|number| family.key.get(number).copied().unwrap_or("cast(0 as bigint)"));
+        let share = self.share(|figure| &figure.of_row);
+        sql.push("select f.at, f.k1, f.k2, f.share, ").push(&family.columns.replace("$P", &position));
+        sql.push(&format!(
+            " from (select {at} as at, {k1} as k1, {k2} as k2, cast({share} as bigint) as share from {tables}"
+        ));
+        sql.push(&format!(" where {counts} and {condition} and {share} <> 0 and {at} >= "))
+            .bind(range.from.micros());
+        sql.push(&format!(" and {at} < ")).bind(range.to.micros());
+        if let Some(Cursor(key)) = after {
+            let places: Vec<_> = key.iter().map(|part| sql.place(*part)).collect();
+            sql.push(&format!(" and ({at}, {k1}, {k2}) < ({})", places.join(", ")));
+        }
+        sql.push(" order by 1 desc, 2 desc, 3 desc limit ").bind(limit).push(") as f ").push(family.joined);
+        sql.push(" order by f.at desc, f.k1 desc, f.k2 desc");
+        sql
+    }
+
+    /// What its filters demand; `given` makes a place for a value that a caller gave.
+    fn condition(&self, mut given: impl FnMut(&str) -> String) -> String {
+        self.filters.iter().fold("true".to_owned(), |all, filter| match filter {
+            Filter::Given(column, value) => format!("{all} and {column} = {}", given(value)),
+            Filter::Words(column, words) => format!("{all} and {column} in ('{}')", words.join("', '")),
+        })
+    }
+
+    /// What a row or a cell adds to it: its terms, each written as `of` says.
+    fn share(&self, of: impl Fn(&Figure) -> &String) -> String {
+        let figures = (self.family.figures)();
+        let term = |Term { is_less, figure: name }: &Term| {
+            let figure = figures.iter().find(|figure| figure.name == *name);
+            let figure = figure.expect("figures are made of those of their family, as a test makes sure");
+            format!("{} ({})", if *is_less { '-' } else { '+' }, of(figure))
+        };
+        let terms: Vec<_> = self.terms.iter().map(term).collect();
+        format!("(0 {})", terms.join(" "))
+    }
+}
