@@ -26,6 +26,8 @@ use crate::naive::log::events;
 /// Memory that books and entities may take: so little that everything is forgotten at once, and so much that nothing is.
 const MEMORIES: [usize; 3] = [1, 60_000, 100 << 20];
 
+/// Events of an epoch of the read models: so few that many end.
+const EPOCH_EVENTS: u64 = 30;
 /// Clients that ask at the same time.
 const CLIENTS: usize = 3;
 
@@ -145,7 +147,7 @@ async fn start(
     };
     let options = projector::Options {
         batch_bytes: world.dice.of(&[1, 2_000, 1 << 20]),
-        epoch_events: 30,
+        epoch_events: EPOCH_EVENTS,
         retry: Duration::from_millis(5),
         memory_bytes: world.dice.of(&MEMORIES),
         page_bytes: 1 << 20,
@@ -273,7 +275,7 @@ pub(crate) fn check_the_end(world: &World) {
 async fn made_anew_they_are_the_same(data_dir: &Path, log: FileLog) {
     let tables = async || dump_file(&tables::current(data_dir).unwrap()).await;
     let before = tables().await;
-    let options = projector::Options::default();
+    let options = projector::Options { epoch_events: EPOCH_EVENTS, ..projector::Options::default() };
     projector::rebuild(&Place::sqlite(data_dir), Arc::new(log), options, |_| {}).await.unwrap();
     assert_same(&before, &tables().await);
 }

@@ -39,12 +39,17 @@ test('the overview is small, and has no charts', async () => {
   await logIn(first)
   const page = await first.newPage()
   const sizes: Record<string, number> = {}
-  page.on('response', async (response) => {
-    const { responseBodySize, responseHeadersSize } = await response.request().sizes()
-    sizes[response.url()] = responseBodySize + responseHeadersSize
+  const pending: Promise<void>[] = []
+  page.on('requestfinished', (request) => {
+    const measure = async () => {
+      const { responseBodySize, responseHeadersSize } = await request.sizes()
+      sizes[request.url()] = responseBodySize + responseHeadersSize
+    }
+    pending.push(measure())
   })
   await visit(page, '/')
   await page.waitForTimeout(500)
+  await Promise.all(pending)
   const total = Object.values(sizes).reduce((sum, size) => sum + size, 0)
   console.log(`overview: ${Object.keys(sizes).length} requests, ${Math.round(total / 1000)} kB`)
   expect(total).toBeLessThan(500_000)

@@ -94,8 +94,8 @@ export function shareOption(data: ScreenData, word: (type: string) => string): C
     series: [
       {
         type: 'pie',
-        radius: ['46%', '74%'],
-        label: { ...TEXT, formatter: '{b} {d}%' },
+        radius: ['42%', '66%'],
+        label: { ...TEXT, formatter: '{b}\n{d}%', lineHeight: 22 },
         labelLine: { length: 8, length2: 8 },
         data: data.by_product_type
           .filter(({ orders }) => orders > 0)

@@ -8,7 +8,7 @@ import { addDays, today } from '../logic/zone'
 /** Without an answer for so long, figures are called old; in milliseconds. */
 const STALE = 20_000
 /** Settings are read again, and the range moves on at midnight, at least this often; in milliseconds. */
-const SETTINGS_EVERY = 60_000
+const SETTINGS_EVERY = 30_000
 /** The hour at which the page loads itself anew, so that nothing adds up over weeks. */
 const RELOAD_HOUR = 4
 
@@ -18,6 +18,7 @@ export function useScreen() {
   const data = shallowRef<ScreenData | null>(null)
   const settings = shallowRef<ScreenSettings | null>(null)
   const refused = ref(false)
+  const failing = ref(false)
   const now = ref(Date.now())
   const lastAnswer = ref(0)
   const began = Date.now()
@@ -38,8 +39,9 @@ export function useScreen() {
       lastSnapshot = Date.now()
       data.value = await get<ScreenData>('/v1/reports/screen', { from, to: addDays(day, 1) })
       lastAnswer.value = Date.now()
-      refused.value = false
+      refused.value = failing.value = false
     } catch (error) {
+      failing.value = true
       refused.value = error instanceof ApiError && (error.status === 401 || error.status === 403)
     }
     busy = false
@@ -50,7 +52,8 @@ export function useScreen() {
     const pause = (settings.value?.refresh_seconds ?? 5) * 1_000
     const since = Date.now() - lastSnapshot
     const moved = data.value === null || livePosition.value > data.value.position
-    return since >= pause && (moved || liveState.value !== 'live' || since >= Math.max(pause, SETTINGS_EVERY))
+    const blind = failing.value || liveState.value !== 'live'
+    return since >= pause && (moved || blind || since >= Math.max(pause, SETTINGS_EVERY))
   }
 
   function tick(): void {
@@ -69,11 +72,10 @@ export function useScreen() {
     disconnect()
   })
 
-  const stale = computed(
-    () =>
-      data.value !== null &&
-      liveState.value !== 'live' &&
-      now.value - lastAnswer.value > Math.max(STALE, (settings.value?.refresh_seconds ?? 0) * 2_000),
-  )
+  const stale = computed(() => {
+    const late = Math.max(STALE, (settings.value?.refresh_seconds ?? 0) * 2_000)
+    const cut = failing.value || liveState.value !== 'live'
+    return data.value !== null && cut && now.value - lastAnswer.value > late
+  })
   return { data, settings, refused, stale, now, lastAnswer }
 }

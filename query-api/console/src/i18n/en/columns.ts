@@ -1,5 +1,6 @@
 // Titles of columns, and labels of filters.
 export default {
+  at: 'Time',
   order_no: 'Order no.',
   order_id: 'Order id',
   status: 'Status',

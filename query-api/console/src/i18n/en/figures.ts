@@ -12,6 +12,8 @@ export default {
   count: 'count',
   amount: 'amount',
   orders: 'orders',
+  unit_count: 'entries',
+  unit_orders: 'orders',
   sales: {
     orders: figure('Orders', 'All orders placed in the range'),
     unpaid_orders: figure('Unpaid orders', 'Awaiting confirmation or payment, or closed'),

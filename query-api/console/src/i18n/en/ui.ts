@@ -106,8 +106,7 @@ export default {
     moment: 'Moment',
     position: 'or position of the log',
     show: 'Show the past',
-    banner:
-      'You are looking at the past: the books as of {moment} (log position {position}), not as they are now.',
+    banner: 'You are looking at the past: the books as of {moment}, not as they are now.',
     at_position: 'log position {position}',
     back: 'Back to now',
   },
@@ -335,6 +334,7 @@ export default {
     credit: 'Credit',
     balance: 'Balance',
     running: 'Balance',
+    account: 'Account',
     code: 'Account',
     name: 'Name',
     number: 'Number',

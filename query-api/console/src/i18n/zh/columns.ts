@@ -1,5 +1,6 @@
 // Titles of columns, and labels of filters.
 export default {
+  at: '时间',
   order_no: '订单号',
   order_id: '订单编号',
   status: '订单状态',

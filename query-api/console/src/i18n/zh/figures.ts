@@ -12,6 +12,8 @@ export default {
   count: '数量',
   amount: '金额',
   orders: '订单',
+  unit_count: '笔',
+  unit_orders: '单',
   sales: {
     orders: figure('订单数', '所选时间内下单的全部订单'),
     unpaid_orders: figure('未支付订单', '支付前待确认、待支付、已关闭的订单'),
