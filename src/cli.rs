@@ -85,7 +85,7 @@ impl Cli {
                 Ok(ExitCode::SUCCESS)
             }
             Command::Openapi => {
-                print(&format!("{:#}\n", http::openapi()?))?;
+                print(format!("{:#}\n", http::openapi()?))?;
                 Ok(ExitCode::SUCCESS)
             }
         }
