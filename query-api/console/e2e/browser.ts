@@ -80,6 +80,8 @@ interface Violation {
 
 /** What axe calls serious or critical on a page. */
 export async function violations(page: Page): Promise<string[]> {
+  // What is fading in has less contrast than it will have.
+  await page.waitForTimeout(400)
   const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
   // Evaluated by the browser's tools, which a Content-Security-Policy does not bind.
   await page.evaluate(source)

@@ -1,7 +1,7 @@
 // Who is logged in, for which ledger, and what became of the session.
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { ApiError, get, send, wiring } from '../api/client'
-import { connect, disconnect } from '../api/stream'
+import { connect, disconnect, liveState } from '../api/stream'
 import type { ReportHead, Session } from '../api/types'
 import { allows, type Permission } from './permissions'
 
@@ -24,6 +24,13 @@ wiring.minPosition = () => written.value
 wiring.onWrite = (position) => {
   written.value = Math.max(written.value, position)
 }
+
+/** A stream that breaks may be the first to know that the session ended. */
+watch(liveState, async (state) => {
+  if (state !== 'broken' || session.value === null) return
+  const error = await get('/v1/session').catch((caught: unknown) => caught)
+  if (error instanceof ApiError && error.status === 401) wiring.onUnauthorized()
+})
 
 export function may(permission: Permission): boolean {
   return allows(session.value?.role, permission)

@@ -1,6 +1,6 @@
 // Navigation and everything that stands around the figures.
 export default {
-  app: { name: 'Ledger', short: 'Ledger' },
+  app: { name: 'Ledger', short: 'Ledger', aside: ' ({text})' },
   nav: {
     menu: 'Menu',
     main: 'Main navigation',

@@ -1,6 +1,6 @@
 // Navigation and everything that stands around the figures.
 export default {
-  app: { name: 'Ledger 财务台账', short: '财务台账' },
+  app: { name: 'Ledger 财务台账', short: '财务台账', aside: '（{text}）' },
   nav: {
     menu: '菜单',
     main: '主导航',
