@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{self, Settings};
-use crate::{bench, demo, export, http, import, maintain, serve};
+use crate::{bench, demo, export, http, import, maintain, replay, serve};
 
 /// An event-sourced ledger for a commerce platform's finance department.
 ///
@@ -41,6 +41,10 @@ enum Command {
     Export(export::Export),
     /// Build the read models anew from the log, beside the ones that are there, and switch to them.
     Rebuild(Settings),
+    /// Print reports from the log alone, as they stood at any position, byte for byte as the service answers them.
+    ///
+    /// The log is only read: a service may run beside it. What does not fit into --memory goes to a temporary directory.
+    Replay(Box<replay::Replay>),
     /// Measure this program on this machine.
     Bench(bench::Bench),
     /// Print the JSON Schema of the published events.
@@ -71,13 +75,17 @@ impl Cli {
                 export.run(&config)
             }
             Command::Rebuild(settings) => block_on(maintain::rebuild(settle(settings)?)),
+            Command::Replay(replay) => {
+                let config = settle(replay.settings.clone())?;
+                block_on(replay.run(config))
+            }
             Command::Bench(bench) => block_on(bench.run()),
             Command::Schema => {
-                print(&format!("{:#}\n", events_schema::published::schema::schema()))?;
+                print(format!("{:#}\n", events_schema::published::schema::schema()))?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Openapi => {
-                print(&format!("{:#}\n", http::openapi()?))?;
+                print(format!("{:#}\n", http::openapi()?))?;
                 Ok(ExitCode::SUCCESS)
             }
         }
@@ -96,8 +104,9 @@ fn block_on(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Res
 }
 
 /// Prints to standard output. Whoever reads it may have seen enough before the end.
-pub(crate) fn print(text: &str) -> anyhow::Result<()> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+pub(crate) fn print(text: impl AsRef<[u8]>) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_ref()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(error).context("nothing can be printed")
         }

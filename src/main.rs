@@ -36,6 +36,9 @@ mod platform;
 /// `ledger verify` and `ledger rebuild`.
 mod maintain;
 
+/// `ledger replay`.
+mod replay;
+
 /// `ledger export`.
 mod export;
 

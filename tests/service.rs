@@ -52,6 +52,7 @@ mod service {
     mod demo;
     mod bench;
     mod upkeep;
+    mod replay;
 
     // Where read models can be, too.
     mod postgres;

@@ -18,7 +18,7 @@ pub use moment::{Moment, MomentError, decision_end};
 
 /// The log in the files of a data directory.
 pub mod file;
-pub use file::{FileLog, OpenError, OpenOptions};
+pub use file::{FileLog, LogScan, OpenError, OpenOptions};
 
 mod data_dir;
 pub use data_dir::{DataDirLock, LockError};

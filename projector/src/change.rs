@@ -17,10 +17,13 @@ pub use cells::SumOverflow;
 mod writes;
 pub(crate) use writes::{NewRow, Writes};
 
+mod scope;
+pub use scope::Scope;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use events_schema::{Grain, Id};
+use events_schema::{Grain, Id, Timestamp};
 
 use crate::starts::Starts;
 
@@ -29,6 +32,7 @@ use crate::starts::Starts;
 pub struct Changes {
     rows: Vec<(&'static RowTable, HashMap<Key, Row>)>,
     cells: Vec<(&'static CellTable, Cells)>,
+    scope: Scope,
 }
 
 /// What is to become of one row.
@@ -41,6 +45,23 @@ struct Row {
 }
 
 impl Changes {
+    /// No changes yet, of which only those in `scope` are kept.
+    pub fn within(scope: Scope) -> Self {
+        Self { scope, ..Self::default() }
+    }
+
+    /// Whether a row is kept that belongs to the cells around `instant`. A projection asks before it makes one, and of
+    /// one row always with the same instant.
+    pub fn keeps_row(&self, instant: Timestamp) -> bool {
+        self.scope.has_row(instant)
+    }
+
+    /// How many rows and cells change.
+    pub(crate) fn len(&self) -> usize {
+        let rows = self.rows.iter().map(|(_, rows)| rows.len());
+        rows.chain(self.cells.iter().map(|(_, cells)| cells.len())).sum()
+    }
+
     /// A row is born.
     pub fn insert<const F: usize, const S: usize>(
         &mut self,
@@ -52,6 +73,19 @@ impl Changes {
         debug_assert_eq!((F, S), (table.facts.len(), table.state.len()), "{}", table.name);
         let row = Row { facts: Some(facts.into()), state: state.into() };
         of(&mut self.rows, table).insert(key, row);
+    }
+
+    /// A row is born that says how another one stood after an event: only the past is read from it, so it is not even
+    /// made for one question, which is about the end.
+    pub fn insert_version<const F: usize>(
+        &mut self,
+        table: &'static RowTable,
+        key: Key,
+        version: impl FnOnce() -> [Value; F],
+    ) {
+        if self.scope.has_past() {
+            self.insert(table, key, version(), []);
+        }
     }
 
     /// The state of a row that was born is replaced.
@@ -90,7 +124,8 @@ impl Changes {
         self.add_to(table, starts, CellKey::new(Value::TOGETHER, Grain::Hour, starts, dimensions), deltas)
     }
 
-    /// The cells of a day and of its month change by `deltas` that belong to `owner` alone, who has no hours.
+    /// The cells of a day and of its month change by `deltas` that belong to `owner` alone, who has no hours; unless
+    /// nobody asks for those of this owner.
     pub fn add_own<const D: usize, const S: usize>(
         &mut self,
         table: &'static CellTable,
@@ -99,6 +134,9 @@ impl Changes {
         dimensions: [Value; D],
         deltas: &[i64; S],
     ) -> Result<(), SumOverflow> {
+        if !self.scope.has_owner(owner) {
+            return Ok(());
+        }
         self.add_to(table, starts, CellKey::new(owner.into(), Grain::Day, starts, dimensions), deltas)
     }
 

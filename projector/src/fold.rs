@@ -5,7 +5,7 @@ use events_schema::calendar::UnknownZoneError;
 use events_schema::recorded::DecodeError;
 use events_schema::recorded::ledger::LedgerCreated;
 use events_schema::{Calendar, Event, Position, Recorded};
-use ledger_core::entities::{Entities, FoldError};
+use ledger_core::entities::{Entities, FoldError, Order, Step};
 use ledger_core::log::{Log, ReadError};
 use ledger_core::runs::StoreError;
 
@@ -141,17 +141,26 @@ impl Fold {
         self.position
     }
 
+    /// The order born at `birth`, which was folded.
+    pub(crate) fn order(&mut self, birth: Position) -> Result<Option<Order>, StoreError> {
+        if self.entities.find(birth).is_err() {
+            self.saved.bring([birth], &mut self.entities)?;
+        }
+        Ok(self.entities.order(birth).ok().flatten().cloned())
+    }
+
     /// Folds the events of `block` and adds what they change to `changes`.
     ///
     /// All events are decoded before the first one is folded: a block with an event of an unknown type or version
     /// leaves fold and changes as they were. After any other error both are of no use any more.
     pub(crate) fn take(&mut self, block: &SealedBlock, changes: &mut Changes) -> Result<(), Halt> {
-        self.fold(block, Position::new(u64::MAX), Some(changes))
+        let until = Position::new(u64::MAX);
+        self.fold(block, until, |step, recorded, almanac| project(step, recorded, almanac, changes))
     }
 
     /// Folds the events of `block` up to `until`, whose changes are in the tables already.
     pub(crate) fn replay(&mut self, block: &SealedBlock, until: Position) -> Result<(), Halt> {
-        self.fold(block, until, None)
+        self.fold(block, until, |_, _, _| Ok(()))
     }
 
     /// The checkpoint at the end of the block that was folded last.
@@ -167,21 +176,30 @@ impl Fold {
         })
     }
 
-    fn fold(
-        &mut self,
-        block: &SealedBlock,
-        until: Position,
-        mut changes: Option<&mut Changes>,
-    ) -> Result<(), Halt> {
+    fn fold(&mut self, block: &SealedBlock, until: Position, ask: impl Ask) -> Result<(), Halt> {
         let mut decoded = std::mem::take(&mut self.decoded);
-        decode(block, self.position, until, &mut decoded)?;
-        self.bring(&decoded)?;
-        for recorded in decoded.drain(..) {
+        decoded.clear();
+        decode(block, self.position, until, |recorded| decoded.push(recorded))?;
+        self.fold_decoded(&mut decoded, block.header().last().min(until), ask)?;
+        self.decoded = decoded;
+        Ok(())
+    }
+
+    /// Folds `events`, which are left empty, and hands each step to `ask`. They are those up to `last` that happened to
+    /// the ledger itself and to what is asked about: others may be missing.
+    pub(crate) fn fold_decoded(
+        &mut self,
+        events: &mut Vec<Recorded>,
+        last: Position,
+        mut ask: impl Ask,
+    ) -> Result<(), Halt> {
+        self.bring(events)?;
+        for recorded in events.drain(..) {
             let position = recorded.position;
-            let folded = self.fold_one(&recorded, changes.as_deref_mut());
+            let folded = self.fold_one(&recorded, &mut ask);
             folded.map_err(|reason| Halt { position, reason })?;
         }
-        self.decoded = decoded;
+        self.position = self.position.max(last);
         Ok(())
     }
 
@@ -195,31 +213,34 @@ impl Fold {
         brought.map_err(|error| Halt { position: self.position.next(), reason: error.into() })
     }
 
-    fn fold_one(&mut self, recorded: &Recorded, changes: Option<&mut Changes>) -> Result<(), HaltReason> {
-        if recorded.position != self.position.next() {
-            return Err(HaltReason::Gap(self.position));
-        }
+    fn fold_one(&mut self, recorded: &Recorded, ask: &mut impl Ask) -> Result<(), HaltReason> {
         if let Event::LedgerCreated(created) = &recorded.event {
             self.ledger = Some(Ledger::new(created)?);
         }
         let ledger = self.ledger.as_mut().ok_or(HaltReason::NoBeginning)?;
         let step = self.entities.apply(recorded)?;
-        if let Some(changes) = changes {
-            project(&step, recorded, &mut ledger.almanac, changes)?;
-        }
-        self.position = recorded.position;
-        Ok(())
+        Ok(ask(&step, recorded, &mut ledger.almanac)?)
     }
 }
 
-/// Decodes the events of `block` after `after` up to `until`.
-fn decode(
+/// What is asked about each step.
+pub(crate) trait Ask:
+    FnMut(&Step<'_>, &Recorded, &mut Almanac) -> Result<(), ProjectionError>
+{
+}
+impl<F: FnMut(&Step<'_>, &Recorded, &mut Almanac) -> Result<(), ProjectionError>> Ask for F {}
+
+/// Decodes the events of `block` after `after` up to `until`, which follow without a gap, and hands them to `take`.
+pub(crate) fn decode(
     block: &SealedBlock,
     after: Position,
     until: Position,
-    out: &mut Vec<Recorded>,
+    mut take: impl FnMut(Recorded),
 ) -> Result<(), Halt> {
-    out.clear();
+    let first = block.header().first;
+    if after.next() < first && first <= until {
+        return Err(Halt { position: first, reason: HaltReason::Gap(after) });
+    }
     for (position, leaf) in block.leaves() {
         if position <= after {
             continue;
@@ -231,7 +252,7 @@ fn decode(
         if recorded.position != position {
             return Err(Halt { position, reason: HaltReason::Misplaced(recorded.position) });
         }
-        out.push(recorded);
+        take(recorded);
     }
     Ok(())
 }

@@ -34,6 +34,10 @@ pub use store::StoreError;
 pub mod runner;
 pub use runner::{OpenError, Options, Progress, Runner, State};
 
+/// Answers from the log alone.
+pub mod replay;
+pub use replay::{AsOf, Plan, Replay, ReplayError};
+
 /// Makes the read models anew.
 mod rebuild;
 pub use rebuild::{RebuildError, Rebuilt, checkpoint, rebuild};

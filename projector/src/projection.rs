@@ -43,7 +43,7 @@ pub mod journal;
 pub mod parked;
 
 use events_schema::terms::Term;
-use events_schema::{Money, Recorded};
+use events_schema::{EntityKind, Money, Recorded};
 use ledger_core::entities::Step;
 
 use crate::change::{CellTable, Changes, RowTable, SumOverflow};
@@ -61,6 +61,8 @@ use {
 pub trait Projection {
     /// What it is called.
     const NAME: &'static str;
+    /// The kinds of things that it looks at: a step of any other changes nothing.
+    const ENTITIES: &'static [EntityKind];
 
     /// Asks for what `recorded`, which did `step`, changes.
     fn changes(
@@ -138,7 +140,8 @@ pub(crate) fn project(
     ask::<Parked>(step, recorded, almanac, out)
 }
 
-fn ask<P: Projection>(
+/// Asks one projection.
+pub(crate) fn ask<P: Projection>(
     step: &Step<'_>,
     recorded: &Recorded,
     almanac: &mut Almanac,

@@ -36,6 +36,8 @@ pub(crate) struct SavedEntities {
     note: Option<Note>,
     /// How much is taken of memory between two saves, in bytes.
     weight_max: usize,
+    /// How many events pass between two saves.
+    events_max: u64,
     /// The last event before the last cut.
     position: Position,
     stage: Stage,
@@ -81,7 +83,12 @@ impl SavedEntities {
         };
         let (reader, weight_max) = (Reader::new(keeper.view()), memory_bytes / SHARES);
         let (position, stage, told) = (Position::ZERO, Stage::Idle, channel());
-        Ok(Self { keeper, reader, note, weight_max, position, stage, told })
+        Ok(Self { keeper, reader, note, weight_max, events_max: SAVE_EVENTS_MAX, position, stage, told })
+    }
+
+    /// Saves only where memory would hold too much: nobody goes on from here later.
+    pub(crate) fn only_for_room(self) -> Self {
+        Self { events_max: u64::MAX, ..self }
     }
 
     /// The entities as they were saved, no further than `until`; nothing where there are none, or where they do not fit
@@ -141,7 +148,7 @@ impl SavedEntities {
         }
         if matches!(self.stage, Stage::Idle) {
             let note = note();
-            if entities.weight() >= self.weight_max || note.position.since(self.position) >= SAVE_EVENTS_MAX {
+            if entities.weight() >= self.weight_max || note.position.since(self.position) >= self.events_max {
                 self.position = note.position;
                 self.stage = Stage::Cut(Arc::new(entities.cut()), note);
             }

@@ -28,7 +28,8 @@ impl Moment {
         }
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// What `text` says: `YYYY-MM-DD`, or RFC 3339 with an offset.
+    pub fn parse(text: &str) -> Option<Self> {
         // Exactly YYYY-MM-DD: the calendar library reads more.
         if text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-' {
             return text.parse().ok().map(Self::Date);
@@ -65,7 +66,7 @@ impl de::Visitor<'_> for MomentVisitor {
 
 /// The range of a report. Without both ends it is today; without `from` it has no beginning, and without `to` it
 /// ends with today.
-pub(crate) fn of_report(
+pub fn of_report(
     from: Option<Moment>,
     to: Option<Moment>,
     now: Timestamp,

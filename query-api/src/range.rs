@@ -71,6 +71,13 @@ impl Range {
         [Self { from: self.from, to: inner.from }, Self { from: inner.to, to: self.to }]
     }
 
+    /// The steps of `grain` in which its ends lie; one that falls on the beginning of a step lies in none. Where that is
+    /// the finest of its [`pieces`](Self::pieces), all rows that they read are in these.
+    pub fn ragged(self, grain: Grain, calendar: &Calendar) -> [Self; 2] {
+        [self.from, self.to]
+            .map(|end| Self { from: floor(grain, end, calendar), to: ceiling(grain, end, calendar) })
+    }
+
     /// It, as whole steps that are not shorter than `finest`, and the rest.
     pub fn pieces(self, finest: Grain, calendar: &Calendar) -> Pieces {
         let none = Ends::NONE;
@@ -255,7 +262,10 @@ mod tests {
                 assert!(begins(grain, piece.from) && begins(grain, piece.to), "{grain:?} {piece:?}");
             }
         }
+        let ragged = range.ragged(finest, calendar);
         for part in [rows.plus, rows.minus].concat().iter().filter(|part| !part.is_empty()) {
+            let inside = |instant| ragged.iter().any(|step| step.from <= instant && instant < step.to);
+            assert!(inside(part.from) && inside(Timestamp::from_micros(part.to.micros() - 1)), "{part:?}");
             let longest = match finest {
                 Grain::Hour => 3_600_000_000,
                 Grain::Day => 25 * 3_600_000_000,

@@ -1,22 +1,25 @@
 //! All routes of the service, put together.
 
 use std::fmt;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get};
+use events_schema::Position;
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
-use crate::as_of::Resolver;
+use crate::as_of::{Moment, Resolver};
 use crate::auth::login::{self, Login};
 use crate::auth::{self, Gate, Permission, Tokens};
 use crate::console::{self, Console};
 use crate::probes::{self, MetricsText, Ready};
 use crate::problem::Problem;
-use crate::projected::Projected;
+use crate::projected::{Projected, ProjectorState};
 use crate::read_models::{ReadModels, Reading};
+use crate::snapshot::Snapshot;
 use crate::stream::{self, Streams};
 use crate::{docs, http_metrics, items, lists, openapi, reports};
 
@@ -80,6 +83,28 @@ pub fn router(
 }
 
 fn reports(reading: Reading, tokens: &Tokens) -> Router {
+    report_routes(reading)
+        .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadReports), auth::require))
+}
+
+/// The reports of `read_models` that nobody fills any more, for whoever has made them: without tokens. Their own end is
+/// the only moment that is known.
+pub fn replayed(read_models: ReadModels) -> Router {
+    let still = Projected { position: Position::ZERO, state: ProjectorState::Running };
+    let (_, projected) = watch::channel(still);
+    let whole = read_models.clone();
+    let resolver: Resolver = Arc::new(move |_| {
+        let whole = whole.clone();
+        Box::pin(async move {
+            let Snapshot { position, recorded_at, .. } = whole.begin().await?;
+            Ok(Some(Moment { position, recorded_at }))
+        })
+    });
+    let reading = Reading::new(read_models, projected, resolver);
+    report_routes(reading.clone()).merge(screen_routes(reading))
+}
+
+fn report_routes(reading: Reading) -> Router {
     Router::new()
         .route("/v1/reports/overview", get(reports::overview::overview))
         .route("/v1/reports/sales", get(reports::sales::sales))
@@ -92,17 +117,18 @@ fn reports(reading: Reading, tokens: &Tokens) -> Router {
         .route("/v1/reports/commissions", get(reports::commissions::commissions))
         .route("/v1/reports/balances", get(reports::balances::balances))
         .with_state(reading)
-        .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadReports), auth::require))
 }
 
 /// What a screen on a wall needs, but for its settings.
 fn screen(reading: Reading, streams: Streams, tokens: &Tokens) -> Router {
     let stream = Router::new().route("/v1/stream", get(stream::stream)).with_state(streams);
-    Router::new()
-        .route("/v1/reports/screen", get(reports::screen::screen))
-        .with_state(reading)
+    screen_routes(reading)
         .merge(stream)
         .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::SeeScreen), auth::require))
+}
+
+fn screen_routes(reading: Reading) -> Router {
+    Router::new().route("/v1/reports/screen", get(reports::screen::screen)).with_state(reading)
 }
 
 fn lists(reading: Reading, tokens: &Tokens) -> Router {

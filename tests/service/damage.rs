@@ -40,9 +40,10 @@ fn imported() -> Arc<TempDir> {
     dir
 }
 
-/// Both commands that read the whole log refuse it, and say so with these words.
+/// All commands that read the whole log refuse it, and say so with these words.
 fn is_refused(dir: &Path, words: &[&str]) {
-    for said in [run(dir, &["verify"]).complaint(), refuses_to_start(dir)] {
+    let replayed = run(dir, &["replay", "--report", "cash"]).complaint();
+    for said in [run(dir, &["verify"]).complaint(), replayed, refuses_to_start(dir)] {
         for word in words {
             assert!(said.contains(word), "{word}: {said}");
         }

@@ -27,11 +27,15 @@ mod active;
 mod appender;
 mod index;
 mod read;
+mod extent;
+pub use extent::TornTail;
+mod scan;
+pub use scan::LogScan;
 mod reader;
 pub use reader::{OpenedReader, Reader};
 mod search;
 mod verify;
-pub use verify::{TornTail, Verified, verify};
+pub use verify::{Verified, verify};
 
 #[cfg(test)]
 mod tests;

@@ -35,6 +35,11 @@ pub struct SumOverflow {
 }
 
 impl Cells {
+    /// How many of the smallest cells change.
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The cell `key`, which lies in `starts`, changes by `deltas`. When a sum would not fit, it stays as it was.
     pub(super) fn add(
         &mut self,

@@ -11,6 +11,9 @@ pub(crate) struct Writes {
     pub(crate) cells: Vec<CellWrites>,
     /// Whether an epoch closes with them.
     pub(crate) closes_epoch: bool,
+    /// Whether somebody will ask how cells stood at the end of an epoch. Only files leave that out for who does not:
+    /// read models for one question are always in one.
+    pub(crate) has_past: bool,
 }
 
 /// What becomes of the rows of one table.
@@ -65,6 +68,6 @@ impl TryFrom<Changes> for Writes {
             Ok(CellWrites { table, cells: cells.map(|(key, sums)| (Key::Cell(key.into()), sums)).collect() })
         });
         let cells = cell_writes.collect::<Result<_, _>>()?;
-        Ok(Self { rows: row_writes.collect(), cells, closes_epoch: false })
+        Ok(Self { rows: row_writes.collect(), cells, closes_epoch: false, has_past: all.scope.has_past() })
     }
 }

@@ -1,9 +1,9 @@
 //! What moved the balances of members (余额, reports.md §9).
 
 use events_schema::terms::BalanceKind;
-use events_schema::{Event, Id, Position, Recorded};
-use ledger_core::entities::Step;
+use events_schema::{EntityKind, Event, Id, Money, Position, Recorded};
 use ledger_core::entities::member::balance_change;
+use ledger_core::entities::{Member, Step};
 
 use super::Projection;
 use crate::change::{CellTable, Changes, Key, RowTable, SumOverflow, Value};
@@ -36,6 +36,7 @@ pub struct Balances;
 
 impl Projection for Balances {
     const NAME: &'static str = "balances";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Member];
 
     fn changes(
         step: &Step<'_>,
@@ -48,25 +49,37 @@ impl Projection for Balances {
         else {
             return Ok(());
         };
-        let [payment_id, order_birth, withdrawal_birth] = source.columns();
-        out.insert(
-            &ROWS,
-            Key::Number(recorded.position.as_i64()),
-            [
-                recorded.occurred_at.into(),
-                after.birth.into(),
-                Value::term(kind),
-                change.into(),
-                after.balance.into(),
-                payment_id,
-                order_birth,
-                withdrawal_birth,
-            ],
-            [],
-        );
+        if out.keeps_row(recorded.occurred_at) {
+            insert(recorded, after, (kind, change, source), out);
+        }
         let starts = almanac.starts(recorded.occurred_at);
         out.add(&CELLS, starts, [Value::term(kind)], &[1, change.minor()])
     }
+}
+
+/// The row of an entry is born.
+fn insert(
+    recorded: &Recorded,
+    member: &Member,
+    (kind, change, source): (BalanceKind, Money, Source<'_>),
+    out: &mut Changes,
+) {
+    let [payment_id, order_birth, withdrawal_birth] = source.columns();
+    out.insert(
+        &ROWS,
+        Key::Number(recorded.position.as_i64()),
+        [
+            recorded.occurred_at.into(),
+            member.birth.into(),
+            Value::term(kind),
+            change.into(),
+            member.balance.into(),
+            payment_id,
+            order_birth,
+            withdrawal_birth,
+        ],
+        [],
+    );
 }
 
 /// What an entry came from.

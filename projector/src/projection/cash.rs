@@ -1,7 +1,7 @@
 //! Money that moved outside: cash entries (收支, domain §6, reports.md §5).
 
 use events_schema::terms::{CashKind, Method, PayeeKind};
-use events_schema::{Event, Id, Money, Position, Recorded, Text};
+use events_schema::{EntityKind, Event, Id, Money, Position, Recorded, Text};
 use ledger_core::entities::{Order, Payment, Step, Withdrawal};
 
 use super::Projection;
@@ -27,6 +27,8 @@ pub struct Cash;
 
 impl Projection for Cash {
     const NAME: &'static str = "cash";
+    const ENTITIES: &'static [EntityKind] =
+        &[EntityKind::Order, EntityKind::Member, EntityKind::Payment, EntityKind::Withdrawal];
 
     fn changes(
         step: &Step<'_>,
@@ -40,7 +42,9 @@ impl Projection for Cash {
         else {
             return Ok(());
         };
-        out.insert(&ROWS, Key::Number(recorded.position.as_i64()), entry.facts(recorded), []);
+        if out.keeps_row(recorded.occurred_at) {
+            out.insert(&ROWS, Key::Number(recorded.position.as_i64()), entry.facts(recorded), []);
+        }
         let cell = [Value::term(entry.kind), Value::term(entry.method)];
         out.add(&CELLS, almanac.starts(recorded.occurred_at), cell, &[1, entry.amount.minor()])
     }

@@ -2,7 +2,7 @@
 
 use events_schema::recorded::order::{CommissionLine, OrderPlaced};
 use events_schema::terms::CommissionState;
-use events_schema::{Money, Recorded, Timestamp};
+use events_schema::{EntityKind, Money, Recorded, Timestamp};
 use ledger_core::entities::{Order, OrderFigures, Step};
 
 use super::{Projection, difference, under};
@@ -45,6 +45,7 @@ pub struct Commissions;
 
 impl Projection for Commissions {
     const NAME: &'static str = "commissions";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Order];
 
     fn changes(
         step: &Step<'_>,
@@ -69,6 +70,9 @@ impl Projection for Commissions {
 /// The rows are born, or those change that stand in another state or for another amount than before. Each has a version
 /// once the order is paid.
 fn row_changes(before: Option<&OrderFigures>, order: &Order, recorded: &Recorded, out: &mut Changes) {
+    if !out.keeps_row(order.placed_at) {
+        return;
+    }
     let was_paid = before.is_some_and(|before| before.commission_state().is_some());
     for (ordinal, line) in order.facts.commissions.iter().enumerate() {
         let number = i64::try_from(ordinal).expect("lines are few");
@@ -76,9 +80,9 @@ fn row_changes(before: Option<&OrderFigures>, order: &Order, recorded: &Recorded
         let now = Standing::of(line, &order.figures);
         if now.state.is_some() {
             let previous = recorded.previous.filter(|_| was_paid);
-            let version =
-                [order.birth.into(), previous.into(), Value::maybe_term(now.state), now.amount.into()];
-            out.insert(&VERSIONS, Key::Numbers(recorded.position.as_i64(), number), version, []);
+            out.insert_version(&VERSIONS, Key::Numbers(recorded.position.as_i64(), number), || {
+                [order.birth.into(), previous.into(), Value::maybe_term(now.state), now.amount.into()]
+            });
         }
         match before {
             None => out.insert(&ROWS, key(), facts(order, ordinal, line), now.columns()),

@@ -32,6 +32,8 @@ pub struct Journal;
 
 impl Projection for Journal {
     const NAME: &'static str = "journal";
+    const ENTITIES: &'static [EntityKind] =
+        &[EntityKind::Order, EntityKind::Member, EntityKind::Payment, EntityKind::Withdrawal];
 
     fn changes(
         step: &Step<'_>,
@@ -41,11 +43,16 @@ impl Projection for Journal {
     ) -> Result<(), SumOverflow> {
         let Some(entry) = post(step, recorded) else { return Ok(()) };
         let position = recorded.position.as_i64();
-        out.insert(&ENTRIES, Key::Number(position), facts(&entry, recorded), []);
+        let is_kept = out.keeps_row(entry.date());
+        if is_kept {
+            out.insert(&ENTRIES, Key::Number(position), facts(&entry, recorded), []);
+        }
         let starts = almanac.starts(entry.date());
         for line in entry.lines() {
             let account = number(line.account);
-            out.insert(&LINES, Key::Numbers(account, position), [line.amount.into()], []);
+            if is_kept {
+                out.insert(&LINES, Key::Numbers(account, position), [line.amount.into()], []);
+            }
             let sums = [1, line.debit().minor(), line.credit().minor()];
             out.add(&CELLS, starts, [account.into()], &sums)?;
         }

@@ -1,6 +1,6 @@
 //! Members, and how many registered when (reports.md §10).
 
-use events_schema::Recorded;
+use events_schema::{EntityKind, Recorded};
 use ledger_core::entities::Step;
 
 use super::Projection;
@@ -25,6 +25,7 @@ pub struct Members;
 
 impl Projection for Members {
     const NAME: &'static str = "members";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Member];
 
     fn changes(
         step: &Step<'_>,
@@ -34,12 +35,19 @@ impl Projection for Members {
     ) -> Result<(), SumOverflow> {
         let Step::Member { before: None, after } = step else { return Ok(()) };
         let (facts, gender) = (&after.facts, Value::term(after.facts.gender));
-        out.insert(
-            &ROWS,
-            Key::Number(after.birth.as_i64()),
-            [(&facts.member_id).into(), (&facts.phone).into(), gender.clone(), after.registered_at.into()],
-            [],
-        );
+        if out.keeps_row(after.registered_at) {
+            out.insert(
+                &ROWS,
+                Key::Number(after.birth.as_i64()),
+                [
+                    (&facts.member_id).into(),
+                    (&facts.phone).into(),
+                    gender.clone(),
+                    after.registered_at.into(),
+                ],
+                [],
+            );
+        }
         out.add(&CELLS, almanac.starts(after.registered_at), [gender], &[1])
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use compact_str::CompactString;
 use events_schema::recorded::order::Discount;
-use events_schema::{Money, Recorded};
-use ledger_core::entities::{Order, Step};
+use events_schema::{EntityKind, Money, Recorded, Timestamp};
+use ledger_core::entities::{Order, OrderFigures, Step};
 
 use super::Projection;
 use super::commissions::commission;
@@ -107,6 +107,7 @@ pub struct Orders;
 
 impl Projection for Orders {
     const NAME: &'static str = "orders";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Order];
 
     fn changes(
         step: &Step<'_>,
@@ -115,17 +116,36 @@ impl Projection for Orders {
         out: &mut Changes,
     ) -> Result<(), SumOverflow> {
         let Step::Order { before, after } = step else { return Ok(()) };
+        if !is_kept(after.placed_at, &after.figures, out) {
+            return Ok(());
+        }
         let (key, state) = (Key::Number(after.birth.as_i64()), order_state(after));
-        out.insert(&VERSIONS, Key::Number(recorded.position.as_i64()), version(after, recorded, &state), []);
+        out.insert_version(&VERSIONS, Key::Number(recorded.position.as_i64()), || {
+            version(after, recorded, &state)
+        });
         match before {
-            None => {
-                out.insert(&FACTS, key.clone(), order_facts(after), []);
-                out.insert(&STATES, key, state_facts(after), state);
-            }
-            Some(_) => out.update(&STATES, key, state),
+            Some(before) if is_kept(after.placed_at, before, out) => out.update(&STATES, key, state),
+            Some(_) | None => born(after, state, out),
         }
         Ok(())
     }
+}
+
+/// Whether the rows of an order are kept: they belong to the time when it was placed, and to that of its payment.
+pub(crate) fn is_kept(placed_at: Timestamp, figures: &OrderFigures, out: &Changes) -> bool {
+    out.keeps_row(placed_at) || figures.paid_at.is_some_and(|paid_at| out.keeps_row(paid_at))
+}
+
+/// The rows of an order are born, as it stands.
+pub(crate) fn insert(order: &Order, out: &mut Changes) {
+    born(order, order_state(order), out);
+}
+
+/// The rows of an order in this `state` are born.
+fn born(order: &Order, state: [Value; ORDER_STATE.len()], out: &mut Changes) {
+    let key = Key::Number(order.birth.as_i64());
+    out.insert(&FACTS, key.clone(), order_facts(order), []);
+    out.insert(&STATES, key, state_facts(order), state);
 }
 
 fn order_facts(order: &Order) -> [Value; ORDER_FACTS.len()] {

@@ -2,7 +2,7 @@
 
 use events_schema::recorded::CommandKey;
 use events_schema::recorded::parked::WaitsFor;
-use events_schema::{Id, Recorded};
+use events_schema::{EntityKind, Id, Recorded};
 use ledger_core::entities::{ParkedEvent, Step};
 
 use super::Projection;
@@ -22,6 +22,7 @@ pub struct Parked;
 
 impl Projection for Parked {
     const NAME: &'static str = "parked events";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::ParkedEvent];
 
     fn changes(
         step: &Step<'_>,

@@ -1,7 +1,7 @@
 //! Refunds of orders, as decided now (reports.md §4).
 
-use events_schema::Recorded;
 use events_schema::terms::{RefundState, Term};
+use events_schema::{EntityKind, Recorded};
 use ledger_core::entities::{Order, Refund, Step};
 
 use super::{Projection, difference};
@@ -41,6 +41,7 @@ pub struct Refunds;
 
 impl Projection for Refunds {
     const NAME: &'static str = "refunds";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Order];
 
     fn changes(
         step: &Step<'_>,
@@ -50,20 +51,20 @@ impl Projection for Refunds {
     ) -> Result<(), SumOverflow> {
         let Step::Order { after, .. } = step else { return Ok(()) };
         let Some(Told { ordinal, refund, is_new }) = told(after, recorded) else { return Ok(()) };
-        let (birth, state) = (after.birth.as_i64(), state(refund));
-        let [decided_at, standing, _] = state.clone();
-        // Nothing else happens to an order while a refund of it is reviewed.
-        let previous = recorded.previous.filter(|_| !is_new);
-        let version = [birth.into(), ordinal.into(), previous.into(), decided_at, standing];
-        out.insert(&VERSIONS, Key::Number(recorded.position.as_i64()), version, []);
+        let birth = after.birth.as_i64();
+        out.insert_version(&VERSIONS, Key::Number(recorded.position.as_i64()), || {
+            // Nothing else happens to an order while a refund of it is reviewed.
+            let previous = recorded.previous.filter(|_| !is_new);
+            let [decided_at, standing, _] = state(refund);
+            [birth.into(), ordinal.into(), previous.into(), decided_at, standing]
+        });
         let key = Key::Numbers(birth, ordinal);
-        let before = if is_new {
-            out.insert(&ROWS, key, facts(after, refund), state);
-            None
-        } else {
-            out.update(&ROWS, key, state);
-            Some(cell(refund, RefundState::InReview))
-        };
+        match is_new {
+            _ if !out.keeps_row(refund.requested_at) => {}
+            true => out.insert(&ROWS, key, facts(after, refund), state(refund)),
+            false => out.update(&ROWS, key, state(refund)),
+        }
+        let before = (!is_new).then(|| cell(refund, RefundState::InReview));
         let Some(deltas) = difference(before, cell(refund, refund.state)) else { return Ok(()) };
         let product_type = (&after.facts.product.product_type).into();
         out.add(&CELLS, almanac.starts(refund.requested_at), [product_type], &deltas)

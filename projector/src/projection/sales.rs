@@ -1,6 +1,6 @@
 //! What the orders placed in one local hour, day or month add to the figures of the sales report (reports.md §2).
 
-use events_schema::Recorded;
+use events_schema::{EntityKind, Recorded};
 use ledger_core::entities::Step;
 
 use super::share::{FIGURES, cell};
@@ -19,6 +19,7 @@ pub struct Sales;
 
 impl Projection for Sales {
     const NAME: &'static str = "sales";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Order];
 
     fn changes(
         step: &Step<'_>,

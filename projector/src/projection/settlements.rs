@@ -3,7 +3,7 @@
 
 use events_schema::recorded::order::OrderPlaced;
 use events_schema::terms::SettlementState;
-use events_schema::{Money, Recorded};
+use events_schema::{EntityKind, Money, Recorded};
 use ledger_core::entities::{OrderFigures, Step};
 
 use super::{Projection, difference, under};
@@ -30,6 +30,7 @@ pub struct Settlements;
 
 impl Projection for Settlements {
     const NAME: &'static str = "settlements";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Order];
 
     fn changes(
         step: &Step<'_>,

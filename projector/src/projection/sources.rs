@@ -1,6 +1,6 @@
 //! Where the orders placed in one local hour, day or month came from, and who travels (reports.md §10).
 
-use events_schema::Recorded;
+use events_schema::{EntityKind, Recorded};
 use ledger_core::entities::Step;
 
 use super::Projection;
@@ -20,6 +20,7 @@ pub struct Sources;
 
 impl Projection for Sources {
     const NAME: &'static str = "sources";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Order];
 
     fn changes(
         step: &Step<'_>,

@@ -1,7 +1,7 @@
 //! Completed orders, as they stood at that moment (核销, reports.md §3).
 
-use events_schema::Recorded;
 use events_schema::recorded::order::OrderPlaced;
+use events_schema::{EntityKind, Recorded};
 use ledger_core::entities::{OrderFigures, Step};
 
 use super::Projection;
@@ -29,6 +29,7 @@ pub struct Verifications;
 
 impl Projection for Verifications {
     const NAME: &'static str = "verifications";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Order];
 
     fn changes(
         step: &Step<'_>,
@@ -42,19 +43,21 @@ impl Projection for Verifications {
         let Some(completed_at) = after.figures.completed_at else { return Ok(()) };
         let product_type = || (&after.facts.product.product_type).into();
         let cell @ [_, packages, amount, cost] = cell(&after.facts, &after.figures);
-        out.insert(
-            &ROWS,
-            Key::Number(recorded.position.as_i64()),
-            [
-                after.birth.into(),
-                completed_at.into(),
-                product_type(),
-                packages.into(),
-                amount.into(),
-                cost.into(),
-            ],
-            [],
-        );
+        if out.keeps_row(completed_at) {
+            out.insert(
+                &ROWS,
+                Key::Number(recorded.position.as_i64()),
+                [
+                    after.birth.into(),
+                    completed_at.into(),
+                    product_type(),
+                    packages.into(),
+                    amount.into(),
+                    cost.into(),
+                ],
+                [],
+            );
+        }
         out.add(&CELLS, almanac.starts(completed_at), [product_type()], &cell)
     }
 }

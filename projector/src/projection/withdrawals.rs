@@ -1,8 +1,8 @@
 //! Withdrawals, as decided now (提现, reports.md §7).
 
-use events_schema::Recorded;
 use events_schema::recorded::Personal;
 use events_schema::terms::WithdrawalState;
+use events_schema::{EntityKind, Recorded};
 use ledger_core::entities::{Step, Withdrawal};
 
 use super::Projection;
@@ -47,6 +47,7 @@ pub struct Withdrawals;
 
 impl Projection for Withdrawals {
     const NAME: &'static str = "withdrawals";
+    const ENTITIES: &'static [EntityKind] = &[EntityKind::Withdrawal];
 
     fn changes(
         step: &Step<'_>,
@@ -56,9 +57,11 @@ impl Projection for Withdrawals {
     ) -> Result<(), SumOverflow> {
         let Step::Withdrawal { before, after } = step else { return Ok(()) };
         let key = Key::Number(after.birth.as_i64());
-        let version = [after.birth.into(), recorded.previous.into(), Value::term(after.state)];
-        out.insert(&VERSIONS, Key::Number(recorded.position.as_i64()), version, []);
+        out.insert_version(&VERSIONS, Key::Number(recorded.position.as_i64()), || {
+            [after.birth.into(), recorded.previous.into(), Value::term(after.state)]
+        });
         match before {
+            _ if !out.keeps_row(after.requested_at) => {}
             None => out.insert(&ROWS, key, facts(after), state(after)),
             Some(_) => out.update(&ROWS, key, state(after)),
         }

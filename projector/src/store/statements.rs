@@ -85,10 +85,11 @@ impl<S: Statement> Statements<S> {
             let born = ready(&statements.insert, writes.table.name, &*writes.born);
             born.chain(ready(&statements.update, writes.table.name, &*writes.changed))
         });
-        let cells = writes.cells.iter().flat_map(|writes| {
+        let has_past = writes.has_past;
+        let cells = writes.cells.iter().flat_map(move |writes| {
             let found = self.cells.iter().find(|statements| std::ptr::eq(statements.table, writes.table));
             let statements = found.expect("every table of cells is listed with the projections");
-            let kept = statements.keep.iter().flat_map(|keep| {
+            let kept = statements.keep.iter().filter(move |_| has_past).flat_map(|keep| {
                 let keys: Vec<_> = writes.cells.iter().map(|(key, _)| key).collect();
                 ready(keep, writes.table.name, keys)
             });

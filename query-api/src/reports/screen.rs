@@ -24,7 +24,7 @@ use crate::snapshot::Snapshot;
 
 /// The orders that were paid last.
 mod latest;
-pub use latest::LatestOrder;
+pub use latest::{LATEST_MAX, LatestOrder};
 
 /// Where orders came from, and who travels.
 pub(crate) mod sources;

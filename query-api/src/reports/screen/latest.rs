@@ -14,7 +14,7 @@ use crate::row;
 use crate::snapshot::Snapshot;
 
 /// How many orders are shown.
-const LATEST_MAX: i64 = 50;
+pub const LATEST_MAX: u8 = 50;
 /// Orders that are not paid within this time after they were placed have an index of their own, in microseconds.
 const SOON_MICROS: i64 = 3 * 86_400_000_000;
 
@@ -52,13 +52,13 @@ pub(super) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Vec<La
 
 fn select(range: Range, past: Option<&Past>) -> Sql {
     let soon_until = range.to.micros().saturating_add(SOON_MICROS);
-    let (from, to) = (range.from.micros(), range.to.micros());
+    let (from, to, latest_max) = (range.from.micros(), range.to.micros(), LATEST_MAX.into());
     let Some(past) = past else {
-        return [from, to, soon_until, LATEST_MAX].into_iter().fold(Sql::new(&LATEST[0]), Sql::with);
+        return [from, to, soon_until, latest_max].into_iter().fold(Sql::new(&LATEST[0]), Sql::with);
     };
     // What was paid later is not even looked at.
     let until = past.paid_until.map_or(i64::MAX, |paid_until| paid_until.saturating_add(1));
-    let numbers = [from, to, soon_until.min(until), LATEST_MAX, until, past.position];
+    let numbers = [from, to, soon_until.min(until), latest_max, until, past.position];
     numbers.into_iter().fold(Sql::new(&LATEST[1]), Sql::with)
 }
 

@@ -1,0 +1,244 @@
+//! `ledger replay`: reports from the log alone, as they stood at any position.
+//!
+//! The log is folded into read models of their own, in a temporary directory, which hold what the question looks at; the
+//! same routes that the service has answer it from there. So the bytes are the same, and nothing else was asked.
+
+mod report;
+use report::Report;
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use bytes::Bytes;
+use clap::{Args, ValueEnum as _};
+use events_schema::{Calendar, Grain, Id, ProductType, Timestamp};
+use http_body_util::BodyExt as _;
+use ledger_core::log::LogScan;
+use projector::change::Scope;
+use projector::{AsOf, Plan};
+use query_api::period::{self, Moment};
+use query_api::{Range, ReadModels};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use crate::cli::print;
+use crate::config::{Config, Settings};
+use crate::maintain::{bar, rate};
+use crate::service::{interrupted, location};
+
+/// What `ledger replay` can be told.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Replay {
+    /// The report: as its address says it, without /v1/reports/.
+    #[arg(long, required_unless_present = "all", value_name = "NAME")]
+    report: Option<Report>,
+    /// All reports, each on a line of its own.
+    #[arg(long, conflicts_with_all = ["report", "supplier_id", "distributor_id", "product_type", "payee_kind", "step", "format"])]
+    all: bool,
+    /// As it stood at this position, or as recorded by this instant [default: the end of the log]
+    #[arg(long, value_name = "POSITION|TIME", value_parser = as_of)]
+    as_of: Option<AsOf>,
+    #[command(flatten)]
+    question: Question,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+}
+
+/// What a report is asked for, as in its address. What it does not know is refused by the report itself.
+#[derive(Args, Clone, Debug)]
+struct Question {
+    /// From this instant (RFC 3339) or local date on; without both ends, it is today
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    from: Option<Moment>,
+    /// Before this instant (RFC 3339) or the beginning of this local date
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    to: Option<Moment>,
+    /// What is of this product type only
+    #[arg(long, value_name = "TYPE")]
+    product_type: Option<ProductType>,
+    /// Suppliers: of this one only
+    #[arg(long, value_name = "ID")]
+    supplier_id: Option<Id>,
+    /// Commissions: of this distributor only
+    #[arg(long, value_name = "ID")]
+    distributor_id: Option<Id>,
+    /// Withdrawals: of payees of this kind only
+    #[arg(long, value_name = "KIND")]
+    payee_kind: Option<String>,
+    /// Trend: how long each step is: hour, day or month
+    #[arg(long, value_name = "STEP")]
+    step: Option<String>,
+    /// json, csv or xlsx
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+    /// The language of headings in a file: zh or en
+    #[arg(long, value_name = "LANGUAGE")]
+    lang: Option<String>,
+}
+
+impl Replay {
+    /// Folds the log and prints what the reports say.
+    pub(crate) async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
+        // A temporary directory does not go away by itself.
+        tokio::select! {
+            done = self.print(&config) => done,
+            () = interrupted() => anyhow::bail!("interrupted"),
+        }
+    }
+
+    async fn print(&self, config: &Config) -> anyhow::Result<ExitCode> {
+        let now = Timestamp::now();
+        if let Some(AsOf::Recorded(instant)) = self.as_of {
+            anyhow::ensure!(instant <= now, "--as-of {instant}: this instant has not come yet");
+        }
+        let log = LogScan::open(&config.data_dir)?;
+        let dir = tempfile::Builder::new().prefix("ledger-replay-").tempdir()?;
+        // Nobody else needs memory here: there are no books.
+        let memory = config.memory.books + config.memory.entities;
+        let replay = projector::Replay::open(log, dir.path(), memory).await?;
+        let calendar = Calendar::new(&replay.created().time_zone)?;
+        let range = self.question.range(now, &calendar)?;
+        let read_models = ReadModels::open(&location(replay.database())).await?;
+        let routes = query_api::router::replayed(read_models.clone());
+        // What is wrong with the question shows before the work.
+        self.answers(&routes, range).await?;
+        let began = Instant::now();
+        let progress = bar("{spinner} {human_pos} events", None);
+        let shown = progress.clone();
+        let tell = move |position: events_schema::Position| shown.set_position(position.get());
+        let filled = replay.fill(self.plan(range, &calendar), self.as_of.unwrap_or(AsOf::End), tell).await;
+        progress.finish_and_clear();
+        let position = filled.with_context(|| format!("the log in {}", config.data_dir.display()))?;
+        let seconds = began.elapsed().as_secs_f64();
+        let rate = rate(position.get(), seconds);
+        tracing::info!("replayed {position} events in {seconds:.2} s ({rate} events/s)");
+        for body in self.answers(&routes, range).await? {
+            print(body)?;
+            if self.all {
+                print("\n")?;
+            }
+        }
+        read_models.close().await;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// The reports that are asked for.
+    fn reports(&self) -> &[Report] {
+        if self.all { Report::value_variants() } else { self.report.as_slice() }
+    }
+
+    /// What the reports look at.
+    fn plan(&self, range: Range, calendar: &Calendar) -> Plan {
+        let Question { supplier_id, distributor_id, .. } = &self.question;
+        let owner = supplier_id.as_ref().or(distributor_id.as_ref()).cloned();
+        // The own cells of an owner have no hours.
+        let finest = if owner.is_some() { Grain::Day } else { Grain::Hour };
+        let rows = range.ragged(finest, calendar).map(|step| [step.from, step.to]);
+        let scope = Scope::new(rows.to_vec(), owner);
+        self.reports().iter().fold(Plan::new(scope), |plan, report| report.add_to(plan, range))
+    }
+
+    async fn answers(&self, routes: &Router, range: Range) -> anyhow::Result<Vec<Bytes>> {
+        let query = self.question.query(range);
+        let mut answers = Vec::new();
+        for report in self.reports() {
+            let answer = answer(routes, &format!("{}?{query}", report.path())).await;
+            answers.push(answer.with_context(|| report.path())?);
+        }
+        Ok(answers)
+    }
+}
+
+impl Question {
+    fn range(&self, now: Timestamp, calendar: &Calendar) -> anyhow::Result<Range> {
+        period::of_report(self.from, self.to, now, calendar)
+            .map_err(|problem| anyhow::anyhow!(problem.detail().to_owned()))
+    }
+
+    /// The question about `range` as it stands in an address. Its ends are instants, so that it makes no difference when
+    /// it is asked.
+    fn query(&self, range: Range) -> String {
+        let from = (range.from != Range::BEGINNING).then(|| range.from.to_string());
+        let text = |given: &Option<String>| given.clone();
+        [
+            ("from", from),
+            ("to", Some(range.to.to_string())),
+            ("product_type", self.product_type.as_ref().map(ToString::to_string)),
+            ("supplier_id", self.supplier_id.as_ref().map(ToString::to_string)),
+            ("distributor_id", self.distributor_id.as_ref().map(ToString::to_string)),
+            ("payee_kind", text(&self.payee_kind)),
+            ("step", text(&self.step)),
+            ("format", text(&self.format)),
+            ("lang", text(&self.lang)),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", escaped(&value?))))
+        .collect::<Vec<_>>()
+        .join("&")
+    }
+}
+
+/// What a route answers; an error says what is wrong with the question.
+async fn answer(routes: &Router, address: &str) -> anyhow::Result<Bytes> {
+    let request = Request::get(address).body(Body::empty())?;
+    let response = routes.clone().oneshot(request).await?;
+    let status = response.status();
+    let body = response.into_body().collect().await?.to_bytes();
+    if status.is_success() {
+        return Ok(body);
+    }
+    let problem: Value = serde_json::from_slice(&body)?;
+    anyhow::bail!("{}", problem["detail"].as_str().unwrap_or(status.as_str()))
+}
+
+/// `text` in an address: every byte but letters and digits is escaped.
+fn escaped(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut escaped, byte| {
+        if byte.is_ascii_alphanumeric() {
+            escaped.push(char::from(byte));
+        } else {
+            write!(escaped, "%{byte:02X}").expect("a text in memory takes any number of characters");
+        }
+        escaped
+    })
+}
+
+fn as_of(text: &str) -> Result<AsOf, String> {
+    if let Ok(position) = text.parse() {
+        return if position == 0 {
+            Err("positions begin with 1".to_owned())
+        } else {
+            Ok(AsOf::Position(events_schema::Position::new(position)))
+        };
+    }
+    text.parse().map(AsOf::Recorded).map_err(|error| format!("expected a position, or {error}"))
+}
+
+fn moment(text: &str) -> Result<Moment, &'static str> {
+    Moment::parse(text).ok_or("expected a date such as 2026-11-01, or an RFC 3339 time with an offset")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_and_an_instant_are_told_apart() {
+        assert_eq!(as_of("17"), Ok(AsOf::Position(events_schema::Position::new(17))));
+        let instant = "2026-11-01T09:30:00+08:00";
+        assert_eq!(as_of(instant), Ok(AsOf::Recorded(instant.parse().unwrap())));
+        for text in ["0", "-1", "yesterday", "2026-11-01", ""] {
+            assert!(as_of(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_byte_that_means_something_in_an_address_is_escaped() {
+        assert_eq!(escaped("a+b &=2é"), "a%2Bb%20%26%3D2%C3%A9");
+    }
+}
