@@ -1,0 +1,123 @@
+//! The journal against a plain recount of its entries.
+
+use events_schema::terms::{Account, Side, Term};
+use events_schema::{Calendar, Grain, Money, Timestamp};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::{Value, json};
+
+use crate::fixture::{Engine, EntryRow, Ledger, on_both_engines, random_entries};
+use crate::journal::accounts;
+use crate::range::Range;
+
+/// The clock is changed in between, on the 9th of March.
+const ZONE: &str = "America/New_York";
+/// Random questions.
+const ROUNDS: usize = 30;
+/// Entries, every second event.
+const ENTRIES: i64 = 400;
+/// Events of an epoch.
+const EPOCH: i64 = 130;
+/// Orders that the entries are of.
+const ORDERS: i64 = 20;
+
+on_both_engines!(
+    accounts_are_what_a_recount_of_the_lines_gives,
+    accounts_of_the_past_are_those_of_the_entries_until_then,
+);
+
+fn span() -> [i64; 2] {
+    ["2025-01-20T00:00:00Z", "2025-04-10T00:00:00Z"].map(|text| text.parse::<Timestamp>().unwrap().micros())
+}
+
+/// A ledger with entries and a few epochs.
+async fn history(engine: Engine) -> (Ledger, Vec<EntryRow>) {
+    let [from, to] = span();
+    let entries = random_entries(1, ENTRIES, ORDERS, from, to);
+    let mut ledger = Ledger::with(engine, ZONE, &[], &[]).await;
+    ledger.execute("begin").await;
+    let mut epoch = 0;
+    for entry in &entries {
+        if entry.position > EPOCH * (epoch + 1) {
+            epoch += 1;
+            ledger.close_epoch(epoch, EPOCH * epoch).await;
+        }
+        ledger.insert_entry(entry).await;
+    }
+    ledger.execute("commit").await;
+    (ledger, entries)
+}
+
+/// A range whose ends are anywhere, on an hour, on a midnight, or open.
+fn random_range(dice: &mut StdRng, calendar: &Calendar) -> Range {
+    let [first, last] = span();
+    let mut end = |open| {
+        let instant = Timestamp::from_micros(dice.random_range(first..last));
+        match dice.random_range(0..5) {
+            0 => calendar.start(Grain::Month, instant),
+            1 => calendar.start(Grain::Hour, instant),
+            2 => open,
+            _ => instant,
+        }
+    };
+    let (a, b) = (end(Range::BEGINNING), end(Range::END));
+    Range::new(a.min(b), a.max(b))
+}
+
+fn within(entry: &EntryRow, range: Range) -> bool {
+    range.from.micros() <= entry.date && entry.date < range.to.micros()
+}
+
+fn yuan(minor: i64) -> String {
+    Money::from_minor(minor).to_string()
+}
+
+/// Debits and credits of an account, or of all.
+fn sums<'a>(entries: impl Iterator<Item = &'a EntryRow>, account: Option<Account>) -> [i64; 2] {
+    let lines = entries.flat_map(|entry| &entry.lines);
+    let own = lines.filter(|(code, _)| account.is_none_or(|wanted| wanted == *code));
+    own.fold([0, 0], |[debit, credit], (_, amount)| [debit + amount.max(&0), credit + (-amount).max(0)])
+}
+
+/// The trial balance as accounting.md defines it.
+fn trial_balance(entries: &[EntryRow], range: Range) -> Value {
+    let of = |account| sums(entries.iter().filter(|entry| within(entry, range)), account);
+    let accounts = Account::ALL.iter().map(|account| {
+        let [debit, credit] = of(Some(*account));
+        let balance = if account.side() == Side::Debit { debit - credit } else { credit - debit };
+        json!({
+            "code": account.as_str(), "name": account.zh(), "side": account.side().as_str(),
+            "debit": yuan(debit), "credit": yuan(credit), "balance": yuan(balance),
+        })
+    });
+    let accounts: Vec<_> = accounts.collect();
+    let [debit, credit] = of(None).map(yuan);
+    json!({"accounts": accounts, "total": {"debit": debit, "credit": credit}})
+}
+
+async fn accounts_are_what_a_recount_of_the_lines_gives(engine: Engine) {
+    let (ledger, entries) = history(engine).await;
+    let read_models = ledger.read_models().await;
+    let mut dice = StdRng::seed_from_u64(2);
+    for _ in 0..ROUNDS {
+        let range = random_range(&mut dice, ledger.calendar());
+        let mut snapshot = read_models.begin().await.unwrap();
+        let answer = accounts::read(&mut snapshot, range).await.unwrap();
+        assert_eq!(serde_json::to_value(&answer).unwrap(), trial_balance(&entries, range), "{range:?}");
+        assert_eq!(answer.total.debit, answer.total.credit);
+    }
+}
+
+async fn accounts_of_the_past_are_those_of_the_entries_until_then(engine: Engine) {
+    let (ledger, entries) = history(engine).await;
+    let mut dice = StdRng::seed_from_u64(3);
+    for _ in 0..ROUNDS {
+        let range = random_range(&mut dice, ledger.calendar());
+        let position = dice.random_range(0..2 * ENTRIES);
+        let mut snapshot = ledger.as_of(position.cast_unsigned()).await;
+        let answer = accounts::read(&mut snapshot, range).await.unwrap();
+        let then: Vec<_> = entries.iter().filter(|entry| entry.position <= position).cloned().collect();
+        let expected = trial_balance(&then, range);
+        assert_eq!(serde_json::to_value(&answer).unwrap(), expected, "{range:?} as of {position}");
+    }
+}
