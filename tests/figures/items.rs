@@ -67,20 +67,12 @@ pub(crate) async fn items(ledger: &Ledger, path: &str, limit: usize) -> Items {
             assert!(last.is_none_or(|last| at <= last), "{path}: {item} comes late");
             last = Some(at);
         }
-        match page["next_cursor"].as_str() {
-            Some(next) => {
-                assert_eq!(
-                    page["items"].as_array().unwrap().len(),
-                    limit,
-                    "{path}: only the last page is short"
-                );
-                cursor = format!("&cursor={next}");
-            }
-            None => {
-                assert_eq!(sum, number(&page["sum"]), "{path}: the items add up to something else");
-                return Items { sum: page["sum"].take(), ratio: None };
-            }
-        }
+        let Some(next) = page["next_cursor"].as_str() else {
+            assert_eq!(sum, number(&page["sum"]), "{path}: the items add up to something else");
+            return Items { sum: page["sum"].take(), ratio: None };
+        };
+        assert_eq!(page["items"].as_array().unwrap().len(), limit, "{path}: only the last page is short");
+        cursor = format!("&cursor={next}");
     }
 }
 

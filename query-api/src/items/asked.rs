@@ -8,7 +8,6 @@ use utoipa::IntoParams;
 
 use crate::as_of::AsOf;
 use crate::figure::PayeeKindWord;
-use crate::items::family::{COMMISSION_LINES, COMMISSION_ORDERS, SETTLEMENTS, SETTLEMENTS_OF_ONE};
 use crate::items::figured::{Figured, Span, Sum};
 use crate::items::{others, sales};
 use crate::lists::query::Limit;
@@ -148,11 +147,8 @@ impl ItemsQuery {
         if let Some(kind) = self.payee_kind {
             sum = sum.of("payee_kind", [kind.as_str()]);
         }
-        if self.supplier_id.is_some() && std::ptr::eq(sum.family, &SETTLEMENTS) {
-            sum.family = &SETTLEMENTS_OF_ONE;
-        }
-        if self.distributor_id.is_some() && std::ptr::eq(sum.family, &COMMISSION_ORDERS) {
-            sum.family = &COMMISSION_LINES;
+        if let Some(of_one) = sum.family.of_one.filter(|_| self.owner().is_some()) {
+            sum.family = of_one;
         }
         sum
     }

@@ -12,6 +12,8 @@ pub(crate) struct Family {
     pub(crate) name: &'static str,
     /// Where rows and cells are.
     pub(crate) source: &'static Source,
+    /// The same of one supplier or distributor, where figures can be asked of one.
+    pub(crate) of_one: Option<&'static Family>,
     /// The figures to which rows add.
     pub(crate) figures: fn() -> Vec<Figure>,
     /// One or two columns of the rows that, after their time, no two of them share.
@@ -31,6 +33,7 @@ const ORDER_JOINED: &str = "join orders o on o.birth = f.k1";
 pub(crate) static ORDERS: Family = Family {
     name: "order",
     source: &sales_figures::SALES,
+    of_one: None,
     figures: sales_figures::figures,
     key: &["birth"],
     joined: ORDER_JOINED,
@@ -41,6 +44,7 @@ pub(crate) static ORDERS: Family = Family {
 pub(crate) static TRAVELLERS: Family = Family {
     name: "order",
     source: &screen::sources::SOURCE,
+    of_one: None,
     figures: screen::sources::figures,
     key: &["birth"],
     joined: ORDER_JOINED,
@@ -51,6 +55,7 @@ pub(crate) static TRAVELLERS: Family = Family {
 pub(crate) static MEMBERS: Family = Family {
     name: "member",
     source: &screen::members::SOURCE,
+    of_one: None,
     figures: screen::members::figures,
     key: &["birth"],
     joined: "join members m on m.birth = f.k1",
@@ -62,6 +67,7 @@ pub(crate) static MEMBERS: Family = Family {
 pub(crate) static VERIFICATIONS: Family = Family {
     name: "order",
     source: &verifications::SOURCE,
+    of_one: None,
     figures: verifications::figures,
     key: &["position"],
     joined: "join verifications c on c.position = f.k1 join orders o on o.birth = c.order_birth",
@@ -72,6 +78,7 @@ pub(crate) static VERIFICATIONS: Family = Family {
 pub(crate) static REFUNDS: Family = Family {
     name: "refund",
     source: &refunds::SOURCE,
+    of_one: None,
     figures: refunds::figures,
     key: &["order_birth", "ordinal"],
     joined: "join refunds r on r.order_birth = f.k1 and r.ordinal = f.k2 join orders o on o.birth = f.k1",
@@ -84,6 +91,7 @@ pub(crate) static REFUNDS: Family = Family {
 pub(crate) static SETTLEMENTS: Family = Family {
     name: "settlement",
     source: &suppliers::ALL,
+    of_one: Some(&SETTLEMENTS_OF_ONE),
     figures: suppliers::figures,
     key: &["birth"],
     joined: ORDER_JOINED,
@@ -94,6 +102,7 @@ pub(crate) static SETTLEMENTS: Family = Family {
 pub(crate) static SETTLEMENTS_OF_ONE: Family = Family {
     name: "settlement",
     source: &suppliers::ONE,
+    of_one: None,
     figures: suppliers::figures,
     key: &["birth"],
     joined: ORDER_JOINED,
@@ -104,6 +113,7 @@ pub(crate) static SETTLEMENTS_OF_ONE: Family = Family {
 pub(crate) static COMMISSION_ORDERS: Family = Family {
     name: "order",
     source: &commissions::ALL,
+    of_one: Some(&COMMISSION_LINES),
     figures: commissions::figures_of_orders,
     key: &["birth"],
     joined: ORDER_JOINED,
@@ -114,6 +124,7 @@ pub(crate) static COMMISSION_ORDERS: Family = Family {
 pub(crate) static COMMISSION_LINES: Family = Family {
     name: "commission",
     source: &commissions::ONE,
+    of_one: None,
     figures: commissions::figures_of_lines,
     key: &["order_birth", "line"],
     joined: "join commissions c on c.order_birth = f.k1 and c.line = f.k2 join orders o on o.birth = f.k1",
@@ -126,6 +137,7 @@ pub(crate) static COMMISSION_LINES: Family = Family {
 pub(crate) static CASH_ENTRIES: Family = Family {
     name: "cash_entry",
     source: &cash::CASH,
+    of_one: None,
     figures: cash::figures,
     key: &["position"],
     joined: "join cash_entries e on e.position = f.k1 left join orders o on o.birth = e.order_birth",
@@ -137,6 +149,7 @@ pub(crate) static CASH_ENTRIES: Family = Family {
 pub(crate) static WITHDRAWALS: Family = Family {
     name: "withdrawal",
     source: &withdrawals::SOURCE,
+    of_one: None,
     figures: withdrawals::figures,
     key: &["birth"],
     joined: "join withdrawals w on w.birth = f.k1",
@@ -149,6 +162,7 @@ pub(crate) static WITHDRAWALS: Family = Family {
 pub(crate) static BALANCE_ENTRIES: Family = Family {
     name: "balance_entry",
     source: &balances::SOURCE,
+    of_one: None,
     figures: balances::figures,
     key: &["position"],
     joined: "join balance_entries b on b.position = f.k1 join members m on m.birth = b.member_birth \

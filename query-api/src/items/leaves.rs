@@ -34,7 +34,8 @@ fn walk<'a>(value: &'a Value, path: &mut Vec<&'a str>, found: &mut Vec<(String, 
     match value {
         Value::Object(members) => {
             for (name, member) in members {
-                if !WORDS.contains(&name.as_str()) && !(is_name(name) && member.is_string()) {
+                let is_word = WORDS.contains(&name.as_str()) || is_name(name) && member.is_string();
+                if !is_word {
                     path.push(name);
                     walk(member, path, found);
                     path.pop();

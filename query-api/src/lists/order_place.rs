@@ -26,11 +26,7 @@ pub struct OrderPlace {
 impl OrderPlaces {
     /// Looks into the read models of `state`.
     pub fn new(state: &State) -> Self {
-        Self(Reading::new(
-            state.read_models.clone(),
-            state.projected.clone(),
-            Arc::clone(&state.resolver),
-        ))
+        Self(Reading::new(state.read_models.clone(), state.projected.clone(), Arc::clone(&state.resolver)))
     }
 
     /// The events of the order with this id, in read models that reflect `min_position`, which is waited for if need
