@@ -3,6 +3,15 @@
 /// The accounts, with debits, credits and balances.
 pub mod accounts;
 
+/// The entries of one account, with its balance after each.
+pub mod account_entries;
+
+/// An entry with its lines.
+pub mod entry;
+
+/// Where entries stand in the log.
+mod places;
+
 /// The lines of entries, as the tables have them.
 mod lines;
 

@@ -61,6 +61,7 @@ use crate::{auth, items, journal, lists, probes, reports, stream};
         lists::refunds::refunds,
         lists::parked_events::parked_events,
         journal::accounts::accounts,
+        journal::account_entries::account_entries,
         stream::stream,
         auth::login::begin,
         auth::login::current,

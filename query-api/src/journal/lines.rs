@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use events_schema::Grain;
 use events_schema::terms::{Account, Term};
 
-use crate::pieces::{Figure, Past, PastRows, Source, Sums};
+use crate::pieces::{FIRST_FILTER, Figure, Past, PastRows, Source, Sums};
 
 /// Where debits and credits are kept, by the dates of their entries.
 static LINES: LazyLock<Source> = LazyLock::new(|| Source {
@@ -53,3 +53,18 @@ pub(super) fn lines_of(accounts: &str, position: &str) -> String {
         all.join(", ")
     )
 }
+
+/// How many lines one account has, their debits and their credits. The account is the first thing that is bound.
+pub(super) static OF_ACCOUNT: LazyLock<Sums> = LazyLock::new(|| {
+    let figures = [Figure::new("lines", "1"), debit(), credit()];
+    LINES.sums(&[], &figures, &format!("account = ${FIRST_FILTER}"))
+});
+
+/// What an entry `e` says of itself, for [`ORIGIN`].
+pub(super) const ENTRY_COLUMNS: &str = "e.position, e.date, e.kind, e.entity, \
+    coalesce(c.source_id, m.member_id, w.withdrawal_id, o.order_id) as source_id, o.order_id, o.order_no";
+/// What an entry `e` is about.
+pub(super) const ORIGIN: &str = "left join cash_entries c on e.entity = 'payment' and c.position = e.position \
+    left join members m on e.entity = 'member' and m.birth = e.birth \
+    left join withdrawals w on e.entity = 'withdrawal' and w.birth = e.birth \
+    left join orders o on o.birth = case when e.entity = 'order' then e.birth else c.order_birth end";

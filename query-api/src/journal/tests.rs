@@ -6,8 +6,11 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
-use crate::fixture::{Engine, EntryRow, Ledger, on_both_engines, random_entries};
-use crate::journal::accounts;
+use crate::fixture::{Engine, EntryRow, Ledger, on_both_engines, random_entries, random_orders};
+use crate::journal::account_entries::{self, AccountEntry};
+use crate::journal::accounts::{self, on_its_side};
+use crate::journal::entry;
+use crate::journal::places::Window;
 use crate::range::Range;
 
 /// The clock is changed in between, on the 9th of March.
@@ -24,6 +27,8 @@ const ORDERS: i64 = 20;
 on_both_engines!(
     accounts_are_what_a_recount_of_the_lines_gives,
     accounts_of_the_past_are_those_of_the_entries_until_then,
+    entries_of_an_account_have_its_balance_after_each,
+    postings_of_an_order_are_its_entries,
 );
 
 fn span() -> [i64; 2] {
@@ -34,7 +39,8 @@ fn span() -> [i64; 2] {
 async fn history(engine: Engine) -> (Ledger, Vec<EntryRow>) {
     let [from, to] = span();
     let entries = random_entries(1, ENTRIES, ORDERS, from, to);
-    let mut ledger = Ledger::with(engine, ZONE, &[], &[]).await;
+    let orders = random_orders(1, ORDERS, from, to);
+    let mut ledger = Ledger::with(engine, ZONE, &orders, &[]).await;
     ledger.execute("begin").await;
     let mut epoch = 0;
     for entry in &entries {
@@ -119,5 +125,80 @@ async fn accounts_of_the_past_are_those_of_the_entries_until_then(engine: Engine
         let then: Vec<_> = entries.iter().filter(|entry| entry.position <= position).cloned().collect();
         let expected = trial_balance(&then, range);
         assert_eq!(serde_json::to_value(&answer).unwrap(), expected, "{range:?} as of {position}");
+    }
+}
+
+/// What an entry does to an account, with the balance after it; newest first.
+fn account_entries(entries: &[EntryRow], account: Account, range: Range) -> Vec<Value> {
+    let mut standing = 0;
+    let mut found = Vec::new();
+    for entry in entries {
+        let Some((_, amount)) = entry.lines.iter().find(|(code, _)| *code == account) else { continue };
+        standing += amount;
+        if within(entry, range) {
+            found.insert(
+                0,
+                json!([
+                    entry.position,
+                    entry.kind.as_str(),
+                    yuan(*amount.max(&0)),
+                    yuan((-amount).max(0)),
+                    yuan(on_its_side(account, standing)),
+                    format!("O-{}", entry.order),
+                ]),
+            );
+        }
+    }
+    found
+}
+
+fn shown(entry: &AccountEntry) -> Value {
+    let AccountEntry { position, kind, debit, credit, balance, source_id, .. } = entry;
+    json!([position, kind, debit, credit, balance, source_id])
+}
+
+async fn entries_of_an_account_have_its_balance_after_each(engine: Engine) {
+    let (ledger, entries) = history(engine).await;
+    let mut dice = StdRng::seed_from_u64(4);
+    for _ in 0..ROUNDS {
+        let range = random_range(&mut dice, ledger.calendar());
+        let account = Account::ALL[dice.random_range(0..Account::ALL.len())];
+        let position = dice.random_range(0..2 * ENTRIES);
+        let then: Vec<_> = entries.iter().filter(|entry| entry.position <= position).cloned().collect();
+        let expected = account_entries(&then, account, range);
+        let mut snapshot = ledger.as_of(position.cast_unsigned()).await;
+        let mut window = Window::of(range, &mut snapshot).await.unwrap();
+        // Page by page, each of which begins where the one before ended.
+        for page in expected.chunks(7).chain([&[][..]]) {
+            let read = account_entries::newest(&mut snapshot, account, range, window, 7).await.unwrap();
+            assert_eq!(
+                read.iter().map(shown).collect::<Vec<_>>(),
+                page,
+                "{account:?} {range:?} as of {position}"
+            );
+            window.last = read.last().map_or(window.last, |last| last.position - 1);
+            if page.len() < 7 {
+                break;
+            }
+        }
+    }
+}
+
+async fn postings_of_an_order_are_its_entries(engine: Engine) {
+    let (ledger, entries) = history(engine).await;
+    let mut snapshot = ledger.read_models().await.begin().await.unwrap();
+    for order in 1..=ORDERS {
+        let read = entry::postings(&mut snapshot, order).await.unwrap();
+        let own: Vec<_> = entries.iter().filter(|entry| entry.order == order).collect();
+        assert_eq!(read.len(), own.len());
+        for (read, own) in read.iter().zip(own) {
+            assert_eq!((read.position, read.kind), (own.position, own.kind));
+            assert_eq!(read.order_id, Some(format!("O-{order}")));
+            let mut lines = own.lines.clone();
+            lines.sort_by_key(|(account, amount)| (*amount < 0, account.number()));
+            let read =
+                read.lines.iter().map(|line| (line.account, line.debit.0.minor() - line.credit.0.minor()));
+            assert_eq!(read.collect::<Vec<_>>(), lines);
+        }
     }
 }
