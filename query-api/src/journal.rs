@@ -9,6 +9,12 @@ pub mod account_entries;
 /// An entry with its lines.
 pub mod entry;
 
+/// The entries, newest first.
+pub mod list;
+
+/// Which entries are asked for.
+mod selection;
+
 /// Where entries stand in the log.
 mod places;
 

@@ -62,6 +62,7 @@ use crate::{auth, items, journal, lists, probes, reports, stream};
         lists::parked_events::parked_events,
         journal::accounts::accounts,
         journal::account_entries::account_entries,
+        journal::list::journal,
         stream::stream,
         auth::login::begin,
         auth::login::current,

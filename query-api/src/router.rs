@@ -118,6 +118,7 @@ fn lists(reading: Reading, tokens: &Tokens) -> Router {
         .route("/v1/parked-events", get(lists::parked_events::parked_events))
         .route("/v1/accounts", get(journal::accounts::accounts))
         .route("/v1/accounts/{code}/entries", get(journal::account_entries::account_entries))
+        .route("/v1/journal", get(journal::list::journal))
         .route("/v1/reports/{name}/items", get(items::items))
         .route("/v1/reports/sales/trend/items", get(items::trend_items))
         .with_state(reading)

@@ -220,7 +220,7 @@ async fn file(
 }
 
 /// The lines of an account, newest first.
-fn lines(account: Account, Window { first, last }: Window, limit: Option<i64>) -> Sql {
+pub(super) fn lines(account: Account, Window { first, last }: Window, limit: Option<i64>) -> Sql {
     let mut sql = Sql::new("select l.amount, ");
     sql.push(ENTRY_COLUMNS).push(" from journal_lines l cross join journal_entries e ").push(ORIGIN);
     sql.push(" where l.account = ").bind(i64::from(account.number())).push(" and l.position >= ").bind(first);

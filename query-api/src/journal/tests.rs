@@ -1,6 +1,6 @@
 //! The journal against a plain recount of its entries.
 
-use events_schema::terms::{Account, Side, Term};
+use events_schema::terms::{Account, JournalKind, Side, Term};
 use events_schema::{Calendar, Grain, Money, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -10,7 +10,10 @@ use crate::fixture::{Engine, EntryRow, Ledger, on_both_engines, random_entries, 
 use crate::journal::account_entries::{self, AccountEntry};
 use crate::journal::accounts::{self, on_its_side};
 use crate::journal::entry;
+use crate::journal::lines::BY_ACCOUNT;
+use crate::journal::list;
 use crate::journal::places::Window;
+use crate::journal::selection::Selection;
 use crate::range::Range;
 
 /// The clock is changed in between, on the 9th of March.
@@ -29,6 +32,7 @@ on_both_engines!(
     accounts_of_the_past_are_those_of_the_entries_until_then,
     entries_of_an_account_have_its_balance_after_each,
     postings_of_an_order_are_its_entries,
+    the_journal_has_the_entries_that_are_asked_for,
 );
 
 fn span() -> [i64; 2] {
@@ -199,6 +203,77 @@ async fn postings_of_an_order_are_its_entries(engine: Engine) {
             let read =
                 read.lines.iter().map(|line| (line.account, line.debit.0.minor() - line.credit.0.minor()));
             assert_eq!(read.collect::<Vec<_>>(), lines);
+        }
+    }
+}
+
+/// Any of these, or nothing.
+fn maybe<T: Copy>(dice: &mut StdRng, all: &[T]) -> Option<T> {
+    dice.random_bool(0.4).then(|| all[dice.random_range(0..all.len())])
+}
+
+async fn the_journal_has_the_entries_that_are_asked_for(engine: Engine) {
+    let (ledger, entries) = history(engine).await;
+    let mut dice = StdRng::seed_from_u64(5);
+    for _ in 0..2 * ROUNDS {
+        let range =
+            if dice.random_bool(0.5) { Range::ALL } else { random_range(&mut dice, ledger.calendar()) };
+        let position = dice.random_range(0..2 * ENTRIES);
+        let mut snapshot = ledger.as_of(position.cast_unsigned()).await;
+        let window = Window::of(range, &mut snapshot).await.unwrap();
+        let order = maybe(&mut dice, &[1, 2, 3]);
+        let (kind, account) = (maybe(&mut dice, JournalKind::ALL), maybe(&mut dice, Account::ALL));
+        let order_id = order.map(|order| format!("O-{order}"));
+        let selection = Selection { kind, account, order_id: order_id.as_deref(), range, window };
+        let is_asked_for = |entry: &&EntryRow| {
+            entry.position <= position
+                && within(entry, range)
+                && kind.is_none_or(|kind| kind == entry.kind)
+                && order.is_none_or(|order| order == entry.order)
+                && account.is_none_or(|account| entry.lines.iter().any(|(code, _)| *code == account))
+        };
+        let expected: Vec<_> = entries.iter().rev().filter(is_asked_for).collect();
+        let positions: Vec<_> = expected.iter().map(|entry| entry.position).collect();
+        for limit in [None, Some(7)] {
+            let rows = snapshot.fetch_all(selection.lines(limit)).await.unwrap();
+            let read = entry::read(&rows, ledger.calendar()).unwrap();
+            let read: Vec<_> = read.iter().map(|entry| entry.position).collect();
+            let length =
+                limit.map_or(positions.len(), |limit| positions.len().min(usize::try_from(limit).unwrap()));
+            assert_eq!(read, positions[..length], "{selection:?} as of {position}");
+        }
+        let total = list::total(&mut snapshot, &selection).await.unwrap();
+        let [debit, _] = sums(expected.iter().copied(), None);
+        let amount = total.amount.unwrap().0.minor();
+        assert_eq!((usize::try_from(total.count).unwrap(), amount), (expected.len(), debit), "{selection:?}");
+    }
+}
+
+/// SQLite reads in the order of the text; what it scans are the accounts, and what it has found already.
+#[tokio::test]
+async fn the_journal_is_found_by_keys() {
+    let (ledger, _) = history(Engine::Sqlite).await;
+    let range = Range::new(Timestamp::from_micros(1), Timestamp::from_micros(9_999_999_999_999));
+    for position in [300, 1_000_000] {
+        let mut snapshot = ledger.as_of(position).await;
+        let window = Window { first: 0, last: 500 };
+        let any = Selection { kind: None, account: None, order_id: None, range: Range::ALL, window };
+        let of_account = Selection { account: Some(Account::CashPos), ..any };
+        for sql in [
+            BY_ACCOUNT.over(range, &snapshot),
+            any.lines(Some(51)),
+            any.lines(None),
+            of_account.lines(Some(51)),
+            account_entries::lines(Account::CashPos, window, Some(51)),
+        ] {
+            let plan = ledger.plan_in(&mut snapshot, sql).await;
+            for step in plan.iter().filter(|step| step.starts_with("SCAN")) {
+                let is_found =
+                    ["SCAN pieces", "SCAN e", "SCAN 24-ROW VALUES CLAUSE"].contains(&step.as_str());
+                assert!(is_found, "as of {position}: {plan:#?}");
+            }
+            let by_key = "SEARCH l USING PRIMARY KEY (account=? AND position";
+            assert!(plan.iter().any(|step| step.starts_with(by_key)), "as of {position}: {plan:#?}");
         }
     }
 }
