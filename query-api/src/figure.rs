@@ -168,12 +168,14 @@ macro_rules! words {
 }
 
 words! {
+    AccountWord = Account,
     BalanceKindWord = BalanceKind,
     CashKindWord = CashKind,
     CommissionStateWord = CommissionState,
     ConfirmationWord = Confirmation,
     DirectionWord = Direction,
     DiscountKindWord = DiscountKind,
+    JournalKindWord = JournalKind,
     MethodWord = Method,
     ModeWord = Mode,
     OrderSourceWord = OrderSource,
@@ -182,6 +184,7 @@ words! {
     PayeeKindWord = PayeeKind,
     RefundStateWord = RefundState,
     SettlementStateWord = SettlementState,
+    SideWord = Side,
     WithdrawalMethodWord = WithdrawalMethod,
     WithdrawalStateWord = WithdrawalState,
 }

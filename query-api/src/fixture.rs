@@ -21,6 +21,10 @@ use engine::{Home, Writer};
 mod rows;
 pub(crate) use rows::{CashRow, MONEY, OrderRow, order_id, random_cash, random_orders};
 
+/// Entries of the journal.
+mod journal;
+pub(crate) use journal::{EntryRow, random_entries};
+
 /// The tables of the migration.
 mod tables;
 
@@ -174,13 +178,13 @@ impl Ledger {
         cells: &'static str,
         grains: &[Grain],
         at: i64,
-        key: &[(&str, &str)],
+        key: &[(&str, impl Clone + Into<Argument>)],
         figures: &[(&str, i64)],
     ) {
         for &grain in grains {
             let start = self.calendar.start(grain, Timestamp::from_micros(at)).micros();
             let place = [("grain", Argument::from(grain.as_str())), ("start", start.into())];
-            let key = key.iter().map(|&(column, text)| (column, text.into()));
+            let key = key.iter().map(|(column, value)| (*column, value.clone().into()));
             let place: Vec<_> = place.into_iter().chain(key).collect();
             let columns: Vec<_> = place.iter().map(|(column, _)| *column).collect();
             let sums =
@@ -196,11 +200,17 @@ impl Ledger {
     /// Ends an epoch after the event at `last`: all cells are kept as they stand.
     pub(crate) async fn close_epoch(&mut self, number: i64, last: i64) {
         for table in tables::COLUMNS.keys().filter_map(|table| table.strip_suffix("_cells")) {
-            if table != "journal" {
-                let keep = format!("insert into {table}_past select c.*, {number} from {table}_cells as c");
-                self.execute(&keep).await;
-            }
+            let keep = format!("insert into {table}_past select c.*, {number} from {table}_cells as c");
+            self.execute(&keep).await;
         }
+        let (debit, credit) =
+            ("case when amount > 0 then amount else 0 end", "case when amount < 0 then -amount else 0 end");
+        let totals = format!(
+            "insert into account_totals select account, {number}, cast(sum({debit}) as bigint), \
+             cast(sum({credit}) as bigint) from journal_lines where position <= {last} group by account \
+             having max(position) > (select coalesce(max(last), 0) from epochs)"
+        );
+        self.execute(&totals).await;
         let paid = "select max(paid_at) from order_states";
         self.execute(&format!("insert into epochs select {number}, {last}, ({paid})")).await;
     }

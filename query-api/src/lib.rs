@@ -19,6 +19,9 @@ pub mod plain;
 /// What figures are made of.
 pub mod items;
 
+/// The double-entry journal.
+pub mod journal;
+
 /// Lists, and the single things that they list.
 pub mod lists;
 pub use lists::order_place::{OrderPlace, OrderPlaces};

@@ -17,7 +17,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi as Document, Ref, RefOr, Respon
 use crate::auth::cookie::SESSION_COOKIE;
 use crate::export::FileFormat;
 use crate::problem::{PROBLEM_JSON, ProblemDocument};
-use crate::{auth, items, lists, probes, reports, stream};
+use crate::{auth, items, journal, lists, probes, reports, stream};
 
 /// What the reading side serves.
 #[derive(OpenApi)]
@@ -32,6 +32,7 @@ use crate::{auth, items, lists, probes, reports, stream};
     tags(
         (name = "reports", description = "Figures over any range of time"),
         (name = "lists", description = "What the figures are made of"),
+        (name = "journal", description = "The double-entry journal behind the figures"),
         (name = "session", description = "A cookie instead of a token, for people in browsers"),
         (name = "tokens", description = "Who may do what"),
         (name = "operation", description = "Whether the process is well, without a token"),
@@ -59,6 +60,9 @@ use crate::{auth, items, lists, probes, reports, stream};
         lists::balance_entries::balance_entries,
         lists::refunds::refunds,
         lists::parked_events::parked_events,
+        journal::accounts::accounts,
+        journal::account_entries::account_entries,
+        journal::list::journal,
         stream::stream,
         auth::login::begin,
         auth::login::current,

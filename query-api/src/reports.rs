@@ -1,7 +1,7 @@
 //! The reports: one file each, with its answer, its SQL and its handler.
 
 /// What every report can be asked for.
-mod query;
+pub(crate) mod query;
 
 /// Figures all together and by product type.
 pub mod split;

@@ -21,7 +21,7 @@ use crate::projected::{Projected, ProjectorState};
 use crate::read_models::{ReadModels, Reading};
 use crate::snapshot::Snapshot;
 use crate::stream::{self, Streams};
-use crate::{docs, http_metrics, items, lists, openapi, reports};
+use crate::{docs, http_metrics, items, journal, lists, openapi, reports};
 
 /// What the service is made of, as far as the reading side needs it.
 #[derive(Clone)]
@@ -142,6 +142,9 @@ fn lists(reading: Reading, tokens: &Tokens) -> Router {
         .route("/v1/balance-entries", get(lists::balance_entries::balance_entries))
         .route("/v1/refunds", get(lists::refunds::refunds))
         .route("/v1/parked-events", get(lists::parked_events::parked_events))
+        .route("/v1/accounts", get(journal::accounts::accounts))
+        .route("/v1/accounts/{code}/entries", get(journal::account_entries::account_entries))
+        .route("/v1/journal", get(journal::list::journal))
         .route("/v1/reports/{name}/items", get(items::items))
         .route("/v1/reports/sales/trend/items", get(items::trend_items))
         .with_state(reading)

@@ -1,6 +1,6 @@
 //! Reads columns that hold more than numbers and texts.
 
-use events_schema::terms::Term;
+use events_schema::terms::{Account, Term};
 use events_schema::{Calendar, Timestamp};
 use serde_json::value::RawValue;
 
@@ -27,6 +27,12 @@ pub(crate) fn word<T: Term>(row: &Row, column: &str) -> Result<T, sqlx::Error> {
 pub(crate) fn word_or_null<T: Term>(row: &Row, column: &str) -> Result<Option<T>, sqlx::Error> {
     let name: Option<&str> = row.get(column)?;
     name.map(|_| word(row, column)).transpose()
+}
+
+/// An account, by its number.
+pub(crate) fn account(row: &Row, column: &str) -> Result<Account, sqlx::Error> {
+    let number: i64 = row.get(column)?;
+    Account::from_number(number).ok_or_else(|| undecodable(column, UnknownWord(number.to_string())))
 }
 
 /// A text.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Method, Term};
 
@@ -184,6 +185,14 @@ impl Serialize for Account {
     }
 }
 
+/// Reads its code.
+impl<'de> Deserialize<'de> for Account {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        Self::from_name(&code).ok_or_else(|| D::Error::unknown_variant(&code, Self::NAMES))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,6 +271,8 @@ mod tests {
     #[test]
     fn json_has_the_code() {
         assert_eq!(serde_json::to_value(Account::CashPos).unwrap(), "cash:pos");
+        assert_eq!(serde_json::from_value::<Account>("cash:pos".into()).unwrap(), Account::CashPos);
+        assert!(serde_json::from_value::<Account>("cash:balance".into()).is_err());
         assert_eq!(serde_json::to_value(Side::Debit).unwrap(), Side::Debit.as_str());
     }
 }

@@ -7,7 +7,7 @@ use events_schema::Timestamp;
 use crate::export::clock::LocalClock;
 use crate::export::table::{Column, Kind};
 use crate::export::words::{self, Words};
-use crate::export::{FileFormat, Lang, csv, number, xlsx};
+use crate::export::{FileFormat, Label, Lang, csv, number, xlsx};
 use crate::figure::{Amount, Ratio};
 
 /// The cells of one row, written from left to right. Each method writes the next one; `None` leaves it empty.
@@ -47,6 +47,12 @@ impl Cells {
         let lang = self.lang;
         let name = name.into();
         self.text(name.map(|name| words.get(name).map_or(name, |label| label.of(lang))))
+    }
+
+    /// A text of both languages, in the language of the file.
+    pub fn label(&mut self, label: Label) -> &mut Self {
+        let lang = self.lang;
+        self.text(label.of(lang))
     }
 
     /// Yes or no, in the language of the file.

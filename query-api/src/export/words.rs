@@ -141,6 +141,9 @@ pub const PARKED_STATES: Words = Words(&[
 /// Whether money came in or went out.
 pub const DIRECTIONS: Words = Words(&[("income", "收入", "Income"), ("expense", "支出", "Expense")]);
 
+/// On which side an account grows.
+pub const SIDES: Words = Words(&[("debit", "借", "Debit"), ("credit", "贷", "Credit")]);
+
 /// What cash entries are for.
 pub const CASH_KINDS: Words = Words(&[
     ("order_payment", "订单支付", "Order payment"),
@@ -204,7 +207,7 @@ mod tests {
     use events_schema::published;
     use events_schema::terms::{
         CashKind, Confirmation, Direction, DiscountKind, Gender, Method, Mode, OrderSource, OrderStatus,
-        ParkedState, PayeeKind, RefundState, SettlementState, Term, WithdrawalMethod, WithdrawalState,
+        ParkedState, PayeeKind, RefundState, SettlementState, Side, Term, WithdrawalMethod, WithdrawalState,
     };
 
     fn has_words<T: Term>(words: Words) {
@@ -228,6 +231,7 @@ mod tests {
         has_words::<ParkedState>(PARKED_STATES);
         has_words::<Direction>(DIRECTIONS);
         has_words::<CashKind>(CASH_KINDS);
+        has_words::<Side>(SIDES);
     }
 
     #[test]
@@ -256,6 +260,7 @@ mod tests {
             COMMISSION_STATES,
             PARKED_STATES,
             DIRECTIONS,
+            SIDES,
             CASH_KINDS,
             BALANCE_KINDS,
             EVENT_TYPES,

@@ -1,4 +1,4 @@
-//! One order, with its refunds, settlement, commissions and cash entries.
+//! One order, with its refunds, settlement, commissions, cash entries and postings.
 
 use std::sync::LazyLock;
 
@@ -17,6 +17,7 @@ use crate::figure::{
     Amount, CommissionStateWord, ConfirmationWord, DiscountKindWord, LocalTime, MethodWord, RefundStateWord,
     SettlementStateWord,
 };
+use crate::journal::entry::{self, JournalEntry};
 use crate::lists::cash_entries::{CASH_ENTRY_COLUMNS, CashEntry, OF_THE_ORDER};
 use crate::lists::orders::OrderItem;
 use crate::lists::page::ListItem;
@@ -81,6 +82,8 @@ pub struct Order {
     pub commissions: Vec<Commission>,
     /// Money that moved outside, in the order in which it was recorded.
     pub cash_entries: Vec<CashEntry>,
+    /// What its events posted to the journal, in the order in which it was recorded.
+    pub postings: Vec<JournalEntry>,
     /// The position of the last event that touched the order.
     #[schema(example = 1180)]
     pub last_position: i64,
@@ -164,7 +167,7 @@ pub struct Commission {
 
 /// One order
 ///
-/// With its refunds, settlement, commissions and cash entries, as they stand now.
+/// With its refunds, settlement, commissions, cash entries and postings, as they stand now.
 #[utoipa::path(
     get, path = "/v1/orders/{order_id}", tag = "lists",
     params(("order_id" = String, Path, description = "The id of the order"), OrderQuery),
@@ -201,12 +204,14 @@ async fn read(snapshot: &mut Snapshot, order_id: &str) -> Result<Option<Order>, 
     let refunds = snapshot.fetch_all(Sql::new(REFUNDS).with(birth)).await?;
     let commissions = snapshot.fetch_all(Sql::new(COMMISSIONS).with(birth)).await?;
     let cash_entries = snapshot.fetch_all(Sql::new(&CASH_ENTRIES).with(birth)).await?;
+    let postings = entry::postings(snapshot, birth).await?;
     let calendar = &snapshot.calendar;
     let mut order = Order::read(&row, calendar, snapshot.position)?;
     order.refunds = refunds.iter().map(|row| Refund::read(row, calendar)).collect::<Result<_, _>>()?;
     order.commissions = commissions.iter().map(Commission::read).collect::<Result<_, _>>()?;
     order.cash_entries =
         cash_entries.iter().map(|row| CashEntry::read(row, calendar)).collect::<Result<_, _>>()?;
+    order.postings = postings;
     Ok(Some(order))
 }
 
@@ -238,6 +243,7 @@ impl Order {
             refunds: Vec::new(),
             commissions: Vec::new(),
             cash_entries: Vec::new(),
+            postings: Vec::new(),
             last_position: row.get("position")?,
             item,
             position,

@@ -101,7 +101,7 @@ macro_rules! list_query {
         #[serde(deny_unknown_fields)]
         #[into_params(parameter_in = Query)]
         $visibility struct $name {
-            /// From this instant on, by the time that the list is sorted by, or from the local midnight of this date.
+            /// From this instant on, by the time that the list goes by, or from the local midnight of this date.
             #[param(value_type = Option<String>, example = "2026-11-01")]
             from: Option<$crate::period::Moment>,
             /// Before this instant, or before the local midnight of this date.

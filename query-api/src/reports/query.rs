@@ -53,7 +53,7 @@ macro_rules! report_query {
 pub(crate) use report_query;
 
 use axum::response::{IntoResponse, Response};
-use events_schema::Position;
+use events_schema::{Calendar, Position, Timestamp};
 use serde::Serialize;
 
 use crate::answer::Report;
@@ -92,9 +92,19 @@ impl Common {
         reading: &Reading,
         read: impl AsyncFnOnce(&mut Snapshot, Range) -> Result<T, E>,
     ) -> Result<Response, Problem> {
+        self.answer_over(reading, period::of_report, read).await
+    }
+
+    /// The same, where `range` says which range `from` and `to` mean.
+    pub(crate) async fn answer_over<T: Figures, E: Into<Problem>>(
+        self,
+        reading: &Reading,
+        range: impl FnOnce(Option<Moment>, Option<Moment>, Timestamp, &Calendar) -> Result<Range, Problem>,
+        read: impl AsyncFnOnce(&mut Snapshot, Range) -> Result<T, E>,
+    ) -> Result<Response, Problem> {
         let document = const { &T::DOCUMENT };
         let (mut snapshot, today) = reading.as_of(self.as_of, self.min_position).await?;
-        let range = period::of_report(self.from, self.to, today, &snapshot.calendar)?;
+        let range = range(self.from, self.to, today, &snapshot.calendar)?;
         let figures = read(&mut snapshot, range).await.map_err(Into::into)?;
         let Some(format) = self.format.file() else {
             return Ok(Report::answer(document.name, range, snapshot, figures).into_response());

@@ -1,0 +1,85 @@
+//! What of the journal is asked for, and the SQL that reads it.
+
+use events_schema::terms::{Account, JournalKind, Term};
+
+use crate::database::Sql;
+use crate::journal::entry::with_lines;
+use crate::journal::lines::lines_of;
+use crate::journal::places::Window;
+use crate::range::Range;
+
+/// Which entries are asked for.
+///
+/// An order finds them, an account, or else their position; all else is looked at entry by entry.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Selection<'q> {
+    /// What they tell of.
+    pub(super) kind: Option<JournalKind>,
+    /// An account that they have a line on.
+    pub(super) account: Option<Account>,
+    /// The order that they are of.
+    pub(super) order_id: Option<&'q str>,
+    /// By their dates.
+    pub(super) range: Range,
+    /// Where they stand in the log.
+    pub(super) window: Window,
+}
+
+impl Selection<'_> {
+    /// The lines of the entries, newest first; of at most `limit` entries.
+    pub(super) fn lines(&self, limit: Option<i64>) -> Sql {
+        let mut sql = Sql::new("");
+        let entries = self.entries(&mut sql, limit);
+        sql.push(&with_lines(&entries, "desc"));
+        sql
+    }
+
+    /// How many entries there are, and what they debit.
+    pub(super) fn total(&self) -> Sql {
+        let mut sql = Sql::new("");
+        let entries = self.entries(&mut sql, None);
+        let lines = lines_of("e.accounts", "e.position");
+        sql.push(&format!(
+            "select (select count(*) from ({entries}) as counted), (select cast(coalesce(sum(l.amount), 0) as bigint) \
+             from ({entries}) as e {lines} and l.amount > 0)"
+        ));
+        sql
+    }
+
+    /// The entries themselves.
+    fn entries(&self, sql: &mut Sql, limit: Option<i64>) -> String {
+        let Self { kind, account, order_id, range, window: Window { first, last } } = self;
+        // An order has few entries, which are sorted when they are found.
+        let (tables, position) = match (order_id, account) {
+            (Some(_), _) => ("journal_entries e", "e.position + 0"),
+            (None, Some(_)) => ("journal_lines f cross join journal_entries e", "f.position"),
+            (None, None) => ("journal_entries e", "e.position"),
+        };
+        let (first, last) = (sql.place(*first), sql.place(*last));
+        let mut conditions = vec![format!("{position} >= {first} and {position} <= {last}")];
+        if let Some(order_id) = order_id {
+            let place = sql.place(*order_id);
+            conditions.push(format!("e.birth in (select birth from orders where order_id = {place})"));
+        }
+        match (order_id, account) {
+            (Some(_), Some(account)) => {
+                conditions.push(format!("(e.accounts & {}) <> 0", sql.place(account.bit())));
+            }
+            (None, Some(account)) => {
+                let place = sql.place(i64::from(account.number()));
+                conditions.push(format!("f.account = {place} and e.position = f.position"));
+            }
+            (_, None) => {}
+        }
+        if let Some(kind) = kind {
+            conditions.push(format!("e.kind = {}", sql.place(kind.as_str())));
+        }
+        if *range != Range::ALL {
+            let (from, to) = (sql.place(range.from.micros()), sql.place(range.to.micros()));
+            conditions.push(format!("e.date + 0 >= {from} and e.date + 0 < {to}"));
+        }
+        let conditions = conditions.join(" and ");
+        let newest = limit.map(|limit| format!(" order by {position} desc limit {}", sql.place(limit)));
+        format!("select e.* from {tables} where {conditions}{}", newest.unwrap_or_default())
+    }
+}
