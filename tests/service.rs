@@ -20,6 +20,7 @@ mod service {
     // What comes out.
     mod reading;
     mod past;
+    mod items;
     mod exports;
     mod trail;
     mod problems;
