@@ -52,6 +52,7 @@ mod figures {
         pub(crate) mod order_lists;
         pub(crate) mod money_lists;
         pub(crate) mod details;
+        pub(crate) mod journal;
     }
 
     // That it is right, with a pencil.
@@ -73,6 +74,7 @@ mod figures {
     pub(crate) mod difference;
     pub(crate) mod comparing;
     pub(crate) mod past;
+    pub(crate) mod journal;
     pub(crate) mod properties;
     pub(crate) mod adding_up;
     pub(crate) mod items;

@@ -26,6 +26,14 @@ pub(crate) async fn report(ledger: &Ledger, name: &str, asked: Asked, filters: &
     body
 }
 
+/// The trial balance.
+pub(crate) async fn accounts(ledger: &Ledger, asked: Asked, filters: &[(&str, String)]) -> Value {
+    let path = format!("/v1/accounts?{}{}", asked.query(), query(filters));
+    let (status, body) = ledger.get(&path.replace("?&", "?")).await;
+    assert_eq!(status, StatusCode::OK, "{path}: {body}");
+    body
+}
+
 /// All items of a figure of a report.
 pub(crate) async fn items(
     ledger: &Ledger,

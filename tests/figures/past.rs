@@ -13,9 +13,15 @@ use crate::naive::rows::Rows;
 const MOMENTS: usize = 14;
 
 /// A moment, as it is asked for, and how many events there were.
-struct Moment {
-    as_of: String,
-    events: usize,
+pub(super) struct Moment {
+    pub(super) as_of: String,
+    pub(super) events: usize,
+}
+
+/// Any moment at which there were events already.
+pub(super) fn moment(events: &[Recorded], dice: &mut Dice) -> Moment {
+    let moment = if dice.chance(50) { position(events, dice) } else { instant(events, dice) };
+    if moment.events == 0 { position(events, dice) } else { moment }
 }
 
 /// Compares every report as of random positions and instants, over random ones of these ranges.
