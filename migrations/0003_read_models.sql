@@ -6,9 +6,9 @@
 -- Money is in minor units (fen), an instant in microseconds since 1970-01-01T00:00:00Z. An entity is keyed by its
 -- birth: the position of the event that created it.
 --
--- Tables of *rows* hold what happened, one thing a row. Tables of *cells* add rows up: what all of one local hour, day
--- or month add to each figure. `grain` is 'hour', 'day' or 'month', `start` the instant at which it begins. A range of
--- time is whole months, days and hours, and the rows themselves in the two hours at its ragged ends.
+-- Tables of *rows* hold what happened, one thing a row. Tables of *cells* add rows up: what all of one local hour, day,
+-- month or year add to each figure. `grain` is 'hour', 'day', 'month' or 'year', `start` the instant at which it begins.
+-- A range of time is whole years, months, days and hours, and the rows themselves in the two hours at its ragged ends.
 --
 -- Tables of *versions* keep how a row stood after each event that changed it: one row a version, keyed by the position of
 -- that event, with the position of the version before. Rows that never change name the position of their event.
@@ -165,7 +165,7 @@ create table order_versions (
 
 create index order_versions_birth on order_versions (birth, position);
 
--- What the orders placed in one hour, day or month add to the figures of the sales report.
+-- What the orders placed in one hour, day, month or year add to the figures of the sales report.
 create table sales_cells (
     grain             text    not null,
     start             integer not null,
@@ -204,7 +204,18 @@ create table sales_cells (
     primary key (grain, start, product_type)
 ) without rowid, strict;
 
--- Where the orders placed in one hour, day or month came from, and who travels (§10).
+-- The same of all product types together, as far as the trend says it: read by the day over years, so its rows are short.
+create table trend_cells (
+    grain         text    not null,
+    start         integer not null,
+    orders        integer not null,
+    paid_orders   integer not null,
+    paid_amount   integer not null,
+    unpaid_amount integer not null,
+    primary key (grain, start)
+) without rowid, strict;
+
+-- Where the orders placed in one hour, day, month or year came from, and who travels (§10).
 create table source_cells (
     grain              text    not null,
     start              integer not null,
@@ -286,8 +297,8 @@ create table refund_cells (
     primary key (grain, start, product_type)
 ) without rowid, strict;
 
--- Settlements of the orders paid in one hour, day or month, as they stand now (§6). Those of one supplier have no
--- hours: a day of one is few rows.
+-- Settlements of the orders paid in one hour, day, month or year, as they stand now (§6). Those of one supplier have
+-- only days and months: there are few of one.
 create table settlement_cells (
     grain                 text    not null,
     start                 integer not null,
@@ -341,7 +352,8 @@ create table commission_versions (
 
 create index commission_versions_line on commission_versions (order_birth, line, position);
 
--- Commission orders placed in one hour, day or month, as they stand now. Those of one distributor have no hours.
+-- Commission orders placed in one hour, day, month or year, as they stand now. Those of one distributor have only days
+-- and months.
 create table commission_cells (
     grain            text    not null,
     start            integer not null,
@@ -426,7 +438,7 @@ create table withdrawal_versions (
 
 create index withdrawal_versions_birth on withdrawal_versions (birth, position);
 
--- Withdrawals requested in one hour, day or month, by how they stand now. A decision moves them to another cell; one
+-- Withdrawals requested in one hour, day, month or year, by how they stand now. A decision moves them to another cell; one
 -- that all have left stays, with zeros.
 create table withdrawal_cells (
     grain       text    not null,
@@ -454,13 +466,12 @@ create index members_member_id on members (member_id);
 create index members_phone on members (phone);
 create index members_registered_at on members (registered_at);
 
--- Members registered in one hour, day or month (§10).
+-- Members registered in one hour, day, month or year (§10).
 create table member_cells (
     grain   text    not null,
     start   integer not null,
-    gender  text    not null,
     members integer not null,
-    primary key (grain, start, gender)
+    primary key (grain, start)
 ) without rowid, strict;
 
 -- What moved balances, entry by entry (§9). One event makes at most one entry.

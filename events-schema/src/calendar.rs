@@ -1,4 +1,4 @@
-//! The business calendar: hours, days and months of the platform's time zone, as instants.
+//! The business calendar: hours, days, months and years of the platform's time zone, as instants.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use jiff::{ToSpan, ZonedDateTime};
 use crate::Timestamp;
 use crate::digits::digits;
 
-/// The hours, days and months of one time zone.
+/// The hours, days, months and years of one time zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Calendar {
     zone: TimeZone,
@@ -25,6 +25,8 @@ pub enum Grain {
     Day,
     /// A month of local time.
     Month,
+    /// A year of local time.
+    Year,
 }
 
 const HOUR: i64 = 3_600 * Timestamp::MICROS_PER_SECOND;
@@ -56,6 +58,7 @@ impl Calendar {
                 None => self.midnight(self.local(instant).date()),
             },
             Grain::Month => self.midnight(self.local(instant).date().first_of_month()),
+            Grain::Year => self.midnight(self.local(instant).date().first_of_year()),
         }
     }
 
@@ -70,6 +73,7 @@ impl Calendar {
             Grain::Month => {
                 self.midnight(self.local(instant).date().first_of_month().saturating_add(1.month()))
             }
+            Grain::Year => self.midnight(self.local(instant).date().first_of_year().saturating_add(1.year())),
         }
     }
 
@@ -203,6 +207,8 @@ mod tests {
         assert_eq!(calendar.start(Grain::Hour, instant), at("2026-11-01T09:00:00+08:00"));
         assert_eq!(calendar.start(Grain::Day, instant), at("2026-11-01T00:00:00+08:00"));
         assert_eq!(calendar.next(Grain::Month, instant), at("2026-12-01T00:00:00+08:00"));
+        assert_eq!(calendar.start(Grain::Year, instant), at("2026-01-01T00:00:00+08:00"));
+        assert_eq!(calendar.next(Grain::Year, instant), at("2027-01-01T00:00:00+08:00"));
         assert_eq!(calendar.show(at("2026-10-31T16:00:00Z")).to_string(), "2026-11-01T00:00:00+08:00");
     }
 
@@ -246,7 +252,7 @@ mod tests {
         fn every_instant_lies_in_exactly_one_step(
             zone in prop::sample::select(ZONES.to_vec()),
             seconds in 1_300_000_000_i64..1_800_000_000,
-            grain in prop::sample::select(vec![Grain::Hour, Grain::Day, Grain::Month]),
+            grain in prop::sample::select(vec![Grain::Hour, Grain::Day, Grain::Month, Grain::Year]),
         ) {
             let calendar = Calendar::new(zone).unwrap();
             let instant = Timestamp::from_micros(seconds * 1_000_000);

@@ -341,7 +341,7 @@ terms! {
         ConsumeRefund = "consume_refund", Withdraw = "withdraw", WithdrawReturn = "withdraw_return", Gift = "gift",
         Deduct = "deduct",
     }
-    Grain { Hour = "hour", Day = "day", Month = "month" }
+    Grain { Hour = "hour", Day = "day", Month = "month", Year = "year" }
 }
 
 impl OrderStatus {

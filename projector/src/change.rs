@@ -102,7 +102,7 @@ impl Changes {
         }
     }
 
-    /// The cells of an hour, of its day and of its month change by `deltas`.
+    /// The cells of an hour, of its day, its month and its year change by `deltas`.
     pub fn add<const D: usize, const S: usize>(
         &mut self,
         table: &'static CellTable,
@@ -124,8 +124,8 @@ impl Changes {
         self.add_to(table, starts, CellKey::new(Value::TOGETHER, Grain::Hour, starts, dimensions), deltas)
     }
 
-    /// The cells of a day and of its month change by `deltas` that belong to `owner` alone, who has no hours; unless
-    /// nobody asks for those of this owner.
+    /// The cells of a day and of its month change by `deltas` that belong to `owner` alone, who has no hours and no
+    /// years; unless nobody asks for those of this owner.
     pub fn add_own<const D: usize, const S: usize>(
         &mut self,
         table: &'static CellTable,

@@ -94,8 +94,9 @@ pub(crate) static ROW_TABLES: [&RowTable; 16] = [
 ];
 
 /// All tables of cells.
-pub(crate) static CELL_TABLES: [&CellTable; 11] = [
+pub(crate) static CELL_TABLES: [&CellTable; 12] = [
     &sales::CELLS,
+    &sales::TREND,
     &sources::CELLS,
     &verifications::CELLS,
     &refunds::CELLS,

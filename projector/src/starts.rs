@@ -1,4 +1,4 @@
-//! The beginnings of the hour, the day and the month of an instant.
+//! The beginnings of the hour, the day, the month and the year of an instant.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,8 @@ const QUARTER_MICROS: i64 = 900 * Timestamp::MICROS_PER_SECOND;
 /// Quarters of an hour that are remembered: about two years.
 const QUARTERS_MAX: usize = 1 << 16;
 
-/// When the hour, the day and the month of some instant begin. All instants of an hour lie in one day and one month.
+/// When the hour, the day, the month and the year of some instant begin. All instants of an hour lie in one day, one
+/// month and one year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Starts {
     /// Its hour.
@@ -19,6 +20,8 @@ pub struct Starts {
     pub day: Timestamp,
     /// Its month.
     pub month: Timestamp,
+    /// Its year.
+    pub year: Timestamp,
 }
 
 impl Starts {
@@ -28,6 +31,7 @@ impl Starts {
             Grain::Hour => self.hour,
             Grain::Day => self.day,
             Grain::Month => self.month,
+            Grain::Year => self.year,
         }
     }
 }
@@ -45,7 +49,7 @@ impl Almanac {
         Self { calendar, found: HashMap::new() }
     }
 
-    /// When the hour, the day and the month of `instant` begin.
+    /// When the hour, the day, the month and the year of `instant` begin.
     pub fn starts(&mut self, instant: Timestamp) -> Starts {
         let quarter = instant.micros().div_euclid(QUARTER_MICROS);
         if let Some(starts) = self.found.get(&quarter) {
@@ -67,7 +71,12 @@ impl Almanac {
 
     fn ask(&self, instant: Timestamp) -> Starts {
         let start = |grain| self.calendar.start(grain, instant);
-        Starts { hour: start(Grain::Hour), day: start(Grain::Day), month: start(Grain::Month) }
+        Starts {
+            hour: start(Grain::Hour),
+            day: start(Grain::Day),
+            month: start(Grain::Month),
+            year: start(Grain::Year),
+        }
     }
 }
 
@@ -92,10 +101,10 @@ mod tests {
             for second in seconds {
                 let instant = Timestamp::from_micros((begin + second) * 1_000_000 + 17);
                 let starts = almanac.starts(instant);
-                for grain in [Grain::Hour, Grain::Day, Grain::Month] {
+                for grain in [Grain::Hour, Grain::Day, Grain::Month, Grain::Year] {
                     prop_assert_eq!(starts.of(grain), calendar.start(grain, instant), "{} of {}", grain, instant);
                 }
-                // A day is the sum of its hours, and a month that of its days.
+                // A day is the sum of its hours, a month that of its days, and a year that of its months.
                 let first = almanac.starts(starts.hour);
                 prop_assert_eq!(first, starts, "{}", instant);
             }

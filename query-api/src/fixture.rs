@@ -36,7 +36,7 @@ pub(crate) struct Ledger {
 }
 
 /// All lengths of cells.
-pub(crate) const GRAINS: [Grain; 3] = [Grain::Hour, Grain::Day, Grain::Month];
+pub(crate) const GRAINS: [Grain; 4] = [Grain::Hour, Grain::Day, Grain::Month, Grain::Year];
 
 impl Ledger {
     /// Empty read models, in which nothing was projected yet.
@@ -121,7 +121,7 @@ impl Ledger {
         self.insert("checkpoint", &values).await;
     }
 
-    /// Inserts an order with its state, and adds it to the cells of sales.
+    /// Inserts an order with its state, and adds it to the cells of sales and of their trend.
     pub(crate) async fn insert_order(&mut self, order: &OrderRow) {
         let (paid, returned) = (i64::from(order.status.is_paid()), i64::from(order.returned));
         let birth = [("birth", Argument::Int(order.birth)), ("placed_at", order.placed_at.into())];
@@ -150,6 +150,9 @@ impl Ledger {
         let figures = [&in_status[..], &figures].concat();
         let key = [("product_type", order.product_type.as_str())];
         self.add("sales_cells", &GRAINS, order.placed_at, &key, &figures).await;
+        let amount = if order.status.is_paid() { "paid_amount" } else { "unpaid_amount" };
+        let figures = [("orders", 1), ("paid_orders", paid), (amount, order.payable)];
+        self.add("trend_cells", &GRAINS, order.placed_at, &[("", ""); 0], &figures).await;
     }
 
     /// Inserts a cash entry, and adds it to the cells of cash.

@@ -4,22 +4,22 @@ use events_schema::Grain;
 use events_schema::terms::Term;
 
 use crate::database::Sql;
-use crate::range::Range;
+use crate::range::{Grains, Range};
 use crate::snapshot::Snapshot;
 
 /// The SQL that reads the same as it stood in the past.
 mod past;
 pub(crate) use past::{DRIFT_PLACES, Past, PastRows};
 
-/// Where figures are kept: as cells by month, day and hour, and as the rows that the cells add up.
+/// Where figures are kept: as cells by year, month, day and hour, and as the rows that the cells add up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source {
     /// The table of the cells.
     pub(crate) cells: &'static str,
     /// Which of the cells count: `true`, or those of one supplier.
     pub(crate) cells_where: &'static str,
-    /// The shortest cells that there are.
-    pub(crate) finest: Grain,
+    /// How long the cells are that there are.
+    pub(crate) grains: Grains,
     /// The rows: a table, or several joined.
     pub(crate) rows: &'static str,
     /// Which of the rows count; it lets them be found through an index.
@@ -58,8 +58,12 @@ impl Figure {
 pub(crate) const FIRST_FILTER: usize = 2 * PIECES.len() + 1;
 
 /// From where the pieces of a range are read, in the order of [`crate::range::Pieces::all`], and whether they count.
-const PIECES: [(Place, Sign); 13] = [
+const PIECES: [(Place, Sign); 17] = [
+    (Place::Cells(Grain::Year), Sign::Plus),
     (Place::Cells(Grain::Month), Sign::Plus),
+    (Place::Cells(Grain::Month), Sign::Plus),
+    (Place::Cells(Grain::Month), Sign::Minus),
+    (Place::Cells(Grain::Month), Sign::Minus),
     (Place::Cells(Grain::Day), Sign::Plus),
     (Place::Cells(Grain::Day), Sign::Plus),
     (Place::Cells(Grain::Day), Sign::Minus),
@@ -91,7 +95,7 @@ pub(crate) struct Sums {
     texts: [String; DEPTHS.len()],
     /// The same as of a position in the past.
     past: [String; DEPTHS.len()],
-    finest: Grain,
+    grains: Grains,
     /// The same from the rows alone, between `$1` and `$2`.
     plain: String,
 }
@@ -109,7 +113,7 @@ const DEPTHS: [Depth; 3] = [Depth::Days, Depth::Hours, Depth::Rows];
 impl Place {
     const fn depth(&self) -> Depth {
         match self {
-            Self::Cells(Grain::Month | Grain::Day) => Depth::Days,
+            Self::Cells(Grain::Year | Grain::Month | Grain::Day) => Depth::Days,
             Self::Cells(Grain::Hour) => Depth::Hours,
             Self::Rows => Depth::Rows,
         }
@@ -145,7 +149,7 @@ impl Sums {
 
     /// Down to which pieces `range` is read, and what is bound before what filters name.
     fn depth_and_bound(&self, range: Range, snapshot: &Snapshot) -> (Depth, Vec<i64>) {
-        let pieces = range.pieces(self.finest, &snapshot.calendar).all();
+        let pieces = range.pieces(self.grains, &snapshot.calendar).all();
         let needed = PIECES.iter().zip(pieces).filter(|(_, piece)| !piece.is_empty());
         let depth = needed.map(|((place, _), _)| place.depth()).max().unwrap_or(Depth::Days);
         let ends = pieces.into_iter().flat_map(|piece| [piece.from.micros(), piece.to.micros()]);
@@ -171,13 +175,13 @@ impl Source {
             DEPTHS.map(|depth| added_up(&self.needed(depth).map(piece).collect::<Vec<_>>(), keys, figures));
         let past =
             DEPTHS.map(|depth| added_up(&self.past_pieces(depth, keys, figures, filter), keys, figures));
-        Sums { texts, past, finest: self.finest, plain: self.plain(keys, figures) }
+        Sums { texts, past, grains: self.grains, plain: self.plain(keys, figures) }
     }
 
     /// The pieces of a range that is read down to `depth`, with their numbers.
     fn needed(&self, depth: Depth) -> impl Iterator<Item = (usize, &'static (Place, Sign))> {
         let is_there = move |place: &Place| {
-            place.depth() <= depth && !matches!(place, Place::Cells(grain) if *grain < self.finest)
+            place.depth() <= depth && !matches!(place, Place::Cells(grain) if !self.grains.has(*grain))
         };
         PIECES.iter().enumerate().filter(move |(_, (place, _))| is_there(place))
     }

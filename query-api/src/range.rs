@@ -1,4 +1,4 @@
-//! Ranges of time, and the whole months, days and hours they are made of.
+//! Ranges of time, and the whole years, months, days and hours they are made of.
 
 use events_schema::{Calendar, Grain, Timestamp};
 
@@ -11,15 +11,26 @@ pub struct Range {
     pub to: Timestamp,
 }
 
+/// Of which lengths there are cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grains {
+    /// Hours, days, months and years.
+    HourToYear,
+    /// Days and months: of one owner, whose cells are few.
+    DayToMonth,
+}
+
 /// A range as whole steps of the calendar, and what is left over at its ends.
 ///
 /// A figure over the range is the sum of the figures over `plus` less those over `minus`: each end of the range is
-/// reached from the nearest month, day and hour, from before or from behind. So a range of any length takes at most
-/// a few dozen cells, and the rows of at most half an hour at each end; without cells of hours, of half a day.
+/// reached from the nearest year, month, day and hour, from before or from behind. So a range of any length takes a few
+/// dozen cells, and the rows of at most half an hour at each end; without cells of hours, of half a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pieces {
-    /// Whole months.
-    pub months: Range,
+    /// Whole years.
+    pub years: Range,
+    /// Whole months at both ends; all of them where years are not counted.
+    pub months: Ends,
     /// Whole days at both ends.
     pub days: Ends,
     /// Whole hours at both ends.
@@ -78,24 +89,20 @@ impl Range {
             .map(|end| Self { from: floor(grain, end, calendar), to: ceiling(grain, end, calendar) })
     }
 
-    /// It, as whole steps that are not shorter than `finest`, and the rest.
-    pub fn pieces(self, finest: Grain, calendar: &Calendar) -> Pieces {
-        let none = Ends::NONE;
-        match finest {
-            Grain::Hour => {
+    /// It, as whole steps of these grains, and the rest.
+    pub fn pieces(self, grains: Grains, calendar: &Calendar) -> Pieces {
+        match grains {
+            Grains::HourToYear => {
                 let (near, rows) = self.split(Grain::Hour, calendar);
                 let (near, hours) = near.split(Grain::Day, calendar);
-                let (months, days) = near.split(Grain::Month, calendar);
-                Pieces { months, days, hours, rows }
+                let (near, days) = near.split(Grain::Month, calendar);
+                let (years, months) = near.split(Grain::Year, calendar);
+                Pieces { years, months, days, hours, rows }
             }
-            Grain::Day => {
+            Grains::DayToMonth => {
                 let (near, rows) = self.split(Grain::Day, calendar);
                 let (months, days) = near.split(Grain::Month, calendar);
-                Pieces { months, days, hours: none, rows }
-            }
-            Grain::Month => {
-                let (months, rows) = self.split(Grain::Month, calendar);
-                Pieces { months, days: none, hours: none, rows }
+                Pieces { years: NOTHING, months: Ends::whole(months), days, hours: Ends::NONE, rows }
             }
         }
     }
@@ -115,6 +122,24 @@ impl Range {
             if is_early { before } else { behind }
         };
         Self { from: nearest(self.from), to: nearest(self.to) }
+    }
+}
+
+impl Grains {
+    /// The shortest.
+    pub const fn finest(self) -> Grain {
+        match self {
+            Self::HourToYear => Grain::Hour,
+            Self::DayToMonth => Grain::Day,
+        }
+    }
+
+    /// Whether there are cells of `grain`.
+    pub const fn has(self, grain: Grain) -> bool {
+        match self {
+            Self::HourToYear => true,
+            Self::DayToMonth => matches!(grain, Grain::Day | Grain::Month),
+        }
     }
 }
 
@@ -146,14 +171,11 @@ impl Ends {
 }
 
 impl Pieces {
-    /// All pieces, in the order in which they are bound to SQL: the months; plus and minus of days, hours and rows.
-    pub const fn all(&self) -> [Range; 13] {
-        let Self { months, days, hours, rows } = self;
-        let [days, hours, rows] = [days.all(), hours.all(), rows.all()];
-        [
-            *months, days[0], days[1], days[2], days[3], hours[0], hours[1], hours[2], hours[3], rows[0],
-            rows[1], rows[2], rows[3],
-        ]
+    /// All pieces, in the order in which they are bound to SQL: the years; plus and minus of months, days, hours, rows.
+    pub fn all(&self) -> [Range; 17] {
+        let Self { years, months, days, hours, rows } = self;
+        let ends = [months.all(), days.all(), hours.all(), rows.all()];
+        std::array::from_fn(|index| index.checked_sub(1).map_or(*years, |end| ends[end / 4][end % 4]))
     }
 }
 
@@ -195,21 +217,25 @@ mod tests {
     }
 
     #[test]
-    fn a_year_is_twelve_months_and_nothing_else() {
+    fn a_year_is_a_year_or_twelve_months_and_nothing_else() {
         let calendar = Calendar::new("Asia/Shanghai").unwrap();
         let year = Range::new(at("2026-01-01T00:00:00+08:00"), at("2027-01-01T00:00:00+08:00"));
-        let pieces = year.pieces(Grain::Hour, &calendar);
-        assert_eq!(pieces.months, year);
+        let pieces = year.pieces(Grains::HourToYear, &calendar);
+        assert_eq!(pieces.years, year);
         assert!(pieces.all()[1..].iter().all(|piece| piece.is_empty()));
+        let pieces = year.pieces(Grains::DayToMonth, &calendar);
+        assert_eq!(pieces.months.plus[0], year);
+        assert_eq!(pieces.all().iter().filter(|piece| !piece.is_empty()).count(), 1);
     }
 
     #[test]
     fn an_end_is_reached_from_where_it_is_nearest() {
         let calendar = Calendar::new("Asia/Shanghai").unwrap();
         let range = Range::new(at("2026-01-02T22:50:00+08:00"), at("2026-03-30T00:10:00+08:00"));
-        let pieces = range.pieces(Grain::Hour, &calendar);
+        let pieces = range.pieces(Grains::HourToYear, &calendar);
         let day = |text: &str| at(&format!("{text}T00:00:00+08:00"));
-        assert_eq!(pieces.months, Range::new(day("2026-01-01"), day("2026-04-01")));
+        assert!(pieces.years.is_empty());
+        assert_eq!(pieces.months.plus[0], Range::new(day("2026-01-01"), day("2026-04-01")));
         assert_eq!(pieces.days.minus[0], Range::new(day("2026-01-01"), day("2026-01-03")));
         assert_eq!(pieces.days.minus[1], Range::new(day("2026-03-30"), day("2026-04-01")));
         assert_eq!(pieces.hours.plus[0], Range::new(at("2026-01-02T23:00:00+08:00"), day("2026-01-03")));
@@ -218,29 +244,30 @@ mod tests {
     }
 
     #[test]
-    fn all_of_time_is_months() {
+    fn all_of_time_is_years() {
         let calendar = Calendar::new("Asia/Shanghai").unwrap();
-        assert_eq!(Range::ALL.pieces(Grain::Hour, &calendar).months, Range::ALL);
+        assert_eq!(Range::ALL.pieces(Grains::HourToYear, &calendar).years, Range::ALL);
     }
 
     #[test]
     fn the_longest_years_there_are_need_no_more_pieces() {
         let calendar = Calendar::new("Asia/Shanghai").unwrap();
-        for finest in [Grain::Hour, Grain::Day, Grain::Month] {
+        for grains in [Grains::HourToYear, Grains::DayToMonth] {
             let all = Range::new(at("0000-01-01T00:00:01Z"), at("9998-12-30T20:00:01Z"));
-            assert_pieces(all, finest, &calendar);
-            assert_pieces(Range::new(at("2026-01-01T00:00:01Z"), Range::END), finest, &calendar);
-            assert_pieces(Range::new(Range::BEGINNING, at("2026-01-01T00:00:01Z")), finest, &calendar);
+            assert_pieces(all, grains, &calendar);
+            assert_pieces(Range::new(at("2026-01-01T00:00:01Z"), Range::END), grains, &calendar);
+            assert_pieces(Range::new(Range::BEGINNING, at("2026-01-01T00:00:01Z")), grains, &calendar);
         }
     }
 
     /// How often each instant between the ends of pieces is counted: once inside the range, never outside.
-    fn assert_pieces(range: Range, finest: Grain, calendar: &Calendar) {
-        let Pieces { months, days, hours, rows } = range.pieces(finest, calendar);
-        let counted: Vec<(Range, i32)> = [(months, 1)]
+    fn assert_pieces(range: Range, grains: Grains, calendar: &Calendar) {
+        let Pieces { years, months, days, hours, rows } = range.pieces(grains, calendar);
+        let all_ends = [months, days, hours, rows];
+        let counted: Vec<(Range, i32)> = [(years, 1)]
             .into_iter()
-            .chain([days, hours, rows].iter().flat_map(|ends| ends.plus.map(|piece| (piece, 1))))
-            .chain([days, hours, rows].iter().flat_map(|ends| ends.minus.map(|piece| (piece, -1))))
+            .chain(all_ends.iter().flat_map(|ends| ends.plus.map(|piece| (piece, 1))))
+            .chain(all_ends.iter().flat_map(|ends| ends.minus.map(|piece| (piece, -1))))
             .filter(|(piece, _)| !piece.is_empty())
             .collect();
         let mut marks: Vec<Timestamp> =
@@ -254,7 +281,8 @@ mod tests {
         }
         let begins = |grain, instant| floor(grain, instant, calendar) == instant;
         for (grain, pieces) in [
-            (Grain::Month, vec![months]),
+            (Grain::Year, vec![years]),
+            (Grain::Month, [months.plus, months.minus].concat()),
             (Grain::Day, [days.plus, days.minus].concat()),
             (Grain::Hour, [hours.plus, hours.minus].concat()),
         ] {
@@ -262,20 +290,18 @@ mod tests {
                 assert!(begins(grain, piece.from) && begins(grain, piece.to), "{grain:?} {piece:?}");
             }
         }
-        let ragged = range.ragged(finest, calendar);
+        let ragged = range.ragged(grains.finest(), calendar);
         for part in [rows.plus, rows.minus].concat().iter().filter(|part| !part.is_empty()) {
             let inside = |instant| ragged.iter().any(|step| step.from <= instant && instant < step.to);
             assert!(inside(part.from) && inside(Timestamp::from_micros(part.to.micros() - 1)), "{part:?}");
-            let longest = match finest {
-                Grain::Hour => 3_600_000_000,
-                Grain::Day => 25 * 3_600_000_000,
-                Grain::Month => 31 * 24 * 3_600_000_000 + 3_600_000_000,
+            let longest = match grains {
+                Grains::HourToYear => 3_600_000_000,
+                Grains::DayToMonth => 25 * 3_600_000_000,
             };
             assert!(part.to.micros() - part.from.micros() < longest, "{part:?}");
         }
-        for (grain, ends) in [(Grain::Day, days), (Grain::Hour, hours)] {
-            assert!(grain >= finest || ends == Ends::NONE, "{grain:?} {ends:?}");
-        }
+        assert!(grains.has(Grain::Hour) || hours == Ends::NONE, "{hours:?}");
+        assert!(grains.has(Grain::Year) || years.is_empty(), "{years:?}");
     }
 
     proptest! {
@@ -286,11 +312,11 @@ mod tests {
             from in 1_300_000_000_000_000_i64..1_800_000_000_000_000,
             length in prop_oneof![0..7_200_000_000_i64, 0..200_000_000_000_i64, 0..100_000_000_000_000_i64],
             round in prop::sample::select(vec![1_i64, 1_000_000, 1_800_000_000, 3_600_000_000]),
-            finest in prop::sample::select(vec![Grain::Hour, Grain::Day, Grain::Month]),
+            grains in prop::sample::select(vec![Grains::HourToYear, Grains::DayToMonth]),
         ) {
             let from = from / round * round;
             let range = Range::new(Timestamp::from_micros(from), Timestamp::from_micros(from + length / round * round));
-            assert_pieces(range, finest, &Calendar::new(zone).unwrap());
+            assert_pieces(range, grains, &Calendar::new(zone).unwrap());
         }
     }
 }

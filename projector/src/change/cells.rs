@@ -21,7 +21,7 @@ type Sums = Box<[i64]>;
 /// What is added to one cell.
 #[derive(Clone, Debug)]
 struct Cell {
-    /// When the hour, the day and the month begin in which the cell lies.
+    /// When the hour, the day, the month and the year begin in which the cell lies.
     starts: Starts,
     sums: Sums,
 }
@@ -64,16 +64,18 @@ impl Cells {
         Ok(())
     }
 
-    /// What is added to every cell: hours are added up to days, and days to months. Sorted by key.
+    /// What is added to every cell: hours are added up to days, days to months, and months to years, which an owner has
+    /// none of. Sorted by key.
     ///
     /// A cell that gets nothing in the end is there too: which cells a table has must not depend on how the events
     /// were cut into runs.
     pub(super) fn add_up(mut self, table: &CellTable) -> Result<Vec<(CellKey, Sums)>, SumOverflow> {
-        for (grain, wider) in [(Grain::Hour, Grain::Day), (Grain::Day, Grain::Month)] {
+        let steps = [(Grain::Hour, Grain::Day), (Grain::Day, Grain::Month), (Grain::Month, Grain::Year)];
+        for (grain, wider) in steps {
             let parts: Vec<_> = self
                 .0
                 .iter()
-                .filter(|(key, _)| key.grain == grain)
+                .filter(|(key, _)| key.grain == grain && (wider != Grain::Year || !key.is_own()))
                 .map(|(key, cell)| (key.around(wider, cell.starts), cell.clone()))
                 .collect();
             for (key, Cell { starts, sums }) in parts {

@@ -23,11 +23,11 @@ pub enum Key {
 /// more than 24 bytes stand elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CellKey {
-    /// Hour, day or month.
+    /// Hour, day, month or year.
     pub(super) grain: Grain,
     /// Whom the cell belongs to; nothing in a table that does not tell them apart.
     owner: Value,
-    /// When the hour, day or month begins.
+    /// When the hour, day, month or year begins.
     start: Timestamp,
     /// What else is told apart; nothing after the last.
     dimensions: [Value; DIMENSIONS_MAX],
@@ -64,6 +64,11 @@ impl CellKey {
     /// The cell of a wider `grain` around this one, which lies in `starts`.
     pub(super) fn around(&self, grain: Grain, starts: Starts) -> Self {
         Self { grain, start: starts.of(grain), ..self.clone() }
+    }
+
+    /// Whether it belongs to somebody alone: all of one owner are few, so they have neither hours nor years.
+    pub(super) fn is_own(&self) -> bool {
+        self.owner != Value::Null && self.owner != Value::TOGETHER
     }
 
     /// How many columns it has.

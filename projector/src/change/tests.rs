@@ -15,7 +15,7 @@ fn state(a: i64) -> [Value; 2] {
     [a.into(), Value::Null]
 }
 
-/// When the hour, the day and the month of an instant begin.
+/// When the hour, the day, the month and the year of an instant begin.
 fn starts(text: &str) -> Starts {
     Almanac::new(Calendar::new("Asia/Shanghai").unwrap()).starts(text.parse().unwrap())
 }
@@ -63,7 +63,7 @@ fn a_row_that_is_born_and_changed_is_written_once() {
 }
 
 #[test]
-fn hours_add_up_to_days_and_days_to_months() {
+fn hours_add_up_to_days_months_and_years() {
     let mut changes = Changes::default();
     for (at, amount) in [
         ("2026-10-31T23:59:00+08:00", 1),
@@ -84,12 +84,13 @@ fn hours_add_up_to_days_and_days_to_months() {
         "day 2026-11-02T00 cash = [1, 10000]",
         "month 2026-10-01T00 cash = [1, 1]",
         "month 2026-11-01T00 cash = [4, 11110]",
+        "year 2026-01-01T00 cash = [5, 11111]",
     ];
     assert_eq!(shown(changes), expected);
 }
 
 #[test]
-fn an_owner_has_days_and_months_and_all_together_hours_too() {
+fn an_owner_has_days_and_months_and_all_together_hours_and_years_too() {
     let mut changes = Changes::default();
     for (owner, at, count) in [
         ("S2", "2026-11-01T09:30:00+08:00", 1),
@@ -113,6 +114,7 @@ fn an_owner_has_days_and_months_and_all_together_hours_too() {
         "month <> 2026-11-01T00 hotel = [111]",
         "month <S1> 2026-11-01T00 hotel = [110]",
         "month <S2> 2026-11-01T00 hotel = [1]",
+        "year <> 2026-01-01T00 hotel = [111]",
     ];
     assert_eq!(shown(changes), expected);
 }

@@ -17,7 +17,7 @@ pub(crate) static ROWS: RowTable = RowTable {
 
 /// The same, by when they registered.
 pub(crate) static CELLS: CellTable =
-    CellTable { name: "member_cells", key: &["grain", "start", "gender"], sums: &["members"] };
+    CellTable { name: "member_cells", key: &["grain", "start"], sums: &["members"] };
 
 /// The rows and cells of members: what was said when one registered never changes.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,7 @@ impl Projection for Members {
         out: &mut Changes,
     ) -> Result<(), SumOverflow> {
         let Step::Member { before: None, after } = step else { return Ok(()) };
-        let (facts, gender) = (&after.facts, Value::term(after.facts.gender));
+        let facts = &after.facts;
         if out.keeps_row(after.registered_at) {
             out.insert(
                 &ROWS,
@@ -42,12 +42,12 @@ impl Projection for Members {
                 [
                     (&facts.member_id).into(),
                     (&facts.phone).into(),
-                    gender.clone(),
+                    Value::term(facts.gender),
                     after.registered_at.into(),
                 ],
                 [],
             );
         }
-        out.add(&CELLS, almanac.starts(after.registered_at), [gender], &[1])
+        out.add(&CELLS, almanac.starts(after.registered_at), [], &[1])
     }
 }

@@ -1,9 +1,10 @@
-//! What the orders placed in one local hour, day or month add to the figures of the sales report (reports.md §2).
+//! What the orders placed in one local hour, day, month or year add to the figures of the sales report and of its trend
+//! (reports.md §2).
 
 use events_schema::{EntityKind, Recorded};
 use ledger_core::entities::Step;
 
-use super::share::{FIGURES, cell};
+use super::share::{self, FIGURES, cell};
 use super::{Projection, difference};
 use crate::change::{CellTable, Changes, SumOverflow};
 use crate::starts::Almanac;
@@ -12,8 +13,12 @@ use crate::starts::Almanac;
 pub(crate) static CELLS: CellTable =
     CellTable { name: "sales_cells", key: &["grain", "start", "product_type"], sums: &FIGURES };
 
-/// The cells of the sales report: each event of an order moves them by what the order adds after it, less what it
-/// added before.
+/// What the trend says of all orders together. Steps of years are read row by row, so the rows are few and short.
+pub(crate) static TREND: CellTable =
+    CellTable { name: "trend_cells", key: &["grain", "start"], sums: &share::TREND };
+
+/// The cells of the sales report and its trend: each event of an order moves them by what the order adds after it, less
+/// what it added before.
 #[derive(Clone, Copy, Debug)]
 pub struct Sales;
 
@@ -30,7 +35,11 @@ impl Projection for Sales {
         let Step::Order { before, after } = step else { return Ok(()) };
         let of = |figures| cell(&after.facts, figures);
         let Some(deltas) = difference(before.as_ref().map(of), of(&after.figures)) else { return Ok(()) };
-        let product_type = (&after.facts.product.product_type).into();
-        out.add(&CELLS, almanac.starts(after.placed_at), [product_type], &deltas)
+        let (starts, product_type) =
+            (almanac.starts(after.placed_at), (&after.facts.product.product_type).into());
+        out.add(&CELLS, starts, [product_type], &deltas)?;
+        let of = |figures| share::trend(&after.facts, figures);
+        difference(before.as_ref().map(of), of(&after.figures))
+            .map_or(Ok(()), |deltas| out.add(&TREND, starts, [], &deltas))
     }
 }

@@ -117,6 +117,15 @@ impl Share {
     }
 }
 
+/// What the trend says of an order, in the order of its columns.
+pub(crate) const TREND: [&str; 4] = ["orders", "paid_orders", "paid_amount", "unpaid_amount"];
+
+/// What an order adds to the trend: itself and its payable amount, paid or not. In the order of [`TREND`].
+pub(crate) fn trend(facts: &OrderPlaced, figures: &OrderFigures) -> [i64; TREND.len()] {
+    let (paid, payable) = (i64::from(figures.status.is_paid()), facts.payable().minor());
+    [1, paid, paid * payable, (1 - paid) * payable]
+}
+
 /// What an order adds to the cell it belongs to: its share, and itself under its status. In the order of [`FIGURES`].
 pub(crate) fn cell(facts: &OrderPlaced, figures: &OrderFigures) -> [i64; FIGURES.len()] {
     let columns = Share::of(facts, figures).columns();

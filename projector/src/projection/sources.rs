@@ -1,4 +1,4 @@
-//! Where the orders placed in one local hour, day or month came from, and who travels (reports.md §10).
+//! Where the orders placed in one local hour, day, month or year came from, and who travels (reports.md §10).
 
 use events_schema::{EntityKind, Recorded};
 use ledger_core::entities::Step;

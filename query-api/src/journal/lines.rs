@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use events_schema::Grain;
+use crate::range::Grains;
 use events_schema::terms::{Account, Term};
 
 use crate::pieces::{FIRST_FILTER, Figure, Past, PastRows, Source, Sums};
@@ -11,7 +11,7 @@ use crate::pieces::{FIRST_FILTER, Figure, Past, PastRows, Source, Sums};
 static LINES: LazyLock<Source> = LazyLock::new(|| Source {
     cells: "journal_cells",
     cells_where: "true",
-    finest: Grain::Hour,
+    grains: Grains::HourToYear,
     rows: &ROWS,
     rows_where: "true",
     rows_at: "date",

@@ -15,7 +15,7 @@ const PREFIX_CHARACTERS_MAX: usize = 200;
 /// match, all may be old, and reading the list from its newest end would take long.
 pub(crate) const FEW_NUMBERS: i64 = 100_000;
 /// The same by a text that comes at any time, such as a name: where more match, the newest of them are near.
-pub(crate) const FEW_NAMES: i64 = 5_000;
+pub(crate) const FEW_NAMES: i64 = 25_000;
 
 /// What texts begin with that a caller looks for.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

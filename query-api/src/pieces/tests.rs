@@ -14,10 +14,10 @@ on_both_engines!(what_has_no_hours_is_read_from_days_and_rows);
 /// What one supplier gets, as far as this test goes.
 const OF_SUPPLIER: Source = Source {
     cells: "settlement_cells",
-    cells_where: "supplier_id = $27",
-    finest: Grain::Day,
+    cells_where: "supplier_id = $35",
+    grains: Grains::DayToMonth,
     rows: "order_states",
-    rows_where: "settlement_state is not null and supplier_id = $27",
+    rows_where: "settlement_state is not null and supplier_id = $35",
     rows_at: "paid_at",
     past: Past { cells: "settlement_past", key: &[], rows: PastRows::Fixed { position: "birth" } },
 };
@@ -26,7 +26,7 @@ static SETTLED: LazyLock<Sums> = LazyLock::new(|| {
     OF_SUPPLIER.sums(
         &["product_type"],
         &[Figure::new("settled_orders", "1"), Figure::new("settled_amount", "settlement_amount")],
-        "product_type <> $28",
+        "product_type <> $36",
     )
 });
 

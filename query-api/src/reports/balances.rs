@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use axum::extract::State;
 use axum::response::Response;
-use events_schema::Grain;
 use events_schema::terms::{BalanceKind, Term};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,7 +14,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, BalanceKindWord};
 use crate::pieces::{Figure, Past, PastRows, Source, Sums};
 use crate::problem::{Problem, ProblemDocument};
-use crate::range::Range;
+use crate::range::{Grains, Range};
 use crate::read_models::Reading;
 use crate::reports::query::{Figures, report_query};
 use crate::row::word;
@@ -118,7 +117,7 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Balanc
 pub(crate) static SOURCE: Source = Source {
     cells: "balance_cells",
     cells_where: "true",
-    finest: Grain::Hour,
+    grains: Grains::HourToYear,
     rows: "balance_entries",
     rows_where: "true",
     rows_at: "occurred_at",

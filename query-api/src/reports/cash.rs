@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use axum::extract::State;
 use axum::response::Response;
-use events_schema::Grain;
 use events_schema::terms::{CashKind, Direction, Method, Mode, Term};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -16,7 +15,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, MethodWord, ModeWord};
 use crate::pieces::{Figure, Past, PastRows, Source, Sums};
 use crate::problem::{Problem, ProblemDocument};
-use crate::range::Range;
+use crate::range::{Grains, Range};
 use crate::read_models::Reading;
 use crate::reports::query::{Figures, report_query};
 use crate::reports::split::Totals;
@@ -313,7 +312,7 @@ impl Sum {
 pub(crate) static CASH: Source = Source {
     cells: "cash_cells",
     cells_where: "true",
-    finest: Grain::Hour,
+    grains: Grains::HourToYear,
     rows: "cash_entries",
     rows_where: "kind in ('order_payment', 'recharge', 'scan_payment', 'surplus_payment', 'order_refund', \
         'recharge_refund', 'scan_refund', 'surplus_refund', 'supplier_withdrawal', 'distributor_withdrawal', \

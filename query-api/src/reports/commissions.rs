@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use axum::extract::State;
 use axum::response::Response;
 use events_schema::terms::{CommissionState, Term};
-use events_schema::{Grain, Id, ProductType};
+use events_schema::{Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,7 +14,7 @@ use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
 use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::{Problem, ProblemDocument};
-use crate::range::Range;
+use crate::range::{Grains, Range};
 use crate::read_models::Reading;
 use crate::reports::query::report_query;
 use crate::reports::sales_figures::{ORDERS_NOW, ORDERS_THEN};
@@ -112,7 +112,7 @@ pub(crate) async fn read(
 pub(crate) static ALL: Source = Source {
     cells: "commission_cells",
     cells_where: "distributor_id = ''",
-    finest: Grain::Hour,
+    grains: Grains::HourToYear,
     rows: ORDERS_NOW,
     rows_where: "commission_state is not null",
     rows_at: "placed_at",
@@ -125,10 +125,10 @@ pub(crate) static ALL: Source = Source {
 
 /// One distributor, whose days are few rows: lines of orders.
 pub(crate) static ONE: Source = Source {
-    cells_where: "distributor_id = $27",
-    finest: Grain::Day,
+    cells_where: "distributor_id = $35",
+    grains: Grains::DayToMonth,
     rows: "commissions",
-    rows_where: "original_amount > 0 and state is not null and distributor_id = $27",
+    rows_where: "original_amount > 0 and state is not null and distributor_id = $35",
     past: Past {
         rows: PastRows::Versions {
             versions: "commission_versions",

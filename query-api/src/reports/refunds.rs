@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use axum::extract::State;
 use axum::response::Response;
-use events_schema::{Grain, ProductType};
+use events_schema::ProductType;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,7 +14,7 @@ use crate::extract::ValidQuery;
 use crate::figure::Amount;
 use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::{Problem, ProblemDocument};
-use crate::range::Range;
+use crate::range::{Grains, Range};
 use crate::read_models::Reading;
 use crate::reports::query::report_query;
 use crate::reports::split::{ByType, Split, SplitRow, Totals, split_columns};
@@ -124,7 +124,7 @@ pub(crate) async fn read(
 pub(crate) static SOURCE: Source = Source {
     cells: "refund_cells",
     cells_where: "true",
-    finest: Grain::Hour,
+    grains: Grains::HourToYear,
     rows: "refunds",
     rows_where: "true",
     rows_at: "requested_at",

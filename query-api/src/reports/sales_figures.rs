@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use events_schema::Grain;
+use crate::range::Grains;
 use events_schema::terms::{OrderStatus, Term};
 
 use crate::pieces::{Figure, Past, PastRows, Source};
@@ -23,7 +23,7 @@ pub(super) const ORDERS_THEN: PastRows = PastRows::Versions {
 pub(crate) static SALES: Source = Source {
     cells: "sales_cells",
     cells_where: "true",
-    finest: Grain::Hour,
+    grains: Grains::HourToYear,
     rows: ORDERS_NOW,
     rows_where: "true",
     rows_at: "placed_at",

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use axum::extract::State;
 use axum::response::Response;
 use events_schema::terms::{SettlementState, Term};
-use events_schema::{Grain, Id, ProductType};
+use events_schema::{Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,7 +14,7 @@ use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
 use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::{Problem, ProblemDocument};
-use crate::range::Range;
+use crate::range::{Grains, Range};
 use crate::read_models::Reading;
 use crate::reports::query::report_query;
 use crate::reports::split::{ByType, Split, SplitRow, Totals, split_columns};
@@ -110,7 +110,7 @@ pub(crate) async fn read(
 pub(crate) static ALL: Source = Source {
     cells: "settlement_cells",
     cells_where: "supplier_id = ''",
-    finest: Grain::Hour,
+    grains: Grains::HourToYear,
     rows: "order_states",
     rows_where: "settlement_state is not null",
     rows_at: "paid_at",
@@ -130,9 +130,9 @@ pub(crate) static ALL: Source = Source {
 
 /// One supplier, whose days are few rows.
 pub(crate) static ONE: Source = Source {
-    cells_where: "supplier_id = $27",
-    finest: Grain::Day,
-    rows_where: "settlement_state is not null and supplier_id = $27",
+    cells_where: "supplier_id = $35",
+    grains: Grains::DayToMonth,
+    rows_where: "settlement_state is not null and supplier_id = $35",
     ..ALL
 };
 

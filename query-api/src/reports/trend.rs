@@ -13,7 +13,7 @@ use crate::answer::Report;
 use crate::export::{Column, Document, Label, Stopped, Table, Writer};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime};
-use crate::pieces::Figure;
+use crate::pieces::{Figure, Past, Source};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
@@ -142,22 +142,41 @@ pub(crate) async fn read(
     Ok(Trend { step, points: points.into_iter().map(TrendPoint::new).collect() })
 }
 
-static OF_ALL: LazyLock<StepSelect> = LazyLock::new(|| select(|_| "true".to_owned()));
-static OF_ONE: LazyLock<StepSelect> = LazyLock::new(|| select(|place| format!("product_type = ${place}")));
+/// Where the trend of all orders is kept.
+static ALL: Source = Source {
+    cells: "trend_cells",
+    past: Past { cells: "trend_past", key: &["grain", "start"], ..SALES.past },
+    ..SALES
+};
 
-fn select(filter: fn(usize) -> String) -> StepSelect {
+static OF_ALL: LazyLock<StepSelect> = LazyLock::new(|| {
+    let figures = [
+        Figure::new("orders", "1"),
+        Figure::same("paid_orders"),
+        Figure::new("paid_amount", PAID_AMOUNT),
+        Figure::new("unpaid_amount", UNPAID_AMOUNT),
+    ];
+    StepSelect::new(&ALL, &figures, |_| "true".to_owned())
+});
+
+static OF_ONE: LazyLock<StepSelect> = LazyLock::new(|| {
     let unpaid = OrderStatus::ALL.iter().filter(|status| !status.is_paid());
     let unpaid: Vec<_> = unpaid.map(|status| amount_column(status.as_str())).collect();
-    let figure = |name: &str, of_cell: &str, of_row: &str| Figure {
+    let figure = |name: &str, of_cell: String, of_row: &str| Figure {
         name: name.to_owned(),
-        of_cell: of_cell.to_owned(),
+        of_cell,
         of_row: of_row.to_owned(),
     };
     let figures = [
         Figure::new("orders", "1"),
         Figure::same("paid_orders"),
-        figure("paid_amount", "sales_amount - discount_amount", "paid_orders * payable"),
-        figure("unpaid_amount", &unpaid.join(" + "), "(1 - paid_orders) * payable"),
+        figure("paid_amount", "sales_amount - discount_amount".to_owned(), PAID_AMOUNT),
+        figure("unpaid_amount", unpaid.join(" + "), UNPAID_AMOUNT),
     ];
-    StepSelect::new(&SALES, &figures, filter)
-}
+    StepSelect::new(&SALES, &figures, |place| format!("product_type = ${place}"))
+});
+
+/// What an order adds to the amount of the paid ones.
+const PAID_AMOUNT: &str = "paid_orders * payable";
+/// What it adds to that of the others.
+const UNPAID_AMOUNT: &str = "(1 - paid_orders) * payable";

@@ -4,7 +4,6 @@ use std::sync::LazyLock;
 
 use axum::extract::State;
 use axum::response::Response;
-use events_schema::Grain;
 use events_schema::terms::{PayeeKind, Term, WithdrawalMethod, WithdrawalState};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,7 +14,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, PayeeKindWord, WithdrawalMethodWord};
 use crate::pieces::{Figure, Past, PastRows, Source, Sums};
 use crate::problem::{Problem, ProblemDocument};
-use crate::range::Range;
+use crate::range::{Grains, Range};
 use crate::read_models::Reading;
 use crate::reports::query::{Figures, report_query};
 use crate::reports::split::Totals;
@@ -203,7 +202,7 @@ pub(super) async fn read_total(
 pub(crate) static SOURCE: Source = Source {
     cells: "withdrawal_cells",
     cells_where: "true",
-    finest: Grain::Hour,
+    grains: Grains::HourToYear,
     rows: "withdrawals",
     rows_where: "true",
     rows_at: "requested_at",
@@ -222,7 +221,7 @@ pub(crate) static SOURCE: Source = Source {
 pub(crate) static OF_ALL: LazyLock<Sums> = LazyLock::new(|| select("true"));
 static OF_ONE_KIND: LazyLock<Sums> = LazyLock::new(|| select(IS_OF_KIND));
 /// The condition that payees are of the kind that is bound after the range.
-const IS_OF_KIND: &str = "payee_kind = $27";
+const IS_OF_KIND: &str = "payee_kind = $35";
 /// How many sums number and amount in each state are.
 const SUMS: usize = 2 * WithdrawalState::NAMES.len();
 /// Number and amount in each state.

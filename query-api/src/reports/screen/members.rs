@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use events_schema::Grain;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,7 +9,7 @@ use crate::export::{Column, Stopped, Table, Writer};
 use crate::figure::LocalTime;
 use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::Problem;
-use crate::range::Range;
+use crate::range::{Grains, Range};
 use crate::reports::split::Totals;
 use crate::reports::steps::{Step, StepSelect, Steps, with_beginning};
 use crate::snapshot::Snapshot;
@@ -51,13 +50,13 @@ pub(super) async fn write(points: &[MembersPoint], file: &mut Writer) -> Result<
 pub(crate) static SOURCE: Source = Source {
     cells: "member_cells",
     cells_where: "true",
-    finest: Grain::Hour,
+    grains: Grains::HourToYear,
     rows: "members",
     rows_where: "true",
     rows_at: "registered_at",
     past: Past {
         cells: "member_past",
-        key: &["grain", "start", "gender"],
+        key: &["grain", "start"],
         rows: PastRows::Fixed { position: "birth" },
     },
 };

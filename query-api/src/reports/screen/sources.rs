@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use events_schema::Grain;
 use events_schema::terms::{OrderSource, Term};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,7 +9,7 @@ use utoipa::ToSchema;
 use crate::export::{Column, Stopped, Table, Writer, words};
 use crate::figure::{OrderSourceWord, Ratio};
 use crate::pieces::{Figure, Past, PastRows, Source, Sums};
-use crate::range::Range;
+use crate::range::{Grains, Range};
 use crate::reports::split::Totals;
 use crate::row::word;
 use crate::snapshot::Snapshot;
@@ -87,7 +86,7 @@ pub(super) async fn write(sources: &[OfSource], file: &mut Writer) -> Result<(),
 pub(crate) static SOURCE: Source = Source {
     cells: "source_cells",
     cells_where: "true",
-    finest: Grain::Hour,
+    grains: Grains::HourToYear,
     rows: "orders",
     rows_where: "true",
     rows_at: "placed_at",

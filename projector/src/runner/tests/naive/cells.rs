@@ -44,8 +44,9 @@ const SHARED: [&str; 12] = [
 pub(super) fn of(tables: &Tables, calendar: &Calendar) -> BTreeMap<&'static str, Cells> {
     let mut all = BTreeMap::<_, Cells>::new();
     for part in parts(tables) {
-        for grain in [Grain::Hour, Grain::Day, Grain::Month] {
-            if grain == Grain::Hour && part.owner.is_some_and(|owner| owner != TOGETHER) {
+        for grain in [Grain::Hour, Grain::Day, Grain::Month, Grain::Year] {
+            let is_own = part.owner.is_some_and(|owner| owner != TOGETHER);
+            if is_own && matches!(grain, Grain::Hour | Grain::Year) {
                 continue;
             }
             let start = calendar.start(grain, Timestamp::from_micros(part.at)).micros().to_string();
@@ -66,6 +67,7 @@ fn parts(tables: &Tables) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     for (order, state) in tables.rows("orders").zip(tables.rows("order_states")) {
         parts.push(sales(order, state));
+        parts.push(trend(order, state));
         parts.push(Part {
             table: "source_cells",
             dimensions: vec![&order["source"]],
@@ -99,7 +101,7 @@ fn parts(tables: &Tables) -> Vec<Part<'_>> {
     let plain = [
         ("cash_entries", "cash_cells", "occurred_at", vec!["kind", "method"], "entries", vec!["amount"]),
         ("balance_entries", "balance_cells", "occurred_at", vec!["kind"], "entries", vec!["change"]),
-        ("members", "member_cells", "registered_at", vec!["gender"], "members", vec![]),
+        ("members", "member_cells", "registered_at", vec![], "members", vec![]),
         (
             "withdrawals",
             "withdrawal_cells",
@@ -150,6 +152,13 @@ fn sales<'a>(order: &'a Row, state: &'a Row) -> Part<'a> {
     Part { table: "sales_cells", sums, ..typed(state, "placed_at") }
 }
 
+fn trend<'a>(order: &'a Row, state: &'a Row) -> Part<'a> {
+    let (paid, payable) = (number(state, "paid_orders"), number(order, "payable"));
+    let amount = if paid == 1 { "paid_amount" } else { "unpaid_amount" };
+    let sums = vec![("orders".into(), 1), ("paid_orders".into(), paid), (amount.into(), payable)];
+    Part { table: "trend_cells", sums, ..at(state, "placed_at") }
+}
+
 fn refund(row: &Row) -> Part<'_> {
     let state = word(row, "state").unwrap();
     let mut sums =
@@ -186,7 +195,7 @@ pub(super) fn compare(table: &CellTable, rows: &[Row], mut wanted: Cells) {
     assert!(wanted.is_empty(), "cells of {} are missing: {wanted:?}", table.name);
 }
 
-/// Fails unless hours, days and months come to the same, and all together to what everybody comes to.
+/// Fails unless hours, days, months and years come to the same, and all together to what everybody comes to.
 pub(super) fn add_up(table: &CellTable, rows: &[Row]) {
     let is_owned = table.key[1] != "start";
     let sum = |grain: Grain, owner: &dyn Fn(&Row) -> bool, figure: &str| -> i64 {
@@ -199,7 +208,10 @@ pub(super) fn add_up(table: &CellTable, rows: &[Row]) {
         let month = sum(Grain::Month, &together, figure);
         assert_eq!(sum(Grain::Day, &together, figure), month, "{figure} of days in {}", table.name);
         assert_eq!(sum(Grain::Hour, &together, figure), month, "{figure} of hours in {}", table.name);
-        assert_eq!(sum(Grain::Hour, &apart, figure), 0, "nobody has hours in {}", table.name);
+        assert_eq!(sum(Grain::Year, &together, figure), month, "{figure} of years in {}", table.name);
+        for grain in [Grain::Hour, Grain::Year] {
+            assert_eq!(sum(grain, &apart, figure), 0, "nobody has a {grain} in {}", table.name);
+        }
         // An order of two distributors is one order of all together.
         let is_shared = table.name == "commission_cells" && figure.ends_with("_orders");
         if is_owned && !is_shared {
