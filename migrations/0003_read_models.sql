@@ -16,7 +16,8 @@
 -- The past of cells: each table X_cells has a twin X_past with the same columns and `epoch`, made from the same words. An
 -- epoch is a run of whole blocks (see `epochs`); a row says how its cell stood at the end of the last epoch in which it
 -- changed. So figures as of any position are: for each cell its last row of a closed epoch, and what the versions and
--- rows of the epoch that was open then add to it.
+-- rows of the epoch that was open then add to it. Of hours it is kept only where something is read hour by hour: in
+-- the past of sales, of the trend and of members.
 --
 -- The words are SQLite's. In PostgreSQL `integer` is `bigint`, `blob` is `bytea`, `text` sorts by its bytes
 -- (collate "C"), and `strict` and `without rowid` are left out. Sums that leave 64 bits are errors in both: they stop

@@ -218,7 +218,7 @@ mod tests {
     }
 
     proptest! {
-        /// As the calendar library would say it, in all years; long ago offsets had seconds.
+        /// As the calendar library would say it, in all years that are told; long ago offsets had seconds.
         #[test]
         fn a_local_time_is_shown_digit_by_digit(
             zone in prop::sample::select(ZONES.to_vec()),
@@ -228,6 +228,8 @@ mod tests {
             let calendar = Calendar::new(zone).unwrap();
             let instant = Timestamp::from_micros(micros / round * round);
             let local = calendar.local(instant);
+            // The library gives a year before 0000 a digit less.
+            prop_assume!(local.year() >= 0);
             let fraction = if local.subsec_nanosecond() == 0 { "" } else { ".%6f" };
             let expected = local.strftime(&format!("%Y-%m-%dT%H:%M:%S{fraction}%:z")).to_string();
             prop_assert_eq!(calendar.show(instant).to_string(), expected);

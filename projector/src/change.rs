@@ -15,7 +15,7 @@ use cells::Cells;
 pub use cells::SumOverflow;
 
 mod writes;
-pub(crate) use writes::{NewRow, Writes};
+pub(crate) use writes::{CellWrites, NewRow, Writes};
 
 mod scope;
 pub use scope::Scope;

@@ -93,9 +93,10 @@ enum Sign {
 pub(crate) struct Sums {
     /// One text for each [`Depth`]. What is not read is not there: an engine plans what it is told.
     texts: [String; DEPTHS.len()],
+    grains: Grains,
     /// The same as of a position in the past.
     past: [String; DEPTHS.len()],
-    grains: Grains,
+    past_grains: Grains,
     /// The same from the rows alone, between `$1` and `$2`.
     plain: String,
 }
@@ -149,7 +150,8 @@ impl Sums {
 
     /// Down to which pieces `range` is read, and what is bound before what filters name.
     fn depth_and_bound(&self, range: Range, snapshot: &Snapshot) -> (Depth, Vec<i64>) {
-        let pieces = range.pieces(self.grains, &snapshot.calendar).all();
+        let grains = snapshot.past().map_or(self.grains, |_| self.past_grains);
+        let pieces = range.pieces(grains, &snapshot.calendar).all();
         let needed = PIECES.iter().zip(pieces).filter(|(_, piece)| !piece.is_empty());
         let depth = needed.map(|((place, _), _)| place.depth()).max().unwrap_or(Depth::Days);
         let ends = pieces.into_iter().flat_map(|piece| [piece.from.micros(), piece.to.micros()]);
@@ -171,19 +173,12 @@ impl Source {
     /// places from [`FIRST_FILTER`] on.
     pub(crate) fn sums(&self, keys: &[&str], figures: &[Figure], filter: &str) -> Sums {
         let piece = |(index, piece)| self.piece(index, piece, keys, figures, filter);
-        let texts =
-            DEPTHS.map(|depth| added_up(&self.needed(depth).map(piece).collect::<Vec<_>>(), keys, figures));
+        let texts = DEPTHS
+            .map(|depth| added_up(&needed(depth, self.grains).map(piece).collect::<Vec<_>>(), keys, figures));
         let past =
             DEPTHS.map(|depth| added_up(&self.past_pieces(depth, keys, figures, filter), keys, figures));
-        Sums { texts, past, grains: self.grains, plain: self.plain(keys, figures) }
-    }
-
-    /// The pieces of a range that is read down to `depth`, with their numbers.
-    fn needed(&self, depth: Depth) -> impl Iterator<Item = (usize, &'static (Place, Sign))> {
-        let is_there = move |place: &Place| {
-            place.depth() <= depth && !matches!(place, Place::Cells(grain) if !self.grains.has(*grain))
-        };
-        PIECES.iter().enumerate().filter(move |(_, (place, _))| is_there(place))
+        let (grains, past_grains) = (self.grains, self.past.grains);
+        Sums { texts, grains, past, past_grains, plain: self.plain(keys, figures) }
     }
 
     fn plain(&self, keys: &[&str], figures: &[Figure]) -> String {
@@ -223,6 +218,14 @@ impl Source {
             ),
         }
     }
+}
+
+/// The pieces of a range that is read down to `depth`, with their numbers, where there are cells of these `grains`.
+fn needed(depth: Depth, grains: Grains) -> impl Iterator<Item = (usize, &'static (Place, Sign))> {
+    let is_there = move |place: &Place| {
+        place.depth() <= depth && !matches!(place, Place::Cells(grain) if !grains.has(*grain))
+    };
+    PIECES.iter().enumerate().filter(move |(_, (place, _))| is_there(place))
 }
 
 /// The sums of `figures` over `pieces`, for each value of `keys`.

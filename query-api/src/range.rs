@@ -16,6 +16,8 @@ pub struct Range {
 pub enum Grains {
     /// Hours, days, months and years.
     HourToYear,
+    /// Days, months and years.
+    DayToYear,
     /// Days and months: of one owner, whose cells are few.
     DayToMonth,
 }
@@ -99,6 +101,12 @@ impl Range {
                 let (years, months) = near.split(Grain::Year, calendar);
                 Pieces { years, months, days, hours, rows }
             }
+            Grains::DayToYear => {
+                let (near, rows) = self.split(Grain::Day, calendar);
+                let (near, days) = near.split(Grain::Month, calendar);
+                let (years, months) = near.split(Grain::Year, calendar);
+                Pieces { years, months, days, hours: Ends::NONE, rows }
+            }
             Grains::DayToMonth => {
                 let (near, rows) = self.split(Grain::Day, calendar);
                 let (months, days) = near.split(Grain::Month, calendar);
@@ -130,7 +138,7 @@ impl Grains {
     pub const fn finest(self) -> Grain {
         match self {
             Self::HourToYear => Grain::Hour,
-            Self::DayToMonth => Grain::Day,
+            Self::DayToYear | Self::DayToMonth => Grain::Day,
         }
     }
 
@@ -138,6 +146,7 @@ impl Grains {
     pub const fn has(self, grain: Grain) -> bool {
         match self {
             Self::HourToYear => true,
+            Self::DayToYear => !matches!(grain, Grain::Hour),
             Self::DayToMonth => matches!(grain, Grain::Day | Grain::Month),
         }
     }
@@ -212,6 +221,8 @@ mod tests {
         "Asia/Kathmandu",
     ];
 
+    const GRAINS: [Grains; 3] = [Grains::HourToYear, Grains::DayToYear, Grains::DayToMonth];
+
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
@@ -252,7 +263,7 @@ mod tests {
     #[test]
     fn the_longest_years_there_are_need_no_more_pieces() {
         let calendar = Calendar::new("Asia/Shanghai").unwrap();
-        for grains in [Grains::HourToYear, Grains::DayToMonth] {
+        for grains in GRAINS {
             let all = Range::new(at("0000-01-01T00:00:01Z"), at("9998-12-30T20:00:01Z"));
             assert_pieces(all, grains, &calendar);
             assert_pieces(Range::new(at("2026-01-01T00:00:01Z"), Range::END), grains, &calendar);
@@ -296,7 +307,7 @@ mod tests {
             assert!(inside(part.from) && inside(Timestamp::from_micros(part.to.micros() - 1)), "{part:?}");
             let longest = match grains {
                 Grains::HourToYear => 3_600_000_000,
-                Grains::DayToMonth => 25 * 3_600_000_000,
+                Grains::DayToYear | Grains::DayToMonth => 25 * 3_600_000_000,
             };
             assert!(part.to.micros() - part.from.micros() < longest, "{part:?}");
         }
@@ -312,7 +323,7 @@ mod tests {
             from in 1_300_000_000_000_000_i64..1_800_000_000_000_000,
             length in prop_oneof![0..7_200_000_000_i64, 0..200_000_000_000_i64, 0..100_000_000_000_000_i64],
             round in prop::sample::select(vec![1_i64, 1_000_000, 1_800_000_000, 3_600_000_000]),
-            grains in prop::sample::select(vec![Grains::HourToYear, Grains::DayToMonth]),
+            grains in prop::sample::select(GRAINS.to_vec()),
         ) {
             let from = from / round * round;
             let range = Range::new(Timestamp::from_micros(from), Timestamp::from_micros(from + length / round * round));

@@ -34,6 +34,14 @@ pub struct CellKey {
 }
 
 impl Key {
+    /// How long its cell is; nothing where it names a row.
+    pub(crate) fn grain(&self) -> Option<Grain> {
+        match self {
+            Self::Number(_) | Self::Numbers(..) => None,
+            Self::Cell(cell) => Some(cell.grain),
+        }
+    }
+
     /// Calls `each` with the value of every key column, in their order.
     pub(crate) fn for_each(&self, mut each: impl FnMut(&Value)) {
         match self {

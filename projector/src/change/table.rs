@@ -1,5 +1,7 @@
 //! The tables that projections may ask to change, as far as writing needs to know them.
 
+use events_schema::Grain;
+
 /// A table of rows. A row is born once with its facts, which never change; its state is replaced as a whole.
 #[derive(Debug)]
 pub struct RowTable {
@@ -23,6 +25,9 @@ pub struct CellTable {
     pub key: &'static [&'static str],
     /// The columns that are summed up.
     pub sums: &'static [&'static str],
+    /// The shortest cells of which the past is kept. Hours are most of the cells that an epoch changes; where nothing is
+    /// read hour by hour, the rows of half a day at each end of a range do as well.
+    pub past_from: Grain,
 }
 
 impl CellTable {

@@ -6,10 +6,18 @@ use super::*;
 use crate::starts::Almanac;
 
 static ROWS: RowTable = RowTable { name: "rows", key: &["id"], facts: &["born"], state: &["a", "b"] };
-static CELLS: CellTable =
-    CellTable { name: "cells", key: &["grain", "start", "kind"], sums: &["count", "amount"] };
-static OWNED: CellTable =
-    CellTable { name: "owned", key: &["grain", "owner", "start", "kind"], sums: &["count"] };
+static CELLS: CellTable = CellTable {
+    name: "cells",
+    key: &["grain", "start", "kind"],
+    sums: &["count", "amount"],
+    past_from: Grain::Day,
+};
+static OWNED: CellTable = CellTable {
+    name: "owned",
+    key: &["grain", "owner", "start", "kind"],
+    sums: &["count"],
+    past_from: Grain::Day,
+};
 
 fn state(a: i64) -> [Value; 2] {
     [a.into(), Value::Null]
@@ -87,6 +95,20 @@ fn hours_add_up_to_days_months_and_years() {
         "year 2026-01-01T00 cash = [5, 11111]",
     ];
     assert_eq!(shown(changes), expected);
+}
+
+#[test]
+fn the_past_is_kept_of_cells_that_are_long_enough() {
+    let mut changes = Changes::default();
+    for at in ["2026-10-31T23:59:00+08:00", "2026-11-01T00:00:00+08:00"] {
+        changes.add(&CELLS, starts(at), [Value::Term("cash")], &[1, 1]).unwrap();
+    }
+    let writes = merge(changes);
+    let (passing, kept) = writes.cells[0].passing_and_kept();
+    let grains = |cells: &[(Key, Box<[i64]>)]| cells.iter().map(|(key, _)| key.grain()).collect::<Vec<_>>();
+    assert_eq!(grains(passing), [Some(Grain::Hour); 2]);
+    let [day, month, year] = [Grain::Day, Grain::Month, Grain::Year].map(Some);
+    assert_eq!(grains(kept), [day, day, month, month, year]);
 }
 
 #[test]

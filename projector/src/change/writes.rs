@@ -43,8 +43,19 @@ pub(crate) struct NewRow {
 pub(crate) struct CellWrites {
     /// The table.
     pub(crate) table: &'static CellTable,
-    /// What is added to each cell.
-    pub(crate) cells: Vec<(Key, Box<[i64]>)>,
+    /// What is added to each cell, the shortest first.
+    pub(crate) cells: Vec<CellWrite>,
+}
+
+/// What is added to one cell.
+pub(crate) type CellWrite = (Key, Box<[i64]>);
+
+impl CellWrites {
+    /// The cells of which no past is kept, and the others.
+    pub(crate) fn passing_and_kept(&self) -> (&[CellWrite], &[CellWrite]) {
+        let passing = |(key, _): &CellWrite| key.grain() < Some(self.table.past_from);
+        self.cells.split_at(self.cells.partition_point(passing))
+    }
 }
 
 impl TryFrom<Changes> for Writes {

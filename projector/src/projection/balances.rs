@@ -1,7 +1,7 @@
 //! What moved the balances of members (余额, reports.md §9).
 
 use events_schema::terms::BalanceKind;
-use events_schema::{EntityKind, Event, Id, Money, Position, Recorded};
+use events_schema::{EntityKind, Event, Grain, Id, Money, Position, Recorded};
 use ledger_core::entities::member::balance_change;
 use ledger_core::entities::{Member, Step};
 
@@ -27,8 +27,12 @@ pub(crate) static ROWS: RowTable = RowTable {
 };
 
 /// The same, by when they happened.
-pub(crate) static CELLS: CellTable =
-    CellTable { name: "balance_cells", key: &["grain", "start", "kind"], sums: &["entries", "change"] };
+pub(crate) static CELLS: CellTable = CellTable {
+    name: "balance_cells",
+    key: &["grain", "start", "kind"],
+    sums: &["entries", "change"],
+    past_from: Grain::Day,
+};
 
 /// The rows and cells of balance entries. A change of nothing is not even recorded (domain §5).
 #[derive(Clone, Copy, Debug)]

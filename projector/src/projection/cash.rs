@@ -1,7 +1,7 @@
 //! Money that moved outside: cash entries (收支, domain §6, reports.md §5).
 
 use events_schema::terms::{CashKind, Method, PayeeKind};
-use events_schema::{EntityKind, Event, Id, Money, Position, Recorded, Text};
+use events_schema::{EntityKind, Event, Grain, Id, Money, Position, Recorded, Text};
 use ledger_core::entities::{Order, Payment, Step, Withdrawal};
 
 use super::Projection;
@@ -19,6 +19,7 @@ pub(crate) static CELLS: CellTable = CellTable {
     name: "cash_cells",
     key: &["grain", "start", "kind", "method"],
     sums: &["entries", "amount"],
+    past_from: Grain::Day,
 };
 
 /// The cash entries and their cells.

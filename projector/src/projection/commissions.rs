@@ -2,7 +2,7 @@
 
 use events_schema::recorded::order::{CommissionLine, OrderPlaced};
 use events_schema::terms::CommissionState;
-use events_schema::{EntityKind, Money, Recorded, Timestamp};
+use events_schema::{EntityKind, Grain, Money, Recorded, Timestamp};
 use ledger_core::entities::{Order, OrderFigures, Step};
 
 use super::{Projection, difference, under};
@@ -37,6 +37,7 @@ pub(crate) static CELLS: CellTable = CellTable {
         "cancelled_orders",
         "cancelled_amount",
     ],
+    past_from: Grain::Day,
 };
 
 /// The rows and cells of commissions. Rows are born with their order; orders that were paid count in cells.

@@ -1,7 +1,7 @@
 //! The journal: what events post to the accounts (accounting.md).
 
 use events_schema::terms::Account;
-use events_schema::{EntityKind, Recorded};
+use events_schema::{EntityKind, Grain, Recorded};
 use ledger_core::accounting::{Entry, post};
 use ledger_core::entities::Step;
 
@@ -24,6 +24,7 @@ pub(crate) static CELLS: CellTable = CellTable {
     name: "journal_cells",
     key: &["grain", "start", "account"],
     sums: &["lines", "debit", "credit"],
+    past_from: Grain::Day,
 };
 
 /// The entries, their lines and their cells. They never change.

@@ -1,6 +1,6 @@
 //! Members, and how many registered when (reports.md §10).
 
-use events_schema::{EntityKind, Recorded};
+use events_schema::{EntityKind, Grain, Recorded};
 use ledger_core::entities::Step;
 
 use super::Projection;
@@ -17,7 +17,7 @@ pub(crate) static ROWS: RowTable = RowTable {
 
 /// The same, by when they registered.
 pub(crate) static CELLS: CellTable =
-    CellTable { name: "member_cells", key: &["grain", "start"], sums: &["members"] };
+    CellTable { name: "member_cells", key: &["grain", "start"], sums: &["members"], past_from: Grain::Hour };
 
 /// The rows and cells of members: what was said when one registered never changes.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! Refunds of orders, as decided now (reports.md §4).
 
 use events_schema::terms::{RefundState, Term};
-use events_schema::{EntityKind, Recorded};
+use events_schema::{EntityKind, Grain, Recorded};
 use ledger_core::entities::{Order, Refund, Step};
 
 use super::{Projection, difference};
@@ -22,8 +22,12 @@ const STATE: [&str; 3] = ["decided_at", "state", "method"];
 const VERSION: [&str; 5] = ["order_birth", "ordinal", "previous", "decided_at", "state"];
 
 /// The same, by when they were requested.
-pub(crate) static CELLS: CellTable =
-    CellTable { name: "refund_cells", key: &["grain", "start", "product_type"], sums: &FIGURES };
+pub(crate) static CELLS: CellTable = CellTable {
+    name: "refund_cells",
+    key: &["grain", "start", "product_type"],
+    sums: &FIGURES,
+    past_from: Grain::Day,
+};
 
 const FIGURES: [&str; 7] = [
     "requests",

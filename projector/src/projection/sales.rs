@@ -1,7 +1,7 @@
 //! What the orders placed in one local hour, day, month or year add to the figures of the sales report and of its trend
 //! (reports.md §2).
 
-use events_schema::{EntityKind, Recorded};
+use events_schema::{EntityKind, Grain, Recorded};
 use ledger_core::entities::Step;
 
 use super::share::{self, FIGURES, cell};
@@ -10,12 +10,16 @@ use crate::change::{CellTable, Changes, SumOverflow};
 use crate::starts::Almanac;
 
 /// The figures of orders, by when they were placed.
-pub(crate) static CELLS: CellTable =
-    CellTable { name: "sales_cells", key: &["grain", "start", "product_type"], sums: &FIGURES };
+pub(crate) static CELLS: CellTable = CellTable {
+    name: "sales_cells",
+    key: &["grain", "start", "product_type"],
+    sums: &FIGURES,
+    past_from: Grain::Hour,
+};
 
 /// What the trend says of all orders together. Steps of years are read row by row, so the rows are few and short.
 pub(crate) static TREND: CellTable =
-    CellTable { name: "trend_cells", key: &["grain", "start"], sums: &share::TREND };
+    CellTable { name: "trend_cells", key: &["grain", "start"], sums: &share::TREND, past_from: Grain::Hour };
 
 /// The cells of the sales report and its trend: each event of an order moves them by what the order adds after it, less
 /// what it added before.

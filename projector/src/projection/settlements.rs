@@ -3,7 +3,7 @@
 
 use events_schema::recorded::order::OrderPlaced;
 use events_schema::terms::SettlementState;
-use events_schema::{EntityKind, Money, Recorded};
+use events_schema::{EntityKind, Grain, Money, Recorded};
 use ledger_core::entities::{OrderFigures, Step};
 
 use super::{Projection, difference, under};
@@ -22,6 +22,7 @@ pub(crate) static CELLS: CellTable = CellTable {
         "non_settleable_orders",
         "non_settleable_amount",
     ],
+    past_from: Grain::Day,
 };
 
 /// The cells of settlements.

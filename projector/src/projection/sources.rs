@@ -1,6 +1,6 @@
 //! Where the orders placed in one local hour, day, month or year came from, and who travels (reports.md §10).
 
-use events_schema::{EntityKind, Recorded};
+use events_schema::{EntityKind, Grain, Recorded};
 use ledger_core::entities::Step;
 
 use super::Projection;
@@ -12,6 +12,7 @@ pub(crate) static CELLS: CellTable = CellTable {
     name: "source_cells",
     key: &["grain", "start", "source"],
     sums: &["orders", "male_travellers", "female_travellers", "unknown_travellers"],
+    past_from: Grain::Day,
 };
 
 /// The cells of sources: what was said when an order was placed never changes.

@@ -1,7 +1,7 @@
 //! Completed orders, as they stood at that moment (核销, reports.md §3).
 
 use events_schema::recorded::order::OrderPlaced;
-use events_schema::{EntityKind, Recorded};
+use events_schema::{EntityKind, Grain, Recorded};
 use ledger_core::entities::{OrderFigures, Step};
 
 use super::Projection;
@@ -21,6 +21,7 @@ pub(crate) static CELLS: CellTable = CellTable {
     name: "verification_cells",
     key: &["grain", "start", "product_type"],
     sums: &["orders", "packages", "amount", "cost"],
+    past_from: Grain::Day,
 };
 
 /// The rows and cells of completed orders. Later refunds change nothing of them.

@@ -2,7 +2,7 @@
 
 use events_schema::recorded::Personal;
 use events_schema::terms::WithdrawalState;
-use events_schema::{EntityKind, Recorded};
+use events_schema::{EntityKind, Grain, Recorded};
 use ledger_core::entities::{Step, Withdrawal};
 
 use super::Projection;
@@ -39,6 +39,7 @@ pub(crate) static CELLS: CellTable = CellTable {
     name: "withdrawal_cells",
     key: &["grain", "start", "payee_kind", "method", "state"],
     sums: &["withdrawals", "amount"],
+    past_from: Grain::Day,
 };
 
 /// The rows and cells of withdrawals: a decision moves one from cell to cell.

@@ -7,7 +7,7 @@ use sqlx::error::BoxDynError;
 use sqlx::{AssertSqlSafe, Database, Executor, IntoArguments};
 
 use super::StoreError;
-use crate::change::{CellTable, Key, NewRow, RowTable, Value, Writes};
+use crate::change::{CellTable, CellWrites, Key, NewRow, RowTable, Value, Writes};
 
 /// A statement that writes any number of rows of one table.
 pub(super) trait Statement: Sync {
@@ -55,8 +55,17 @@ pub(super) struct CellStatements<S> {
     pub(super) table: &'static CellTable,
     /// Cells grow and shrink.
     pub(super) add: S,
-    /// How cells stand in the open epoch is kept, by their keys; nothing where that is a part of the statement before.
-    pub(super) keep: Option<S>,
+    /// How they stand in the open epoch is kept.
+    pub(super) keep: Keep<S>,
+}
+
+/// How it is kept how cells stand in the open epoch.
+#[derive(Debug)]
+pub(super) enum Keep<S> {
+    /// By their keys, once they have changed.
+    After(S),
+    /// By a statement that changes them as well.
+    AtOnce(S),
 }
 
 /// A statement that is ready to be executed.
@@ -89,11 +98,7 @@ impl<S: Statement> Statements<S> {
         let cells = writes.cells.iter().flat_map(move |writes| {
             let found = self.cells.iter().find(|statements| std::ptr::eq(statements.table, writes.table));
             let statements = found.expect("every table of cells is listed with the projections");
-            let kept = statements.keep.iter().filter(move |_| has_past).flat_map(|keep| {
-                let keys: Vec<_> = writes.cells.iter().map(|(key, _)| key).collect();
-                ready(keep, writes.table.name, keys)
-            });
-            ready(&statements.add, writes.table.name, &*writes.cells).chain(kept)
+            statements.of(writes, has_past)
         });
         rows.chain(cells)
     }
@@ -122,6 +127,24 @@ impl<S: Statement> Statements<S> {
             next = following.transpose().map_err(sqlx::Error::Encode)?;
         }
         Ok(())
+    }
+}
+
+impl<S: Statement> CellStatements<S> {
+    /// The statements that make `writes`.
+    fn of<'a>(
+        &'a self,
+        writes: &'a CellWrites,
+        has_past: bool,
+    ) -> impl Iterator<Item = Built<S::Arguments>> + Send + 'a {
+        let (passing, kept) = if has_past { writes.passing_and_kept() } else { (&*writes.cells, &[][..]) };
+        let keys: Vec<_> = kept.iter().map(|(key, _)| key).collect();
+        let (added, (after, keys), (at_once, cells)) = match &self.keep {
+            Keep::After(keep) => (&*writes.cells, (keep, keys), (&self.add, &[][..])),
+            Keep::AtOnce(keep) => (passing, (&self.add, vec![]), (keep, kept)),
+        };
+        let name = writes.table.name;
+        ready(&self.add, name, added).chain(ready(after, name, keys)).chain(ready(at_once, name, cells))
     }
 }
 

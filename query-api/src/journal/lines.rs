@@ -17,6 +17,7 @@ static LINES: LazyLock<Source> = LazyLock::new(|| Source {
     rows_at: "date",
     past: Past {
         cells: "journal_past",
+        grains: Grains::DayToYear,
         key: &["grain", "start", "account"],
         rows: PastRows::Fixed { position: "position" },
     },

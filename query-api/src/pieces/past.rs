@@ -6,15 +6,17 @@
 
 use events_schema::terms::Term;
 
-use super::{Depth, FIRST_FILTER, Figure, Place, Sign, Source, added_up, columns, places_of};
+use super::{Depth, FIRST_FILTER, Figure, Place, Sign, Source, added_up, columns, needed, places_of};
 use crate::past;
-use crate::range::Range;
+use crate::range::{Grains, Range};
 
 /// How cells and rows stood in the past.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Past {
     /// How cells stood at the end of each epoch in which they changed.
     pub(crate) cells: &'static str,
+    /// Of which cells that is kept.
+    pub(crate) grains: Grains,
     /// The columns that name a cell.
     pub(crate) key: &'static [&'static str],
     /// How rows stood.
@@ -99,7 +101,7 @@ impl Source {
                 Place::Rows => self.past_rows(&columns, ends, &filter),
             }
         };
-        self.needed(depth).map(piece).chain(self.drift(DRIFT, keys, figures, &filter)).collect()
+        needed(depth, self.past.grains).map(piece).chain(self.drift(DRIFT, keys, figures, &filter)).collect()
     }
 
     /// The cells that begin between two places, as of the epoch at a third, joined and without a last condition. Of
@@ -242,7 +244,12 @@ impl Source {
     /// the last epoch, `$3` its last event, `$4` the position.
     pub(crate) fn first_then(&self) -> String {
         let Self {
-            cells, cells_where, rows, rows_at, past: Past { cells: past, key, rows: past_rows }, ..
+            cells,
+            cells_where,
+            rows,
+            rows_at,
+            past: Past { cells: past, key, rows: past_rows, .. },
+            ..
         } = self;
         let born = match past_rows {
             PastRows::Fixed { position } => position,

@@ -19,7 +19,12 @@ const OF_SUPPLIER: Source = Source {
     rows: "order_states",
     rows_where: "settlement_state is not null and supplier_id = $35",
     rows_at: "paid_at",
-    past: Past { cells: "settlement_past", key: &[], rows: PastRows::Fixed { position: "birth" } },
+    past: Past {
+        cells: "settlement_past",
+        grains: Grains::DayToYear,
+        key: &[],
+        rows: PastRows::Fixed { position: "birth" },
+    },
 };
 
 static SETTLED: LazyLock<Sums> = LazyLock::new(|| {

@@ -123,6 +123,7 @@ pub(crate) static SOURCE: Source = Source {
     rows_at: "occurred_at",
     past: Past {
         cells: "balance_past",
+        grains: Grains::DayToYear,
         key: &["grain", "start", "kind"],
         rows: PastRows::Fixed { position: "position" },
     },

@@ -320,6 +320,7 @@ pub(crate) static CASH: Source = Source {
     rows_at: "occurred_at",
     past: Past {
         cells: "cash_past",
+        grains: Grains::DayToYear,
         key: &["grain", "start", "kind", "method"],
         rows: PastRows::Fixed { position: "position" },
     },

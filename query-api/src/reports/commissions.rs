@@ -118,6 +118,7 @@ pub(crate) static ALL: Source = Source {
     rows_at: "placed_at",
     past: Past {
         cells: "commission_past",
+        grains: Grains::DayToYear,
         key: &["grain", "distributor_id", "start", "product_type"],
         rows: ORDERS_THEN,
     },
@@ -137,6 +138,7 @@ pub(crate) static ONE: Source = Source {
                 original_amount, counts from commissions",
             at: "placed_at",
         },
+        grains: Grains::DayToMonth,
         ..ALL.past
     },
     ..ALL

@@ -130,6 +130,7 @@ pub(crate) static SOURCE: Source = Source {
     rows_at: "requested_at",
     past: Past {
         cells: "refund_past",
+        grains: Grains::DayToYear,
         key: &["grain", "start", "product_type"],
         rows: PastRows::Versions {
             versions: "refund_versions",

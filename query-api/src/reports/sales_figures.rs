@@ -27,7 +27,12 @@ pub(crate) static SALES: Source = Source {
     rows: ORDERS_NOW,
     rows_where: "true",
     rows_at: "placed_at",
-    past: Past { cells: "sales_past", key: &["grain", "start", "product_type"], rows: ORDERS_THEN },
+    past: Past {
+        cells: "sales_past",
+        grains: Grains::HourToYear,
+        key: &["grain", "start", "product_type"],
+        rows: ORDERS_THEN,
+    },
 };
 
 /// Number of statuses that an order can have.

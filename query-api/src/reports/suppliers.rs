@@ -116,6 +116,7 @@ pub(crate) static ALL: Source = Source {
     rows_at: "paid_at",
     past: Past {
         cells: "settlement_past",
+        grains: Grains::DayToYear,
         key: &["grain", "supplier_id", "start", "product_type"],
         rows: PastRows::Versions {
             versions: "order_versions",
@@ -133,6 +134,7 @@ pub(crate) static ONE: Source = Source {
     cells_where: "supplier_id = $35",
     grains: Grains::DayToMonth,
     rows_where: "settlement_state is not null and supplier_id = $35",
+    past: Past { grains: Grains::DayToMonth, ..ALL.past },
     ..ALL
 };
 

@@ -111,6 +111,7 @@ pub(crate) static SOURCE: Source = Source {
     rows_at: "completed_at",
     past: Past {
         cells: "verification_past",
+        grains: Grains::DayToYear,
         key: &["grain", "start", "product_type"],
         rows: PastRows::Fixed { position: "position" },
     },

@@ -208,6 +208,7 @@ pub(crate) static SOURCE: Source = Source {
     rows_at: "requested_at",
     past: Past {
         cells: "withdrawal_past",
+        grains: Grains::DayToYear,
         key: &["grain", "start", "payee_kind", "method", "state"],
         rows: PastRows::Versions {
             versions: "withdrawal_versions",

@@ -12,7 +12,7 @@ use sqlx::postgres::PgArguments;
 use super::rows::{Form, RowTypes};
 use crate::change::{CellTable, RowTable};
 use crate::projection::{CELL_TABLES, ROW_TABLES};
-use crate::store::statements::{CellStatements, Fields, RowStatements, Statement, Statements};
+use crate::store::statements::{CellStatements, Fields, Keep, RowStatements, Statement, Statements};
 use crate::store::{StoreError, epochs};
 
 /// The most rows of one statement: while the server writes them, the arrays of the next ones are built.
@@ -31,9 +31,10 @@ pub(super) fn statements(types: &RowTypes) -> Result<Statements<Arrays>, StoreEr
         let (insert, update) = (Arrays::insert(table, types)?, Arrays::update(table, types)?);
         Ok(RowStatements { table, insert, update })
     });
-    let cells = CELL_TABLES
-        .iter()
-        .map(|table| Ok(CellStatements { table, add: Arrays::add(table, types)?, keep: None }));
+    let cells = CELL_TABLES.iter().map(|table| {
+        let (add, keep) = (Arrays::add(table, types)?, Arrays::add_and_keep(table, types)?);
+        Ok(CellStatements { table, add, keep: Keep::AtOnce(keep) })
+    });
     Ok(Statements::new(rows.collect::<Result<_, StoreError>>()?, cells.collect::<Result<_, StoreError>>()?))
 }
 
@@ -61,22 +62,26 @@ impl Arrays {
         Ok(Self { text: text.into(), form })
     }
 
-    /// Cells grow and shrink, and how they stand in the open epoch is kept.
+    /// Cells grow and shrink.
     fn add(table: &CellTable, types: &RowTypes) -> Result<Self, StoreError> {
         let names = [table.key, table.sums].concat();
         let (form, names) = (types.form(table.name, &names)?, names.join(", "));
         let set: Vec<_> =
             table.sums.iter().map(|sum| format!("{sum} = old.{sum} + excluded.{sum}")).collect();
-        let (keep, kept) = epochs::keep(table);
         let text = format!(
-            "with c as (insert into {} as old ({names}) select {names} from {} on conflict ({}) do update set {} \
-             returning old.*) {keep}c{kept}",
+            "insert into {} as old ({names}) select {names} from {} on conflict ({}) do update set {}",
             table.name,
             form.table(),
             table.key.join(", "),
             set.join(", ")
         );
         Ok(Self { text: text.into(), form })
+    }
+
+    /// The same, and how they stand in the open epoch is kept.
+    fn add_and_keep(table: &CellTable, types: &RowTypes) -> Result<Self, StoreError> {
+        let (Self { text, form }, (keep, kept)) = (Self::add(table, types)?, epochs::keep(table));
+        Ok(Self { text: format!("with c as ({text} returning old.*) {keep}c{kept}").into(), form })
     }
 }
 
@@ -111,6 +116,8 @@ impl Statement for Arrays {
 mod tests {
     use sqlx::postgres::types::Oid;
 
+    use events_schema::Grain;
+
     use super::*;
 
     /// The rows of a table with these columns. Those of texts end with `_text`.
@@ -135,9 +142,15 @@ mod tests {
             *"update r as old set d = new.d, e = new.e from unnest($1::s.r[]) as new \
               where old.a = new.a and old.b = new.b"
         );
-        let cells = CellTable { name: "c_cells", key: &["a", "b"], sums: &["n", "m"] };
+        let cells = CellTable { name: "c_cells", key: &["a", "b"], sums: &["n", "m"], past_from: Grain::Day };
+        let types_of_cells = types("c_cells", &["a", "b", "n", "m"]);
         assert_eq!(
-            *Arrays::add(&cells, &types("c_cells", &["a", "b", "n", "m"])).unwrap().text(1),
+            *Arrays::add(&cells, &types_of_cells).unwrap().text(1),
+            *"insert into c_cells as old (a, b, n, m) select a, b, n, m from unnest($1::s.c_cells[]) \
+              on conflict (a, b) do update set n = old.n + excluded.n, m = old.m + excluded.m"
+        );
+        assert_eq!(
+            *Arrays::add_and_keep(&cells, &types_of_cells).unwrap().text(1),
             *"with c as (insert into c_cells as old (a, b, n, m) select a, b, n, m from unnest($1::s.c_cells[]) \
               on conflict (a, b) do update set n = old.n + excluded.n, m = old.m + excluded.m returning old.*) \
               insert into c_past (a, b, n, m, epoch) select c.a, c.b, c.n, c.m, \

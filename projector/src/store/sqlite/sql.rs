@@ -14,7 +14,7 @@ use sqlx::sqlite::SqliteArguments;
 use crate::change::{CellTable, RowTable, Value};
 use crate::projection::{CELL_TABLES, ROW_TABLES};
 use crate::store::epochs;
-use crate::store::statements::{CellStatements, Fields, RowStatements, Statement, Statements};
+use crate::store::statements::{CellStatements, Fields, Keep, RowStatements, Statement, Statements};
 
 /// The most rows of one statement. SQLite takes 32,766 parameters, which is 128 rows of 255 columns.
 const ROWS_MAX: usize = 128;
@@ -43,7 +43,7 @@ pub(super) fn statements() -> Statements<Shapes> {
     let cells = CELL_TABLES.iter().map(|table| CellStatements {
         table,
         add: Shapes::add(table),
-        keep: Some(Shapes::keep(table)),
+        keep: Keep::After(Shapes::keep(table)),
     });
     Statements::new(rows.collect(), cells.collect())
 }
@@ -151,6 +151,8 @@ fn put(out: &mut SqliteArguments, value: &Value) -> Result<(), BoxDynError> {
 
 #[cfg(test)]
 mod tests {
+    use events_schema::Grain;
+
     use super::*;
 
     #[test]
@@ -181,12 +183,12 @@ mod tests {
             *"update r set d = new.column3, e = new.column4 from (values (?, ?, ?, ?)) as new \
               where r.a = new.column1 and r.b = new.column2"
         );
-        let cells = CellTable { name: "c", key: &["a"], sums: &["n"] };
+        let cells = CellTable { name: "c", key: &["a"], sums: &["n"], past_from: Grain::Day };
         assert_eq!(
             *Shapes::add(&cells).text(1),
             *"insert into c (a, n) values (?, ?) on conflict (a) do update set n = n + excluded.n"
         );
-        let cells = CellTable { name: "c_cells", key: &["a", "b"], sums: &["n", "m"] };
+        let cells = CellTable { name: "c_cells", key: &["a", "b"], sums: &["n", "m"], past_from: Grain::Day };
         assert_eq!(
             *Shapes::keep(&cells).text(2),
             *"insert into c_past (a, b, n, m, epoch) select c.a, c.b, c.n, c.m, \

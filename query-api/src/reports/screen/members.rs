@@ -56,6 +56,7 @@ pub(crate) static SOURCE: Source = Source {
     rows_at: "registered_at",
     past: Past {
         cells: "member_past",
+        grains: Grains::HourToYear,
         key: &["grain", "start"],
         rows: PastRows::Fixed { position: "birth" },
     },

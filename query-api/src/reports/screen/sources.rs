@@ -92,6 +92,7 @@ pub(crate) static SOURCE: Source = Source {
     rows_at: "placed_at",
     past: Past {
         cells: "source_past",
+        grains: Grains::DayToYear,
         key: &["grain", "start", "source"],
         rows: PastRows::Fixed { position: "birth" },
     },
