@@ -20,10 +20,10 @@ pub(crate) use writes::{CellWrites, NewRow, Writes};
 mod scope;
 pub use scope::Scope;
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use events_schema::{Grain, Id, Timestamp};
+use foldhash::HashMap;
 
 use crate::starts::Starts;
 

@@ -1,8 +1,7 @@
 //! The beginnings of the hour, the day, the month and the year of an instant.
 
-use std::collections::HashMap;
-
 use events_schema::{Calendar, Grain, Timestamp};
+use foldhash::HashMap;
 
 /// One quarter of an hour.
 const QUARTER_MICROS: i64 = 900 * Timestamp::MICROS_PER_SECOND;
@@ -46,7 +45,7 @@ pub struct Almanac {
 impl Almanac {
     /// The almanac of one calendar.
     pub fn new(calendar: Calendar) -> Self {
-        Self { calendar, found: HashMap::new() }
+        Self { calendar, found: HashMap::default() }
     }
 
     /// When the hour, the day, the month and the year of `instant` begin.

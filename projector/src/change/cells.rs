@@ -1,9 +1,9 @@
 //! What is added to the cells of one table.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use events_schema::Grain;
+use foldhash::HashMap;
 
 use super::{CellKey, CellTable};
 use crate::starts::Starts;

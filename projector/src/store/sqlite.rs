@@ -27,8 +27,8 @@ const WAL_BYTES_KEPT: &str = "134217728";
 const BUSY_SECONDS: u64 = 5;
 /// Where small things are sorted.
 const TEMP_STORE: &str = "memory";
-/// Prepared statements: each table has two, each in eight shapes.
-const STATEMENTS_MAX: usize = 512;
+/// Prepared statements: each table has two, each in ten shapes.
+const STATEMENTS_MAX: usize = 1_024;
 /// The pages that are kept in memory where only a few rows are read, in bytes.
 const PAGE_BYTES_MIN: usize = 1 << 20;
 

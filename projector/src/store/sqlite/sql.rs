@@ -1,7 +1,8 @@
 //! The statements that write tables of SQLite, made from their descriptions.
 //!
-//! A statement writes 128, 64, …, 2 or 1 rows. So any number of rows is written with few statements, and there are
-//! few to prepare: each is made once, when it is first needed.
+//! A statement writes 512, 256, …, 2 or 1 rows. So any number of rows is written with few statements, and there are
+//! few to prepare: each is made once, when it is first needed. Handing a statement to the thread of the connection takes
+//! about as long as a hundred rows do.
 
 use std::fmt::Write;
 use std::ops::Range;
@@ -16,8 +17,10 @@ use crate::projection::{CELL_TABLES, ROW_TABLES};
 use crate::store::epochs;
 use crate::store::statements::{CellStatements, Fields, Keep, RowStatements, Statement, Statements};
 
-/// The most rows of one statement. SQLite takes 32,766 parameters, which is 128 rows of 255 columns.
-const ROWS_MAX: usize = 128;
+/// The most rows of one statement; fewer where they would have more than [`PARAMETERS_MAX`] fields.
+const ROWS_MAX: usize = 512;
+/// As many parameters as a statement of SQLite takes.
+const PARAMETERS_MAX: usize = 32_766;
 const SHAPES: usize = ROWS_MAX.ilog2() as usize + 1;
 
 /// One statement in all its shapes.
@@ -95,6 +98,12 @@ impl Shapes {
         Self::new(head + "(values ", table.key.len(), joined + &foot)
     }
 
+    /// The most rows that it writes: a power of two.
+    const fn rows_max(&self) -> usize {
+        let fit = 1 << (PARAMETERS_MAX / self.columns).ilog2();
+        if fit < ROWS_MAX { fit } else { ROWS_MAX }
+    }
+
     const fn new(head: String, columns: usize, foot: String) -> Self {
         Self { head, columns, foot, texts: [const { OnceLock::new() }; SHAPES] }
     }
@@ -103,12 +112,12 @@ impl Shapes {
 impl Statement for Shapes {
     type Arguments = SqliteArguments;
 
-    /// Runs of 128 rows, and for the rest shorter ones, each a power of two.
+    /// Runs of 512 rows, and for the rest shorter ones, each a power of two.
     fn runs(&self, count: usize) -> impl Iterator<Item = Range<usize>> + Send + 'static {
-        let mut start = 0;
+        let (mut start, max) = (0, self.rows_max());
         std::iter::from_fn(move || {
             let left = count - start;
-            let rows = if left == 0 { return None } else { ROWS_MAX.min(1 << left.ilog2()) };
+            let rows = if left == 0 { return None } else { max.min(1 << left.ilog2()) };
             start += rows;
             Some(start - rows..start)
         })
@@ -157,8 +166,13 @@ mod tests {
 
     #[test]
     fn any_number_of_rows_is_cut_into_few_shapes() {
+        let wide = Shapes::new(String::new(), 100, String::new());
+        assert_eq!(
+            wide.runs(1_000).map(|run| run.len()).collect::<Vec<_>>(),
+            [256, 256, 256, 128, 64, 32, 8]
+        );
         let statement = Shapes::new(String::new(), 1, String::new());
-        for count in 0..1_000 {
+        for count in 0..3_000 {
             let runs: Vec<_> = statement.runs(count).collect();
             let mut next = 0;
             for run in &runs {
