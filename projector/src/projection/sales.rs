@@ -1,4 +1,5 @@
-//! What the orders placed in one local hour, day or month add to the figures of the sales report (reports.md §2).
+//! What the orders placed in one local hour, day or month add to the figures of the sales report (reports.md §2), and to
+//! what accounts must show (accounting.md).
 
 use events_schema::{EntityKind, Recorded};
 use ledger_core::entities::Step;
