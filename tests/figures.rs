@@ -53,6 +53,7 @@ mod figures {
         pub(crate) mod money_lists;
         pub(crate) mod details;
         pub(crate) mod journal;
+        pub(crate) mod tie_outs;
     }
 
     // That it is right, with a pencil.
@@ -75,6 +76,7 @@ mod figures {
     pub(crate) mod comparing;
     pub(crate) mod past;
     pub(crate) mod journal;
+    pub(crate) mod tie_outs;
     pub(crate) mod properties;
     pub(crate) mod adding_up;
     pub(crate) mod items;

@@ -12,7 +12,7 @@ mod checks;
 
 /// The entries of the journal, line by line.
 mod entries;
-pub use entries::Unbalanced;
+pub use entries::{Unbalanced, unbalanced_entries};
 
 /// The event that made a difference.
 mod search;

@@ -6,12 +6,13 @@
 use std::sync::LazyLock;
 
 use events_schema::Position;
-use events_schema::terms::{Account, Term};
+use events_schema::terms::{Account, Term as _};
 
 use crate::database::Sql;
 use crate::past::Epoch;
+use crate::read_models::ReadModels;
 use crate::row;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, SnapshotError};
 
 /// The last epoch that ended by the position `$1`.
 const BEFORE: &str = "with before (number, last) as ( \
@@ -118,4 +119,28 @@ pub(super) async fn between(
     let first: Option<i64> = found.get("position")?;
     let first = first.map(|position| Position::new(position.cast_unsigned()));
     Ok(Unbalanced { first, amount: found.get("amount")? })
+}
+
+/// The end of the first epoch that ends after `$1`, and not after `$2`.
+const NEXT: &str = "select min(last) from epochs where last > $1 and last <= $2";
+
+/// Looks at every entry until `until`, one by one: which of them are not in balance. `tell` is called again and again with
+/// how far it is.
+pub async fn unbalanced_entries(
+    read_models: &ReadModels,
+    until: Position,
+    mut tell: impl FnMut(Position),
+) -> Result<Unbalanced, SnapshotError> {
+    let (until, mut after, mut all) = (until.as_i64(), 0, Unbalanced::default());
+    while after < until {
+        // Each epoch in a snapshot of its own: entries never change, and a long one would be in the writer's way.
+        let mut snapshot = read_models.begin().await?;
+        let next: Option<i64> = snapshot.fetch_one(Sql::new(NEXT).with(after).with(until)).await?.get(0)?;
+        let next = next.unwrap_or(until);
+        let found = between(after, next, &mut snapshot).await?;
+        all = Unbalanced { first: all.first.or(found.first), amount: all.amount + found.amount };
+        after = next;
+        tell(Position::new(after.cast_unsigned()));
+    }
+    Ok(all)
 }
