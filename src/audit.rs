@@ -58,7 +58,9 @@ impl Audit {
         read_models.close().await;
         print(if self.json { format!("{tie_outs}\n") } else { shown::tables(&tie_outs) })?;
         let complaints = shown::differences(&tie_outs);
-        complaints.iter().for_each(|complaint| eprintln!("ledger: {complaint}"));
+        for complaint in &complaints {
+            eprintln!("ledger: {complaint}");
+        }
         Ok(if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }

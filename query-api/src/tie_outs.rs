@@ -40,7 +40,7 @@ use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
 use crate::snapshot::Snapshot;
 use checks::Check;
-use profit::Profit;
+use profit::Bridge;
 use search::Search;
 use standing::Standing;
 
@@ -186,7 +186,7 @@ async fn read(snapshot: &mut Snapshot) -> Result<TieOuts, sqlx::Error> {
     checks.push(of_entries(unbalanced));
     let bridges = Bridges {
         money_not_booked: MoneyNotBooked::read(snapshot).await?,
-        journal_to_sales_profit: Profit::of(&standing).into(),
+        journal_to_sales_profit: Bridge::of(&standing).into(),
     };
     Ok(TieOuts {
         position: snapshot.position,
@@ -204,3 +204,7 @@ fn of_entries(Unbalanced { first, amount }: Unbalanced) -> TieOut {
     let check = Check { account: checks::ALL, figure, balance: amount, amount: 0 };
     TieOut { first_event: first, ..check.into() }
 }
+
+/// How SQLite finds what is read.
+#[cfg(test)]
+mod plans;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use events_schema::terms::{Account, BalanceKind, CashKind, PayeeKind, Term};
 
-use crate::tie_outs::profit::Profit;
+use crate::tie_outs::profit::Bridge;
 use crate::tie_outs::standing::Standing;
 
 /// All accounts together.
@@ -39,7 +39,7 @@ pub(super) fn all(standing: &Standing) -> Vec<Check> {
     let [debits, credits] = standing.both_sides();
     let cash = Account::ALL.iter().filter(|account| account.method().is_some());
     let cash = cash.map(|account| standing.balance(*account)).sum();
-    let profit = Profit::of(standing);
+    let bridge = Bridge::of(standing);
     let check = |account, figure: &'static str, balance, amount| Check {
         account,
         figure: Cow::Borrowed(figure),
@@ -55,7 +55,7 @@ pub(super) fn all(standing: &Standing) -> Vec<Check> {
         let (balance, amount) = (standing.balance(*account), standing.balance_of_entries(*account));
         check(account.as_str(), "entries.balance", balance, amount)
     }));
-    checks.push(check(RESULT, "sales.total.profit", profit.bridged(), profit.sales_profit));
+    checks.push(check(RESULT, "sales.total.profit", bridge.bridged(), bridge.sales_profit));
     checks
 }
 

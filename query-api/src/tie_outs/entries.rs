@@ -34,7 +34,7 @@ fn lines(after: &str, until: &str) -> String {
 }
 
 /// What stands on each account after the event at `$1`: its debits less its credits.
-static BY_ACCOUNT: LazyLock<String> = LazyLock::new(|| {
+pub(super) static BY_ACCOUNT: LazyLock<String> = LazyLock::new(|| {
     let (accounts, lines) = (&*ACCOUNTS, lines("coalesce((select last from before), 0)", "$1"));
     format!(
         "{BEFORE} select account, cast(sum(amount) as bigint) as amount from ( \
@@ -46,7 +46,7 @@ static BY_ACCOUNT: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The epochs that ended by `$1` in which debits and credits differ: the first, and by how much all of them do.
-static EPOCHS: LazyLock<String> = LazyLock::new(|| {
+pub(super) static EPOCHS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{BEFORE} select min(epoch) as epoch, cast(coalesce(sum(abs(moved)), 0) as bigint) as amount from ( \
          select epoch, sum(moved) as moved from ( \
@@ -57,7 +57,7 @@ static EPOCHS: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The entries after `$1` until `$2` whose debits and credits differ: the first, and by how much all of them do.
-static UNBALANCED: LazyLock<String> = LazyLock::new(|| {
+pub(super) static UNBALANCED: LazyLock<String> = LazyLock::new(|| {
     let lines = lines("$1", "$2");
     format!(
         "select min(position) as position, cast(coalesce(sum(abs(amount)), 0) as bigint) as amount from ( \
@@ -110,11 +110,7 @@ pub(super) async fn open_epoch(snapshot: &mut Snapshot) -> Result<Epoch, sqlx::E
 }
 
 /// The entries after one position until another that are not in balance.
-pub(super) async fn between(
-    after: i64,
-    until: i64,
-    snapshot: &mut Snapshot,
-) -> Result<Unbalanced, sqlx::Error> {
+async fn between(after: i64, until: i64, snapshot: &mut Snapshot) -> Result<Unbalanced, sqlx::Error> {
     let found = snapshot.fetch_one(Sql::new(&UNBALANCED).with(after).with(until)).await?;
     let first: Option<i64> = found.get("position")?;
     let first = first.map(|position| Position::new(position.cast_unsigned()));

@@ -59,14 +59,14 @@ pub struct ProfitLine {
 }
 
 /// The same in minor units.
-pub(super) struct Profit {
+pub(super) struct Bridge {
     journal_result: i64,
     lines: [(Difference, i64); 6],
     /// The profit of the sales report over all time.
     pub(super) sales_profit: i64,
 }
 
-impl Profit {
+impl Bridge {
     /// The result by the accounts; all else by what is known of the things themselves.
     pub(super) fn of(standing: &Standing) -> Self {
         let orders = &standing.orders;
@@ -98,8 +98,8 @@ impl Profit {
     }
 }
 
-impl From<Profit> for ProfitBridge {
-    fn from(Profit { journal_result, lines, sales_profit }: Profit) -> Self {
+impl From<Bridge> for ProfitBridge {
+    fn from(Bridge { journal_result, lines, sales_profit }: Bridge) -> Self {
         let line = |(what, amount)| ProfitLine { what, amount: Amount::minor(amount) };
         Self {
             journal_result: Amount::minor(journal_result),

@@ -11,7 +11,7 @@ use crate::row::{word, word_or_null};
 use crate::snapshot::Snapshot;
 
 /// What was parked by `$1` and not released by then: what waits still, and what was released later.
-const UNBOOKED: &str = "\
+pub(super) const UNBOOKED: &str = "\
     select direction, method, count(*) as events, cast(coalesce(sum(amount), 0) as bigint) as amount from ( \
         select direction, method, amount from parked_events \
         where direction is not null and released is null and birth <= $1 \
