@@ -537,9 +537,10 @@ create table journal_cells (
     primary key (grain, start, account)
 ) without rowid, strict;
 
--- Debits and credits of each account at the end of each epoch in which it had lines: all of them until then.
+-- Debits and credits of each account at the end of each epoch in which it had lines: all of them until then. And those of
+-- all accounts together: an epoch after which its debits are not its credits has an entry that is not in balance.
 create table account_totals (
-    account integer not null,
+    account integer not null,  -- 0: all accounts together
     epoch   integer not null,
     debit   integer not null,
     credit  integer not null,

@@ -215,6 +215,12 @@ impl Ledger {
              having max(position) > (select coalesce(max(last), 0) from epochs)"
         );
         self.execute(&totals).await;
+        // All accounts together.
+        let together = format!(
+            "insert into account_totals select 0, {number}, cast(sum({debit}) as bigint), \
+             cast(sum({credit}) as bigint) from journal_lines where position <= {last} having count(*) > 0"
+        );
+        self.execute(&together).await;
         let paid = "select max(paid_at) from order_states";
         self.execute(&format!("insert into epochs select {number}, {last}, ({paid})")).await;
     }

@@ -106,8 +106,9 @@ pub struct TieOut {
     /// `result`: those from `revenue` to `gift_expense`, with what bridges them to the profit.
     #[schema(value_type = String, example = "prepayments")]
     pub account: &'static str,
-    /// What it must equal. `sales.…`, `cash.…`, `balances.…` and `refunds.…` are figures of these reports over all time;
-    /// `orders.…` what orders add up to; `suppliers.funds`, `distributors.funds` what they were settled or earned, less
+    /// What it must equal. `sales.…`, `balances.…`, `refunds.…` and `cash.closing_balance` are figures of these reports
+    /// over all time; `cash.….net` income less expense by one method, or what came in by scanning or as a surplus less
+    /// what of it was given back; `orders.…` what orders add up to; `suppliers.funds`, `distributors.funds` what they were settled or earned, less
     /// withdrawals that were not rejected; `withdrawals.in_transit` those pending and approved; `journal.credits` the
     /// credits of all accounts; `entries.balance` the balance after the last entry of the account; `entries.unbalanced`
     /// by how much debits and credits differ in entries: by nothing.

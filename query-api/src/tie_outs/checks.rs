@@ -80,7 +80,7 @@ fn figure(account: Account, standing: &Standing) -> (Cow<'static, str>, i64) {
             return (Cow::Owned(name), standing.cash(|_, method| account.method() == Some(method)));
         }
         Account::Prepayments => ("sales.total.prepaid_amount", orders.prepaid),
-        Account::MemberBalances => ("balances.closing_balance", standing.balances()),
+        Account::MemberBalances => ("balances.closing_balance", standing.funds(PayeeKind::Member)),
         Account::SupplierAccrued => ("orders.accrued_purchase_cost", orders.accrued_purchase_cost),
         Account::SupplierPayable => ("suppliers.funds", standing.funds(PayeeKind::Supplier)),
         Account::CostClearing => ("orders.own_purchase_cost", orders.own_purchase_cost),

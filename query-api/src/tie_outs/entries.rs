@@ -45,14 +45,13 @@ pub(super) static BY_ACCOUNT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The epochs that ended by `$1` in which debits and credits differ: the first, and by how much all of them do.
+/// The epochs that ended by `$1` in which debits and credits of all accounts together differ: the first, and by how much
+/// all of them do.
 pub(super) static EPOCHS: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{BEFORE} select min(epoch) as epoch, cast(coalesce(sum(abs(moved)), 0) as bigint) as amount from ( \
-         select epoch, sum(moved) as moved from ( \
-         select epoch, (debit - credit) - coalesce(lag(debit - credit) over \
-         (partition by account order by epoch), 0) as moved from account_totals \
-         where epoch <= (select number from before)) as moves group by epoch having sum(moved) <> 0) as epochs"
+         select epoch, (debit - credit) - coalesce(lag(debit - credit) over (order by epoch), 0) as moved \
+         from account_totals where account = 0 and epoch <= (select number from before)) as epochs where moved <> 0"
     )
 });
 
@@ -85,8 +84,8 @@ pub(super) async fn by_account(snapshot: &mut Snapshot) -> Result<[i64; Account:
     Ok(balances)
 }
 
-/// The entries that are not in balance where `snapshot` stands: of epochs that ended, by what accounts moved in them;
-/// since then, one by one.
+/// The entries that are not in balance where `snapshot` stands: of epochs that ended, by what all accounts together moved
+/// in them; since then, one by one.
 pub(super) async fn unbalanced(snapshot: &mut Snapshot) -> Result<Unbalanced, sqlx::Error> {
     let position = snapshot.position.as_i64();
     let found = snapshot.fetch_one(Sql::new(&EPOCHS).with(position)).await?;

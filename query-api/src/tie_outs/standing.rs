@@ -134,7 +134,7 @@ impl Standing {
     }
 
     /// What all members have.
-    pub(super) fn balances(&self) -> i64 {
+    fn balances(&self) -> i64 {
         self.balances.iter().sum()
     }
 
@@ -143,13 +143,13 @@ impl Standing {
         self.balances[kind.ordinal()]
     }
 
-    /// What all payees of a kind may withdraw: what they got, less what they asked for and was not rejected. Nothing of
-    /// members, whose balances are known by themselves.
+    /// What all payees of a kind may withdraw: what they got, less what they asked for and was not rejected; of members,
+    /// their balances.
     pub(super) fn funds(&self, kind: PayeeKind) -> i64 {
         let got = match kind {
             PayeeKind::Supplier => self.settled,
             PayeeKind::Distributor => self.earned,
-            PayeeKind::Member => 0,
+            PayeeKind::Member => return self.balances(),
         };
         got - self.withdrawn(|payee, state| payee == kind && state != WithdrawalState::Rejected)
     }
