@@ -61,6 +61,7 @@ mod figures {
         mod story;
         mod reports;
         mod lists;
+        mod tie_outs;
     }
 
     // What happens, and the ledger that it happens to.
