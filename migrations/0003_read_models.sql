@@ -111,19 +111,21 @@ create table order_states (
     -- or a payment
     commission_state  text,
     commission_amount integer not null,
-    -- what it adds to the figures of the sales report (§2)
+    -- what it adds to the figures of the sales report (§2) and to the accounts (accounting.md). Revenue and costs of
+    -- the report are those of an order whose status is 'completed'; what a consumed order owes is accrued while its
+    -- settlement is 'unsettled', and the platform's own where it has none
     paid_orders       integer not null,
     returned_orders   integer not null,
+    consumed_orders   integer not null,
     sales_amount      integer not null,
     discount_amount   integer not null,
     prepaid_amount    integer not null,
     realised_amount   integer not null,
     refunded_amount   integer not null,
     refund_fee_amount integer not null,
-    revenue           integer not null,
-    purchase_cost     integer not null,
-    commission_cost   integer not null,
-    freight_cost      integer not null
+    consumed_purchase_cost   integer not null,
+    consumed_commission_cost integer not null,
+    freight_expense          integer not null
 ) strict;
 
 -- Filters of the list of orders.
@@ -152,21 +154,21 @@ create table order_versions (
     commission_amount integer not null,
     paid_orders       integer not null,
     returned_orders   integer not null,
+    consumed_orders   integer not null,
     sales_amount      integer not null,
     discount_amount   integer not null,
     prepaid_amount    integer not null,
     realised_amount   integer not null,
     refunded_amount   integer not null,
     refund_fee_amount integer not null,
-    revenue           integer not null,
-    purchase_cost     integer not null,
-    commission_cost   integer not null,
-    freight_cost      integer not null
+    consumed_purchase_cost   integer not null,
+    consumed_commission_cost integer not null,
+    freight_expense          integer not null
 ) strict;
 
 create index order_versions_birth on order_versions (birth, position);
 
--- What the orders placed in one hour, day, month or year add to the figures of the sales report.
+-- What the orders placed in one hour, day, month or year add to the figures of the sales report, and to accounts.
 create table sales_cells (
     grain             text    not null,
     start             integer not null,
@@ -202,6 +204,14 @@ create table sales_cells (
     purchase_cost     integer not null,
     commission_cost   integer not null,
     freight_cost      integer not null,
+    -- what accounts must show (accounting.md): costs of consumed orders, those of them that suppliers are accrued and
+    -- those without a supplier; freight of consumed orders, and of all that were shipped or consumed
+    consumed_purchase_cost   integer not null,
+    accrued_purchase_cost    integer not null,
+    own_purchase_cost        integer not null,
+    consumed_commission_cost integer not null,
+    consumed_freight         integer not null,
+    freight_expense          integer not null,
     primary key (grain, start, product_type)
 ) without rowid, strict;
 
@@ -539,9 +549,10 @@ create table journal_cells (
     primary key (grain, start, account)
 ) without rowid, strict;
 
--- Debits and credits of each account at the end of each epoch in which it had lines: all of them until then.
+-- Debits and credits of each account at the end of each epoch in which it had lines: all of them until then. And those of
+-- all accounts together: an epoch after which its debits are not its credits has an entry that is not in balance.
 create table account_totals (
-    account integer not null,
+    account integer not null,  -- 0: all accounts together
     epoch   integer not null,
     debit   integer not null,
     credit  integer not null,
@@ -556,13 +567,23 @@ create table parked_events (
     parked_at  integer not null,
     event      text    not null,  -- the CloudEvent as published: JSON
     event_id   text    not null,  -- its id
+    -- what it says of money that moved outside, and is in no account before it is released (accounting.md): null where
+    -- it says nothing of that, or does not say how, or how much
+    direction  text,              -- 'income', 'expense'
+    method     text,
+    amount     integer,
     waits_for  text    not null,  -- 'order', 'member', 'payment'
     awaited_id text    not null,  -- the id of what it waits for
     state      text    not null,
-    code       text               -- with which it was rejected in the end
+    code       text,              -- with which it was rejected in the end
+    released   integer            -- the position of the event that released it; null: it is not recorded
 ) strict;
 
 create index parked_events_parked_at on parked_events (parked_at);
 create index parked_events_state on parked_events (state, parked_at);
 create index parked_events_event_id on parked_events (event_id);
 create index parked_events_awaited_id on parked_events (awaited_id, parked_at);
+-- Money that is not booked, now and in the past: what was released later was not booked then.
+create index parked_events_unbooked on parked_events (birth) where (direction is not null and released is null);
+create index parked_events_booked on parked_events (released)
+    where (direction is not null and released is not null);

@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{self, Settings};
-use crate::{bench, demo, export, http, import, maintain, replay, serve};
+use crate::{audit, bench, demo, export, http, import, maintain, replay, serve};
 
 /// An event-sourced ledger for a commerce platform's finance department.
 ///
@@ -45,6 +45,11 @@ enum Command {
     ///
     /// The log is only read: a service may run beside it. What does not fit into --memory goes to a temporary directory.
     Replay(Box<replay::Replay>),
+    /// Check that everything ties out: each account of the journal against what is known without it. Fails with the account
+    /// and the difference where one does not.
+    ///
+    /// The read models are only read, as they are: a service may run beside it.
+    Audit(audit::Audit),
     /// Measure this program on this machine.
     Bench(bench::Bench),
     /// Print the JSON Schema of the published events.
@@ -78,6 +83,10 @@ impl Cli {
             Command::Replay(replay) => {
                 let config = settle(replay.settings.clone())?;
                 block_on(replay.run(config))
+            }
+            Command::Audit(audit) => {
+                let config = settle(audit.settings.clone())?;
+                block_on(audit.run(config))
             }
             Command::Bench(bench) => block_on(bench.run()),
             Command::Schema => {

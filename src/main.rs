@@ -39,6 +39,9 @@ mod maintain;
 /// `ledger replay`.
 mod replay;
 
+/// `ledger audit`.
+mod audit;
+
 /// `ledger export`.
 mod export;
 

@@ -184,7 +184,7 @@ impl Question {
 }
 
 /// What a route answers; an error says what is wrong with the question.
-async fn answer(routes: &Router, address: &str) -> anyhow::Result<Bytes> {
+pub(crate) async fn answer(routes: &Router, address: &str) -> anyhow::Result<Bytes> {
     let request = Request::get(address).body(Body::empty())?;
     let response = routes.clone().oneshot(request).await?;
     let status = response.status();
@@ -197,7 +197,7 @@ async fn answer(routes: &Router, address: &str) -> anyhow::Result<Bytes> {
 }
 
 /// `text` in an address: every byte but letters and digits is escaped.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.bytes().fold(String::new(), |mut escaped, byte| {
         if byte.is_ascii_alphanumeric() {
             escaped.push(char::from(byte));

@@ -53,6 +53,7 @@ mod figures {
         pub(crate) mod money_lists;
         pub(crate) mod details;
         pub(crate) mod journal;
+        pub(crate) mod tie_outs;
     }
 
     // That it is right, with a pencil.
@@ -60,6 +61,7 @@ mod figures {
         mod story;
         mod reports;
         mod lists;
+        mod tie_outs;
     }
 
     // What happens, and the ledger that it happens to.
@@ -75,6 +77,7 @@ mod figures {
     pub(crate) mod comparing;
     pub(crate) mod past;
     pub(crate) mod journal;
+    pub(crate) mod tie_outs;
     pub(crate) mod properties;
     pub(crate) mod adding_up;
     pub(crate) mod items;

@@ -54,6 +54,7 @@ mod service {
     mod bench;
     mod upkeep;
     mod replay;
+    mod audit;
 
     // Where read models can be, too.
     mod postgres;

@@ -40,7 +40,7 @@ pub use replay::{AsOf, Plan, Replay, ReplayError};
 
 /// Makes the read models anew.
 mod rebuild;
-pub use rebuild::{RebuildError, Rebuilt, checkpoint, rebuild};
+pub use rebuild::{RebuildError, Rebuilt, checkpoint, rebuild, served};
 
 /// Histories for tests.
 #[cfg(test)]

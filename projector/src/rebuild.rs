@@ -108,3 +108,15 @@ pub async fn checkpoint(place: &Place) -> Result<Option<crate::Checkpoint>, Rebu
     generations.close().await?;
     Ok(checkpoint)
 }
+
+/// The read models that are read at a place, for who only reads them; nothing when there are none, or when a program of
+/// another version has made them. A service may fill them meanwhile.
+pub async fn served(place: &Place) -> Result<Option<Database>, RebuildError> {
+    if !place.data_dir.join("read-models").is_dir() && place.postgres.is_none() {
+        return Ok(None);
+    }
+    let mut generations = Generations::open(place, START_PATIENCE).await?;
+    let served = generations.served().await?;
+    generations.close().await?;
+    Ok(served)
+}

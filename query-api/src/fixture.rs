@@ -19,7 +19,8 @@ use engine::{Home, Writer};
 
 /// Orders and cash entries.
 mod rows;
-pub(crate) use rows::{CashRow, MONEY, OrderRow, order_id, random_cash, random_orders};
+use rows::MONEY;
+pub(crate) use rows::{CashRow, OrderRow, order_id, random_cash, random_orders};
 
 /// Entries of the journal.
 mod journal;
@@ -137,17 +138,20 @@ impl Ledger {
         ];
         self.insert("orders", &[&birth[..], &facts].concat()).await;
         let status = order.status.as_str();
-        let figures = [("paid_orders", paid), ("returned_orders", returned)];
-        let figures: Vec<_> = figures.into_iter().chain(MONEY.into_iter().zip(order.money)).collect();
+        let counts = [("paid_orders", paid), ("returned_orders", returned)];
+        let figures = counts.into_iter().chain(MONEY.into_iter().zip(order.money));
         let state: Vec<_> = [product_type, ("status", status.into())]
             .into_iter()
-            .chain(figures.iter().map(|&(column, number)| (column, Argument::Int(number))))
+            .chain(figures.map(|(column, number)| (column, Argument::Int(number))))
             .collect();
         self.insert("order_states", &[&birth[..], &state].concat()).await;
         let (orders, amount) = (format!("{status}_orders"), format!("{status}_amount"));
         let amount = if order.status == OrderStatus::Refunded { "refunded_status_amount" } else { &amount };
         let in_status = [("orders", 1), (&*orders, 1), (amount, order.payable)];
-        let figures = [&in_status[..], &figures].concat();
+        let mut figures = [&in_status[..], &counts].concat();
+        for figure in order.all() {
+            figures.push(figure);
+        }
         let key = [("product_type", order.product_type.as_str())];
         self.add("sales_cells", &GRAINS, order.placed_at, &key, &figures).await;
         let amount = if order.status.is_paid() { "paid_amount" } else { "unpaid_amount" };
@@ -214,6 +218,12 @@ impl Ledger {
              having max(position) > (select coalesce(max(last), 0) from epochs)"
         );
         self.execute(&totals).await;
+        // All accounts together.
+        let together = format!(
+            "insert into account_totals select 0, {number}, cast(sum({debit}) as bigint), \
+             cast(sum({credit}) as bigint) from journal_lines where position <= {last} having count(*) > 0"
+        );
+        self.execute(&together).await;
         let paid = "select max(paid_at) from order_states";
         self.execute(&format!("insert into epochs select {number}, {last}, ({paid})")).await;
     }

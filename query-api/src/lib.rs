@@ -22,6 +22,9 @@ pub mod items;
 /// The double-entry journal.
 pub mod journal;
 
+/// Whether the journal and the figures agree.
+pub mod tie_outs;
+
 /// Lists, and the single things that they list.
 pub mod lists;
 pub use lists::order_place::{OrderPlace, OrderPlaces};

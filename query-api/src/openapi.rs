@@ -17,7 +17,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi as Document, Ref, RefOr, Respon
 use crate::auth::cookie::SESSION_COOKIE;
 use crate::export::FileFormat;
 use crate::problem::{PROBLEM_JSON, ProblemDocument};
-use crate::{auth, items, journal, lists, probes, reports, stream};
+use crate::{auth, items, journal, lists, probes, reports, stream, tie_outs};
 
 /// What the reading side serves.
 #[derive(OpenApi)]
@@ -63,6 +63,7 @@ use crate::{auth, items, journal, lists, probes, reports, stream};
         journal::accounts::accounts,
         journal::account_entries::account_entries,
         journal::list::journal,
+        tie_outs::tie_outs,
         stream::stream,
         auth::login::begin,
         auth::login::current,

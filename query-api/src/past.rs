@@ -3,6 +3,7 @@
 use events_schema::Position;
 
 use crate::database::{Row, Session, Sql};
+use crate::snapshot::Snapshot;
 
 /// Where in the past a snapshot stands.
 ///
@@ -29,6 +30,8 @@ pub(crate) struct Epoch {
     pub(crate) last: i64,
 }
 
+/// The last event of the epoch `$1`.
+const LAST: &str = "select last from epochs where number = $1";
 /// The epochs around the position `$1`, the later one first.
 const AROUND: &str = "\
     select * from ( \
@@ -64,6 +67,12 @@ impl Past {
 }
 
 impl Epoch {
+    /// The epoch of this number, which has ended.
+    pub(crate) async fn numbered(number: i64, snapshot: &mut Snapshot) -> Result<Self, sqlx::Error> {
+        let last = snapshot.fetch_one(Sql::new(LAST).with(number)).await?.get(0)?;
+        Ok(Self { number, last })
+    }
+
     fn read(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self { number: row.get("number")?, last: row.get("last")? })
     }

@@ -133,6 +133,11 @@ impl Reading {
         Ok(snapshot)
     }
 
+    /// The end of the decision that recorded the event at `position`, which the read models reflect.
+    pub(crate) async fn decision_end(&self, position: Position) -> Result<Position, Problem> {
+        Ok(AsOf::Position(position).resolve(&self.resolver).await?.0.position)
+    }
+
     /// A snapshot as of `as_of`, from read models that reflect it and `min_position`, both waited for if need be; and
     /// the instant that "today" belongs to.
     pub(crate) async fn as_of(

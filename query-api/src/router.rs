@@ -21,7 +21,7 @@ use crate::projected::{Projected, ProjectorState};
 use crate::read_models::{ReadModels, Reading};
 use crate::snapshot::Snapshot;
 use crate::stream::{self, Streams};
-use crate::{docs, http_metrics, items, journal, lists, openapi, reports};
+use crate::{docs, http_metrics, items, journal, lists, openapi, reports, tie_outs};
 
 /// What the service is made of, as far as the reading side needs it.
 #[derive(Clone)]
@@ -104,6 +104,19 @@ pub fn replayed(read_models: ReadModels) -> Router {
     report_routes(reading.clone()).merge(screen_routes(reading))
 }
 
+/// The tie-outs of `read_models`, for whoever may read their files: without tokens. They reflect whatever they reflect;
+/// `resolver` finds places in the log that they are derived from.
+pub fn audited(read_models: ReadModels, resolver: Resolver) -> Router {
+    // How far they are, each snapshot says itself.
+    let unknown = Projected { position: Position::new(u64::MAX), state: ProjectorState::Running };
+    let (_, projected) = watch::channel(unknown);
+    tie_out_routes().with_state(Reading::new(read_models, projected, resolver))
+}
+
+fn tie_out_routes() -> Router<Reading> {
+    Router::new().route("/v1/audit/tie-outs", get(tie_outs::tie_outs))
+}
+
 fn report_routes(reading: Reading) -> Router {
     Router::new()
         .route("/v1/reports/overview", get(reports::overview::overview))
@@ -145,6 +158,7 @@ fn lists(reading: Reading, tokens: &Tokens) -> Router {
         .route("/v1/accounts", get(journal::accounts::accounts))
         .route("/v1/accounts/{code}/entries", get(journal::account_entries::account_entries))
         .route("/v1/journal", get(journal::list::journal))
+        .merge(tie_out_routes())
         .route("/v1/reports/{name}/items", get(items::items))
         .route("/v1/reports/sales/trend/items", get(items::trend_items))
         .with_state(reading)

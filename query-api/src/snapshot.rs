@@ -82,6 +82,14 @@ impl Snapshot {
         Ok(self)
     }
 
+    /// Stands after the event at `position` from now on, be that earlier or later than where it stood: never later than
+    /// where it stood at first. All is read from the tables of the past, also at their end.
+    pub(crate) async fn stand_at(&mut self, position: Position) -> Result<(), sqlx::Error> {
+        self.past = Some(Past::at(position, &mut self.session).await?);
+        (self.position, self.recorded_at) = (position, None);
+        Ok(())
+    }
+
     /// Where in the past it stands; nothing when it stands at the end.
     pub(crate) const fn past(&self) -> Option<&Past> {
         self.past.as_ref()

@@ -128,6 +128,12 @@ impl Ledger {
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
+    /// Runs a statement on the tables of the read models, behind the back of the projector.
+    pub(crate) async fn execute(&self, sql: &str) {
+        let progress = self.reading.projector.progress.borrow().clone();
+        place::execute_in(&progress, sql).await;
+    }
+
     /// All tables of the read models.
     pub(crate) async fn tables(&self) -> Dump {
         let progress = self.reading.projector.progress.borrow().clone();

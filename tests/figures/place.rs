@@ -9,7 +9,8 @@ use events_schema::Position;
 use ledger_core::log::FileLog;
 use projector::{Database, Options, Progress, Runner};
 use query_api::{Location, ReadModels};
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use tokio::sync::watch;
 
 use crate::naive::dump::{Dump, dump_file};
@@ -72,6 +73,20 @@ pub(crate) async fn dump(progress: &Progress) -> Dump {
     match &progress.database {
         Database::Sqlite(path) => dump_file(path).await,
         Database::Postgres { url, schema } => dump_schema(url.as_str(), schema).await,
+    }
+}
+
+/// Runs a statement on the read models that the projector tells of.
+pub(crate) async fn execute_in(progress: &Progress, sql: &str) {
+    match &progress.database {
+        Database::Sqlite(path) => {
+            let mut file = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut file).await.unwrap();
+            file.close().await.unwrap();
+        }
+        Database::Postgres { url, schema } => {
+            execute(url.as_str(), &format!("set search_path = \"{schema}\"; {sql}")).await;
+        }
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct NaiveOrder {
     before_review: &'static str,
     /// Packages that were used.
     pub(crate) used: u32,
+    /// Whether it was shipped.
+    shipped: bool,
     /// What was paid, and when.
     pub(crate) payment: Option<(OrderPaid, i64)>,
     /// In the order in which they were requested.
@@ -61,6 +63,7 @@ impl NaiveOrder {
             status: if confirm_first { "awaiting_confirmation" } else { "awaiting_payment" },
             before_review: "",
             used: 0,
+            shipped: false,
             payment: None,
             refunds: Vec::new(),
             completed_at: None,
@@ -81,7 +84,7 @@ impl NaiveOrder {
                 self.status = if confirm { "paid_awaiting_confirmation" } else { "awaiting_use" };
                 self.payment = Some((paid.clone(), at));
             }
-            Event::OrderShipped(_) => self.status = "shipped",
+            Event::OrderShipped(_) => (self.status, self.shipped) = ("shipped", true),
             Event::OrderVerified(verified) => {
                 self.used += verified.packages;
                 if self.used == self.placed.packages {
@@ -186,6 +189,11 @@ impl NaiveOrder {
 
     pub(crate) fn cost_now(&self) -> i64 {
         self.remains(self.cost())
+    }
+
+    /// What it cost to send it, once it was shipped or completed.
+    pub(crate) fn freight_owed(&self) -> i64 {
+        if self.shipped || self.completed_at.is_some() { self.placed.freight.minor() } else { 0 }
     }
 
     /// What each commission line is now.

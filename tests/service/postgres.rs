@@ -76,6 +76,14 @@ async fn reports_from_postgresql_are_those_from_files() {
     assert_eq!(ledger.admin().record(&events).await, position);
     let expected = everything(&files.admin(), position).await;
     assert_eq!(everything(&ledger.admin(), position).await, expected);
+    let audit = |dir: &TempDir, database: &str| {
+        let mut command = program(dir.path());
+        command.args(["audit", "--database", database]);
+        let printed = finish(command, b"").printed();
+        // The first line says when the last event was recorded.
+        printed.split_once('\n').unwrap().1.to_owned()
+    };
+    assert_eq!(audit(&dir, &database.url()), audit(&files.dir(), "sqlite"));
     assert!(!ledger.process.said().contains(PASSWORD), "{}", ledger.process.said());
     ledger.kill();
 

@@ -1,6 +1,5 @@
 //! What an order is in the tables: its rows, each as one text, and what it adds to a cell.
 
-use events_schema::Money;
 use events_schema::terms::Term;
 
 use crate::naive::order::{NaiveOrder, NaiveRefund, STATUSES};
@@ -47,22 +46,21 @@ pub(crate) fn refunds(order: &NaiveOrder) -> Vec<String> {
 fn figures(order: &NaiveOrder) -> [i64; 12] {
     let paid = i64::from(order.payment.is_some());
     let consumed = i64::from(order.completed_at.is_some());
-    let completed = i64::from(order.status == "completed");
     let left = order.paid() - order.gross();
     let fees: i64 = order.completed_refunds().map(|refund| refund.fee).sum();
     [
         paid,
         i64::from(order.completed_refunds().count() > 0),
+        consumed,
         paid * order.placed.amount.minor(),
         paid * order.discount(),
         paid * (1 - consumed) * left,
         consumed * left,
         order.gross() - fees,
         fees,
-        completed * left,
-        completed * order.cost_now(),
-        completed * order.lines_now().iter().sum::<i64>(),
-        completed * Money::minor(order.placed.freight),
+        consumed * order.cost_now(),
+        consumed * order.lines_now().iter().sum::<i64>(),
+        order.freight_owed(),
     ]
 }
 
@@ -72,6 +70,13 @@ pub(crate) fn cell(order: &NaiveOrder) -> Vec<i64> {
     let mut cell = vec![1, figures[0], figures[1]];
     cell.extend(STATUSES.map(|status| i64::from(status == order.status)));
     cell.extend(STATUSES.map(|status| if status == order.status { order.payable() } else { 0 }));
-    cell.extend(&figures[2..]);
+    let [_, _, consumed, sales, discount, prepaid, realised, refunded, fees, cost, commissions, freight] =
+        figures;
+    cell.extend([sales, discount, prepaid, realised, refunded, fees]);
+    let completed = i64::from(order.status == "completed");
+    cell.extend([realised, cost, commissions, freight].map(|figure| completed * figure));
+    let is_own = order.placed.supplier.is_none();
+    let accrued = i64::from(!is_own && order.settled_at.is_none());
+    cell.extend([cost, accrued * cost, i64::from(is_own) * cost, commissions, consumed * freight, freight]);
     cell
 }

@@ -12,8 +12,8 @@ use super::naive::{self, Tables};
 /// The columns that are compared, in the order in which the naive fold writes them.
 const ORDERS: &str = "birth position order_id status used_packages payable paid_at payment_id payment_method paid \
     refunded_gross completed_at settlement_due_at settled_at purchase_cost_now commission_cost_now paid_orders \
-    returned_orders sales_amount discount_amount prepaid_amount realised_amount refunded_amount refund_fee_amount \
-    revenue purchase_cost commission_cost freight_cost";
+    returned_orders consumed_orders sales_amount discount_amount prepaid_amount realised_amount refunded_amount \
+    refund_fee_amount consumed_purchase_cost consumed_commission_cost freight_expense";
 const REFUNDS: &str = "order_birth ordinal refund_id requested_at decided_at amount fee state method";
 const ENTRIES: &str = "position occurred_at direction kind method amount source";
 const SALES: &str = "start product_type orders paid_orders returned_orders awaiting_confirmation_orders \
@@ -21,7 +21,8 @@ const SALES: &str = "start product_type orders paid_orders returned_orders await
     completed_orders refund_review_orders refunded_orders awaiting_confirmation_amount awaiting_payment_amount \
     closed_amount paid_awaiting_confirmation_amount awaiting_use_amount shipped_amount completed_amount \
     refund_review_amount refunded_status_amount sales_amount discount_amount prepaid_amount realised_amount \
-    refunded_amount refund_fee_amount revenue purchase_cost commission_cost freight_cost";
+    refunded_amount refund_fee_amount revenue purchase_cost commission_cost freight_cost consumed_purchase_cost \
+    accrued_purchase_cost own_purchase_cost consumed_commission_cost consumed_freight freight_expense";
 const CASH: &str = "start kind method entries amount";
 
 /// What the naive fold calls tables, where they are, and the columns that are compared.

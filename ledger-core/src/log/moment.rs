@@ -1,5 +1,6 @@
 //! Places in a log as people name them: by a position, or by when something was recorded.
 
+use events_schema::block::SealedBlock;
 use events_schema::recorded::{CommandKey, DecodeError};
 use events_schema::{Position, Recorded, Timestamp};
 
@@ -34,11 +35,12 @@ impl Moment {
 /// The end of the decision that recorded the event at `position`: what one decision records was never seen apart.
 /// Nothing where the log does not reach so far.
 pub async fn decision_end<L: Log>(log: &L, position: Position) -> Result<Option<Moment>, MomentError> {
-    if position == Position::ZERO {
-        return Ok(Some(Moment::BEGINNING));
-    }
-    let before = Position::new(position.get() - 1);
-    let blocks = log.read(before, 1).await?;
+    let Some(before) = position.get().checked_sub(1) else { return Ok(Some(Moment::BEGINNING)) };
+    end_in(&log.read(Position::new(before), 1).await?, position)
+}
+
+/// The same in `blocks`, of which the first holds the event.
+pub(super) fn end_in(blocks: &[SealedBlock], position: Position) -> Result<Option<Moment>, MomentError> {
     let Some(block) = blocks.first() else { return Ok(None) };
     // A decision never stands in two blocks.
     let mut end = position;

@@ -72,16 +72,16 @@ const ORDER_STATE: [&str; 30] = [
     "commission_amount",
     "paid_orders",
     "returned_orders",
+    "consumed_orders",
     "sales_amount",
     "discount_amount",
     "prepaid_amount",
     "realised_amount",
     "refunded_amount",
     "refund_fee_amount",
-    "revenue",
-    "purchase_cost",
-    "commission_cost",
-    "freight_cost",
+    "consumed_purchase_cost",
+    "consumed_commission_cost",
+    "freight_expense",
 ];
 
 /// Where the figures begin in the state of an order: versions keep them all.
@@ -209,16 +209,16 @@ fn order_state(order: &Order) -> [Value; ORDER_STATE.len()] {
         commission.map_or(Money::ZERO, |(_, amount)| amount).into(),
         share.paid_orders.into(),
         share.returned_orders.into(),
+        share.consumed_orders.into(),
         share.sales_amount.into(),
         share.discount_amount.into(),
         share.prepaid_amount.into(),
         share.realised_amount.into(),
         share.refunded_amount.into(),
         share.refund_fee_amount.into(),
-        share.revenue.into(),
-        share.purchase_cost.into(),
-        share.commission_cost.into(),
-        share.freight_cost.into(),
+        share.consumed_purchase_cost.into(),
+        share.consumed_commission_cost.into(),
+        share.freight_expense.into(),
     ]
 }
 

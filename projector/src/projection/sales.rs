@@ -1,5 +1,5 @@
 //! What the orders placed in one local hour, day, month or year add to the figures of the sales report and of its trend
-//! (reports.md §2).
+//! (reports.md §2), and to what accounts must show (accounting.md).
 
 use events_schema::{EntityKind, Grain, Recorded};
 use ledger_core::entities::Step;

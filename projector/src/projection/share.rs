@@ -1,15 +1,16 @@
-//! What one order adds to each figure of the sales report (reports.md §2).
+//! What one order adds to each figure of the sales report (reports.md §2), and to what accounts must show
+//! (accounting.md).
 //!
 //! The one definition: the columns of an order's row, the cells of an hour, a day and a month, and the items behind a
 //! figure all come from here.
 
 use events_schema::Money;
 use events_schema::recorded::order::OrderPlaced;
-use events_schema::terms::{OrderStatus, Term};
+use events_schema::terms::{OrderStatus, SettlementState, Term};
 use ledger_core::entities::OrderFigures;
 
 /// The figures that a cell has, in the order of its columns.
-pub(crate) const FIGURES: [&str; 31] = [
+pub(crate) const FIGURES: [&str; 37] = [
     "orders",
     "paid_orders",
     "returned_orders",
@@ -41,10 +42,20 @@ pub(crate) const FIGURES: [&str; 31] = [
     "purchase_cost",
     "commission_cost",
     "freight_cost",
+    "consumed_purchase_cost",
+    "accrued_purchase_cost",
+    "own_purchase_cost",
+    "consumed_commission_cost",
+    "consumed_freight",
+    "freight_expense",
 ];
 
+/// How many figures stand before those of statuses.
+const COUNTS: usize = 3;
 /// How many statuses there are.
 const STATUSES: usize = OrderStatus::ALL.len();
+/// How many figures stand after those of statuses.
+const SUMS: usize = FIGURES.len() - COUNTS - 2 * STATUSES;
 
 /// What one order adds to each figure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,6 +64,8 @@ pub struct Share {
     pub paid_orders: i64,
     /// 1 once a refund of it was completed.
     pub returned_orders: i64,
+    /// 1 once it was completed: it is consumed.
+    pub consumed_orders: i64,
     /// Its amount before discounts, once it is paid (总销售额).
     pub sales_amount: i64,
     /// Its discounts, once it is paid (优惠额).
@@ -65,54 +78,60 @@ pub struct Share {
     pub refunded_amount: i64,
     /// What the platform kept of its refunds (退款手续费).
     pub refund_fee_amount: i64,
-    /// What is left of its payment, while it is `completed`.
-    pub revenue: i64,
-    /// What its purchase costs now, while it is `completed` (采购成本).
-    pub purchase_cost: i64,
-    /// What its distributors earn now, while it is `completed`.
-    pub commission_cost: i64,
-    /// What it cost to send it, while it is `completed`.
-    pub freight_cost: i64,
+    /// What its purchase costs now, once it is consumed.
+    pub consumed_purchase_cost: i64,
+    /// What its distributors earn now, once it is consumed.
+    pub consumed_commission_cost: i64,
+    /// What it cost to send it, once it is shipped or consumed.
+    pub freight_expense: i64,
 }
 
 impl Share {
     /// What an order of these `facts` adds while its `figures` stand so.
     pub fn of(facts: &OrderPlaced, figures: &OrderFigures) -> Self {
         let paid = figures.status.is_paid();
-        let completed = figures.status == OrderStatus::Completed;
+        let consumed = figures.is_consumed();
         let when = |condition: bool, amount: Money| if condition { amount.minor() } else { 0 };
         let left = figures.left();
         Self {
             paid_orders: paid.into(),
             returned_orders: figures.returned.into(),
+            consumed_orders: consumed.into(),
             sales_amount: when(paid, facts.amount),
             discount_amount: when(paid, facts.discount()),
-            prepaid_amount: when(paid && !figures.is_consumed(), left),
-            realised_amount: when(paid && figures.is_consumed(), left),
+            prepaid_amount: when(paid && !consumed, left),
+            realised_amount: when(paid && consumed, left),
             refunded_amount: (figures.refunded_gross - figures.refund_fees).minor(),
             refund_fee_amount: figures.refund_fees.minor(),
-            revenue: when(completed, left),
-            purchase_cost: if completed { figures.remains(facts.purchase_cost()).minor() } else { 0 },
-            commission_cost: if completed { figures.commissions(facts).minor() } else { 0 },
-            freight_cost: when(completed, facts.freight),
+            consumed_purchase_cost: if consumed { figures.remains(facts.purchase_cost()).minor() } else { 0 },
+            consumed_commission_cost: if consumed { figures.commissions(facts).minor() } else { 0 },
+            freight_expense: when(figures.freight_owed, facts.freight),
         }
     }
 
-    /// The figures, in the order of their columns.
-    const fn columns(&self) -> [i64; 12] {
+    /// The sums that a cell has of an order whose figures stand so, in the order of their columns: revenue and costs of
+    /// the report are those of an order that is `completed` (reports.md §2).
+    fn sums(&self, facts: &OrderPlaced, figures: &OrderFigures) -> [i64; SUMS] {
+        let when = |condition: bool, amount: i64| if condition { amount } else { 0 };
+        let completed = figures.status == OrderStatus::Completed;
+        let accrued = figures.settlement_state(facts) == Some(SettlementState::Unsettled);
         [
-            self.paid_orders,
-            self.returned_orders,
             self.sales_amount,
             self.discount_amount,
             self.prepaid_amount,
             self.realised_amount,
             self.refunded_amount,
             self.refund_fee_amount,
-            self.revenue,
-            self.purchase_cost,
-            self.commission_cost,
-            self.freight_cost,
+            when(completed, self.realised_amount),
+            when(completed, self.consumed_purchase_cost),
+            when(completed, self.consumed_commission_cost),
+            when(completed, self.freight_expense),
+            self.consumed_purchase_cost,
+            when(accrued, self.consumed_purchase_cost),
+            when(facts.supplier.is_none(), self.consumed_purchase_cost),
+            self.consumed_commission_cost,
+            when(figures.is_consumed(), self.freight_expense),
+            self.freight_expense,
         ]
     }
 }
@@ -128,12 +147,11 @@ pub(crate) fn trend(facts: &OrderPlaced, figures: &OrderFigures) -> [i64; TREND.
 
 /// What an order adds to the cell it belongs to: its share, and itself under its status. In the order of [`FIGURES`].
 pub(crate) fn cell(facts: &OrderPlaced, figures: &OrderFigures) -> [i64; FIGURES.len()] {
-    let columns = Share::of(facts, figures).columns();
+    let share = Share::of(facts, figures);
     let mut cell = [0; FIGURES.len()];
-    cell[0] = 1;
-    cell[1..3].copy_from_slice(&columns[..2]);
-    cell[3 + figures.status.ordinal()] = 1;
-    cell[3 + STATUSES + figures.status.ordinal()] = facts.payable().minor();
-    cell[3 + 2 * STATUSES..].copy_from_slice(&columns[2..]);
+    [cell[0], cell[1], cell[2]] = [1, share.paid_orders, share.returned_orders];
+    cell[COUNTS + figures.status.ordinal()] = 1;
+    cell[COUNTS + STATUSES + figures.status.ordinal()] = facts.payable().minor();
+    cell[COUNTS + 2 * STATUSES..].copy_from_slice(&share.sums(facts, figures));
     cell
 }

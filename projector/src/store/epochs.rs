@@ -41,7 +41,7 @@ where
     for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
     i64: for<'q> Encode<'q, DB> + Type<DB>,
 {
-    // The accounts are few: each is found by its index, and so are its lines since the epoch before.
+    // The accounts are few: each is found by its index, and so are its lines since the epoch before. 0 is all of them.
     const TOTALS: &str = "\
         insert into account_totals (account, epoch, debit, credit) \
         with recursive accounts (account) as ( \
@@ -57,11 +57,15 @@ where
             from accounts cross join journal_lines as lines \
             where lines.account = accounts.account and lines.position > (select last from before) \
             group by lines.account \
+        ), moved (account, debit, credit) as ( \
+            select account, debit, credit from added \
+            union all \
+            select 0, cast(sum(debit) as bigint), cast(sum(credit) as bigint) from added having count(*) > 0 \
         ) \
-        select added.account, (select number + 1 from before), \
-            added.debit + coalesce(total.debit, 0), added.credit + coalesce(total.credit, 0) \
-        from added left join account_totals as total on total.account = added.account and total.epoch = \
-            (select max(epoch) from account_totals as earlier where earlier.account = added.account)";
+        select moved.account, (select number + 1 from before), \
+            moved.debit + coalesce(total.debit, 0), moved.credit + coalesce(total.credit, 0) \
+        from moved left join account_totals as total on total.account = moved.account and total.epoch = \
+            (select max(epoch) from account_totals as earlier where earlier.account = moved.account)";
     const EPOCH: &str = "\
         insert into epochs (number, last, paid_until) \
         select (select coalesce(max(number), 0) + 1 from epochs), $1, max(paid_at) from ( \

@@ -114,6 +114,17 @@ impl Generations {
         }
     }
 
+    /// The tables that are read, without the right to write them and beside whoever has it; nothing when there are none,
+    /// or when they are of another shape.
+    pub(crate) async fn served(&mut self) -> Result<Option<Database>, StoreError> {
+        let Some(current) = self.current().await? else { return Ok(None) };
+        let format = match self {
+            Self::Files(files) => files.format_beside(current).await?,
+            Self::Schemas(schemas) => schemas.format(current).await?,
+        };
+        Ok((format.schema == Format::CURRENT.schema).then(|| self.database(current)))
+    }
+
     /// What this program can read while another process writes: the current generation, or the newest one that is being
     /// built when the current one has tables of another shape; nothing when there is none.
     pub(crate) async fn readable(&mut self) -> Result<Option<Readable>, StoreError> {

@@ -144,6 +144,14 @@ pub(super) async fn format(path: &Path) -> Result<Format, StoreError> {
     Format::from_number(number).ok_or(StoreError::NoReadModels)
 }
 
+/// The same of a file that another process may be writing: it is opened for reading only.
+pub(super) async fn format_beside(path: &Path) -> Result<Format, StoreError> {
+    let mut connection = SqliteConnectOptions::new().filename(path).read_only(true).connect().await?;
+    let number = user_version(&mut connection).await?;
+    connection.close().await?;
+    Format::from_number(number).ok_or(StoreError::NoReadModels)
+}
+
 /// How far a file is; nothing before the first event.
 pub(super) async fn checkpoint_of(path: &Path) -> Result<Option<Checkpoint>, StoreError> {
     let mut connection = connect(path, PAGE_BYTES_MIN).await?;

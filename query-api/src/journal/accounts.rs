@@ -98,7 +98,7 @@ impl AccountBalance {
 }
 
 /// Debits less credits of an account, seen from the side on which it grows.
-pub(super) const fn on_its_side(account: Account, amount: i64) -> i64 {
+pub(crate) const fn on_its_side(account: Account, amount: i64) -> i64 {
     match account.side() {
         Side::Debit => amount,
         Side::Credit => -amount,

@@ -39,21 +39,26 @@ pub(crate) static SALES: Source = Source {
 const STATUSES: usize = OrderStatus::NAMES.len();
 /// The figures before those of statuses.
 const COUNTS: [&str; 3] = ["orders", "paid_orders", "returned_orders"];
-/// The figures after those of statuses: sums that orders and cells keep under the same name.
-const SUMS: [&str; 10] = [
+/// The figures after those of statuses: sums that orders and cells keep under the same name,
+const SUMS: [&str; 6] = [
     "sales_amount",
     "discount_amount",
     "prepaid_amount",
     "realised_amount",
     "refunded_amount",
     "refund_fee_amount",
-    "revenue",
-    "purchase_cost",
-    "commission_cost",
-    "freight_cost",
 ];
+/// and those to which orders add while they are completed, with what of theirs that is.
+const COMPLETED: [(&str, &str); 4] = [
+    ("revenue", "realised_amount"),
+    ("purchase_cost", "consumed_purchase_cost"),
+    ("commission_cost", "consumed_commission_cost"),
+    ("freight_cost", "freight_expense"),
+];
+/// How many sums there are.
+const ALL_SUMS: usize = SUMS.len() + COMPLETED.len();
 /// How many figures there are.
-const FIGURES: usize = COUNTS.len() + 2 * STATUSES + SUMS.len();
+const FIGURES: usize = COUNTS.len() + 2 * STATUSES + ALL_SUMS;
 
 /// What a selection of orders adds up to.
 pub(super) type SalesTotals = Totals<FIGURES>;
@@ -71,9 +76,9 @@ impl SalesTotals {
         (self.0[place], self.0[place + STATUSES])
     }
 
-    /// [`SUMS`].
-    pub(super) fn sums(&self) -> [i64; SUMS.len()] {
-        std::array::from_fn(|sum| self.0[FIGURES - SUMS.len() + sum])
+    /// [`SUMS`] and [`COMPLETED`].
+    pub(super) fn sums(&self) -> [i64; ALL_SUMS] {
+        std::array::from_fn(|sum| self.0[FIGURES - ALL_SUMS + sum])
     }
 }
 
@@ -93,5 +98,21 @@ pub(crate) fn figures() -> Vec<Figure> {
     let orders = names.clone().map(|status| Figure::new(format!("{status}_orders"), when(status, "1")));
     let amounts = names.map(|status| Figure::new(amount_column(status), when(status, "payable")));
     let counts = [Figure::new("orders", "1"), Figure::same("paid_orders"), Figure::same("returned_orders")];
-    counts.into_iter().chain(orders).chain(amounts).chain(SUMS.map(Figure::same)).collect()
+    let completed = COMPLETED.map(|(name, of_row)| Figure::new(name, when("completed", of_row)));
+    counts.into_iter().chain(orders).chain(amounts).chain(SUMS.map(Figure::same)).chain(completed).collect()
+}
+
+/// What accounts must show of orders (accounting.md): figures that cells have beside those of the report.
+pub(crate) fn consumption() -> Vec<Figure> {
+    let when = |condition: &str, figure: &str| format!("case when {condition} then {figure} else 0 end");
+    let cost = "consumed_purchase_cost";
+    vec![
+        Figure::same(cost),
+        Figure::new("accrued_purchase_cost", when("settlement_state = 'unsettled'", cost)),
+        // A consumed order is paid: without a supplier, it has no settlement.
+        Figure::new("own_purchase_cost", when("settlement_state is null", cost)),
+        Figure::same("consumed_commission_cost"),
+        Figure::new("consumed_freight", when("consumed_orders = 1", "freight_expense")),
+        Figure::same("freight_expense"),
+    ]
 }

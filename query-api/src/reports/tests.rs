@@ -7,7 +7,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use crate::figure::{Amount, LocalTime, Ratio};
-use crate::fixture::{CashRow, Engine, Ledger, MONEY, OrderRow, on_both_engines, random_cash, random_orders};
+use crate::fixture::{CashRow, Engine, Ledger, OrderRow, on_both_engines, random_cash, random_orders};
 use crate::range::Range;
 use crate::reports::steps::Step;
 use crate::reports::{cash, sales, trend};
@@ -69,10 +69,7 @@ fn yuan(minor: i64) -> String {
 /// A row of the sales report as reports.md defines it.
 fn sales_row(orders: &[&OrderRow]) -> Value {
     let paid: Vec<_> = orders.iter().filter(|order| order.status.is_paid()).collect();
-    let money = |name: &str| {
-        let column = MONEY.iter().position(|column| *column == name).unwrap();
-        paid.iter().map(|order| order.money[column]).sum::<i64>()
-    };
+    let money = |name: &str| paid.iter().map(|order| order.adds(name)).sum::<i64>();
     let by_status = OrderStatus::ALL.iter().map(|status| {
         let there: Vec<_> = orders.iter().filter(|order| order.status == *status).collect();
         let amount = there.iter().map(|order| order.payable).sum();

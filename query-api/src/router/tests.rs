@@ -123,15 +123,16 @@ async fn each_role_reaches_what_it_may_and_nothing_else() {
         ("GET", "/v1/orders"),
         ("GET", "/v1/orders/O-1"),
         ("GET", "/v1/cash-entries"),
+        ("GET", "/v1/audit/tie-outs"),
         ("GET", "/v1/tokens"),
     ];
     for (role, reached) in [
-        (Role::Publisher, "y---------"),
-        (Role::Finance, "-yyyyyyyy-"),
-        (Role::Auditor, "-yyyyyyyy-"),
-        (Role::Viewer, "-yyyyy----"),
-        (Role::Screen, "----yy----"),
-        (Role::Admin, "yyyyyyyyyy"),
+        (Role::Publisher, "y----------"),
+        (Role::Finance, "-yyyyyyyyy-"),
+        (Role::Auditor, "-yyyyyyyyy-"),
+        (Role::Viewer, "-yyyyy-----"),
+        (Role::Screen, "----yy-----"),
+        (Role::Admin, "yyyyyyyyyyy"),
     ] {
         let token = if role == Role::Admin { ADMIN.to_owned() } else { service.token(role) };
         for ((method, path), may) in routes.into_iter().zip(reached.chars()) {
@@ -205,6 +206,8 @@ async fn what_is_wrong_with_a_request_is_a_problem_with_a_code() {
         ("POST", "/v1/tokens", 415, "unsupported_media_type"),
         ("GET", "/v1/reports/sales?as_of=yesterday", 422, "invalid_parameter"),
         ("GET", "/v1/reports/sales?as_of=1000001", 422, "invalid_as_of"),
+        ("GET", "/v1/audit/tie-outs?as_of=1000001", 422, "invalid_as_of"),
+        ("GET", "/v1/audit/tie-outs?from=2026-11-01", 422, "invalid_parameter"),
         ("GET", "/v1/orders?as_of=3", 422, "invalid_parameter"),
         ("GET", "/v1/reports/sales?from=tomorrow", 422, "invalid_parameter"),
         ("GET", "/v1/reports/sales?product_type=Ticket", 422, "invalid_parameter"),
@@ -324,7 +327,7 @@ async fn every_documented_operation_is_served() {
             assert!(operation["responses"]["401"].is_object() || !needs_token, "{method} {path}");
         }
     }
-    assert_eq!(operations, 35);
+    assert_eq!(operations, 36);
 }
 
 #[tokio::test]

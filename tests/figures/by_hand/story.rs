@@ -14,6 +14,7 @@ use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
 use events_schema::{Action, Timestamp};
 
 use crate::figures::ledger::Ledger;
+use crate::figures::oracle::journal::{self, Entry};
 use crate::figures::oracle::selection::Selection;
 use crate::figures::place::Engine;
 use crate::naive::requests::{decision, event};
@@ -93,13 +94,20 @@ const RECORDED: &str = "19T00:00:00";
 /// When finance decides.
 const DECIDED: &str = "20T00:00:00";
 
+/// What is made of the story.
+static TOLD: LazyLock<(Rows, Vec<Entry>)> = LazyLock::new(tell);
+
 /// The rows of the story.
 pub(crate) fn rows() -> &'static Rows {
-    static ROWS: LazyLock<Rows> = LazyLock::new(tell);
-    &ROWS
+    &TOLD.0
 }
 
-fn tell() -> Rows {
+/// What the story posts.
+pub(crate) fn entries() -> &'static [Entry] {
+    &TOLD.1
+}
+
+fn tell() -> (Rows, Vec<Entry>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let ledger = Ledger::new("Asia/Shanghai", Engine::Sqlite).await;
@@ -120,8 +128,8 @@ fn tell() -> Rows {
         ];
         let decisions = decisions.into_iter().enumerate().map(|(number, action)| decision(number, action));
         ledger.take(at(DECIDED), decisions.collect()).await;
-        let rows = Rows::of(&ledger.events().await);
+        let events = ledger.events().await;
         ledger.stop().await;
-        rows
+        (Rows::of(&events), journal::entries(&events))
     })
 }

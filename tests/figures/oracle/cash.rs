@@ -75,7 +75,7 @@ pub(crate) fn cash(rows: &Rows, selection: &Selection) -> Value {
     report
 }
 
-fn signed(entries: &[&CashEntry]) -> i64 {
+pub(crate) fn signed(entries: &[&CashEntry]) -> i64 {
     entries.iter().map(|entry| if direction(entry) == "income" { entry.amount } else { -entry.amount }).sum()
 }
 

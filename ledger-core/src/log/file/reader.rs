@@ -5,16 +5,17 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, RwLock};
 
-use events_schema::Position;
 use events_schema::block::SealedBlock;
+use events_schema::{Position, Timestamp};
 use tokio::sync::watch;
 
 use super::extent::Extent;
 use super::index::Index;
 use super::recovery::walk_on;
 use super::walk::Walk;
-use super::{OpenError, Shared, read};
-use crate::log::{ReadError, Tail};
+use super::{OpenError, Shared, read, search};
+use crate::log::moment::end_in;
+use crate::log::{Moment, MomentError, ReadError, Tail};
 
 /// The file log for reading only. Cheap to clone; it reads files, so it blocks.
 ///
@@ -66,5 +67,17 @@ impl Reader {
             return Ok(Vec::new());
         }
         read::read(&self.shared, after, bytes_max)
+    }
+
+    /// The end of the decision that recorded the event at `position`, as [`decision_end`](crate::log::decision_end)
+    /// says.
+    pub fn decision_end(&self, position: Position) -> Result<Option<Moment>, MomentError> {
+        let Some(before) = position.get().checked_sub(1) else { return Ok(Some(Moment::BEGINNING)) };
+        end_in(&self.read(Position::new(before), 1)?, position)
+    }
+
+    /// The end of the last block that was recorded at `instant` or before.
+    pub fn recorded_until(&self, instant: Timestamp) -> Result<Moment, ReadError> {
+        search::recorded_until(&self.shared, instant)
     }
 }

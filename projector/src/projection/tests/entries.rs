@@ -284,3 +284,43 @@ fn what_is_sealed_is_shown_as_nothing() {
     assert_eq!(born(&writes, "withdrawals", &["payee_name", "payee_phone", "account"]), ["'' - ''"]);
     assert_eq!(born(&writes, "parked_events", &["event", "event_id"]), ["'' 5"]);
 }
+
+#[test]
+fn a_parked_event_says_what_money_moved_until_it_is_released() {
+    let mut history = History::new();
+    let payment = |method: &str, amount: &str| {
+        format!(r#"{{"payment_id":"P{method}{amount}","method":"{method}","amount":"{amount}"}}"#)
+    };
+    history.publish("order.paid", "O1", payment("alipay", "90.00"));
+    history.publish("order.paid", "O2", payment("balance", "90.00"));
+    history.publish("order.paid", "O3", payment("cash", "0.00"));
+    history.publish("refund.completed", "O1", r#"{"refund_id":"R"}"#);
+    history.publish("refund.completed", "O1", r#"{"refund_id":"R","method":"pos"}"#);
+    history.publish("balance.recharged", "M9", payment("unionpay", "7.00"));
+    history.publish("balance.recharge_refunded", "M9", payment("cash", "2.00"));
+    history.publish("balance.gifted", "M9", r#"{"amount":"3.00"}"#);
+    history.publish("payment.refunded", "P1", r#"{"refund_id":"F","amount":"1.00"}"#);
+    let parked = history.recorded.len();
+    assert_eq!(
+        born(&history.changes_after(0), "parked_events", &["direction", "method", "amount", "released"]),
+        [
+            "income alipay 9000 -",
+            "- - - -",
+            "- - - -",
+            "expense - - -",
+            "expense pos - -",
+            "income unionpay 700 -",
+            "expense cash 200 -",
+            "- - - -",
+            "expense - 100 -",
+        ]
+    );
+    history.place("O1");
+    let released =
+        history.recorded.iter().find(|recorded| matches!(recorded.event, Event::ParkedEventReleased(_)));
+    let position = released.unwrap().position;
+    assert_eq!(
+        changed(&history.changes_after(parked), "parked_events", &["state", "released"]),
+        [format!("released {position}")]
+    );
+}

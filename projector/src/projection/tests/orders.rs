@@ -58,7 +58,8 @@ fn a_completed_order_has_revenue_and_costs_and_is_verified() {
     let completed = history.changes_after(paid);
     let sums = "awaiting_use_orders -1, completed_orders 1, awaiting_use_amount -9000, completed_amount 9000, \
                 prepaid_amount -9000, realised_amount 9000, revenue 9000, purchase_cost 6000, commission_cost 500, \
-                freight_cost 300";
+                freight_cost 300, consumed_purchase_cost 6000, accrued_purchase_cost 6000, \
+                consumed_commission_cost 500, consumed_freight 300, freight_expense 300";
     assert_eq!(cells(&completed, "sales_cells", "day"), [format!("2026-10-31T00 ticket: {sums}")]);
     let columns = ["product_type", "packages", "amount", "cost"];
     assert_eq!(born(&completed, "verifications", &columns), ["ticket 2 9000 6800"]);
@@ -102,7 +103,8 @@ fn a_part_refund_shrinks_what_is_left_and_what_is_owed() {
     history.publish("refund.completed", "O1", r#"{"refund_id":"R1","channel_reference":"CR"}"#);
     let refunded = history.changes_after(completed);
     let sums = "returned_orders 1, realised_amount -3000, refunded_amount 2900, refund_fee_amount 100, revenue -3000, \
-                purchase_cost -2000, commission_cost -167";
+                purchase_cost -2000, commission_cost -167, consumed_purchase_cost -2000, accrued_purchase_cost -2000, \
+                consumed_commission_cost -167";
     assert_eq!(cells(&refunded, "sales_cells", "month"), [format!("2026-10-01T00 ticket: {sums}")]);
     let columns = ["purchase_cost_now", "settlement_state", "settlement_amount", "commission_amount"];
     assert_eq!(changed(&refunded, "order_states", &columns), ["4000 unsettled 4000 333"]);

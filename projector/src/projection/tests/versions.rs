@@ -13,7 +13,8 @@ fn every_event_of_an_order_leaves_a_version_that_names_the_one_before() {
     history.pay("O1", "wechat_pay");
     history.publish("order.completed", "O1", "{}");
     let paid_at = history.recorded[3].occurred_at.micros();
-    let columns = ["birth", "previous", "status", "paid_at", "settlement_state", "prepaid_amount", "revenue"];
+    let columns =
+        ["birth", "previous", "status", "paid_at", "settlement_state", "prepaid_amount", "realised_amount"];
     assert_eq!(
         born(&history.changes_after(0), "order_versions", &columns),
         [

@@ -79,6 +79,11 @@ impl Files {
         super::format(&self.path(number)).await
     }
 
+    /// The same, while another process may be writing it.
+    pub(crate) async fn format_beside(&self, number: u64) -> Result<Format, StoreError> {
+        super::format_beside(&self.path(number)).await
+    }
+
     /// How far a generation is; nothing before the first event.
     pub(crate) async fn checkpoint(&self, number: u64) -> Result<Option<Checkpoint>, StoreError> {
         super::checkpoint_of(&self.path(number)).await

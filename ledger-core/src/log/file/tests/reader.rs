@@ -1,6 +1,7 @@
 //! Reading the log of a data directory without its lock.
 
 use super::*;
+use crate::log::decision_end;
 use crate::log::file::Reader;
 
 /// All blocks that a reader finds, a few at a time.
@@ -33,6 +34,10 @@ async fn a_reader_finds_what_the_writer_has_written_and_the_writer_goes_on() {
     for reader in [&within, &beside.reader] {
         assert_eq!((all(reader).unwrap(), reader.tail().unwrap()), (blocks.clone(), tail_of(&blocks)));
         assert_eq!(reader.read(Position::new(5), 1).unwrap(), blocks[1..2]);
+        for position in [0, 3, 23, tail_of(&blocks).position.get() + 1].map(Position::new) {
+            let expected = decision_end(&log, position).await.unwrap();
+            assert_eq!(reader.decision_end(position).unwrap(), expected);
+        }
     }
     blocks.push(block(&mut sealer, 2));
     log.append(&blocks[6]).await.unwrap();

@@ -31,6 +31,7 @@ async fn the_last_block_that_was_recorded_by_an_instant_is_found() {
         let just_before = Timestamp::from_micros(pair[1].recorded_at.micros() - 1);
         assert_eq!(reopened.recorded_until(just_before).await.unwrap(), pair[0]);
         assert_eq!(reopened.recorded_until(pair[1].recorded_at).await.unwrap(), pair[1]);
+        assert_eq!(reopened.reader().recorded_until(pair[1].recorded_at).unwrap(), pair[1]);
     }
     let last = moments[moments.len() - 1];
     assert_eq!(reopened.recorded_until(Timestamp::from_micros(i64::MAX)).await.unwrap(), last);

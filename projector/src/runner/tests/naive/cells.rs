@@ -25,7 +25,7 @@ struct Part<'a> {
 const TOGETHER: &str = "''";
 
 /// The figures that the state of an order and a cell share.
-const SHARED: [&str; 12] = [
+const SHARED: [&str; 11] = [
     "paid_orders",
     "returned_orders",
     "sales_amount",
@@ -34,10 +34,16 @@ const SHARED: [&str; 12] = [
     "realised_amount",
     "refunded_amount",
     "refund_fee_amount",
-    "revenue",
-    "purchase_cost",
-    "commission_cost",
-    "freight_cost",
+    "consumed_purchase_cost",
+    "consumed_commission_cost",
+    "freight_expense",
+];
+/// The figures of a cell that an order adds to while it is completed, and what of its state it adds.
+const COMPLETED: [(&str, &str); 4] = [
+    ("revenue", "realised_amount"),
+    ("purchase_cost", "consumed_purchase_cost"),
+    ("commission_cost", "consumed_commission_cost"),
+    ("freight_cost", "freight_expense"),
 ];
 
 /// Every cell that the rows come to, by table.
@@ -149,6 +155,16 @@ fn sales<'a>(order: &'a Row, state: &'a Row) -> Part<'a> {
         if status == "refunded" { "refunded_status_amount".into() } else { format!("{status}_amount") };
     let mut sums = counted("orders", state, &SHARED);
     sums.extend([(format!("{status}_orders"), 1), (amount, number(order, "payable"))]);
+    let mut add = |condition: bool, figure: &str, column| {
+        sums.extend(condition.then(|| (figure.to_owned(), number(state, column))));
+    };
+    for (figure, column) in COMPLETED {
+        add(status == "completed", figure, column);
+    }
+    let (cost, unsettled) = ("consumed_purchase_cost", word(state, "settlement_state") == Some("unsettled"));
+    add(unsettled, "accrued_purchase_cost", cost);
+    add(order["supplier_id"] == "NULL", "own_purchase_cost", cost);
+    add(number(state, "consumed_orders") == 1, "consumed_freight", "freight_expense");
     Part { table: "sales_cells", sums, ..typed(state, "placed_at") }
 }
 

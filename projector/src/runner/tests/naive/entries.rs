@@ -7,6 +7,7 @@ use events_schema::recorded::parked::WaitsFor;
 use events_schema::recorded::withdrawal::WithdrawalRequested;
 use events_schema::terms::{Method, WithdrawalMethod};
 use events_schema::{Event, Id, Position, Recorded, Text};
+use serde_json::Value;
 
 use super::orders::Orders;
 use super::{Literal, Tables, put};
@@ -236,23 +237,47 @@ fn parked(recorded: &Recorded, tables: &mut Tables) {
         Event::EventParked(e) => {
             let CommandKey::Published(published) = &recorded.key else { panic!("{recorded:?}") };
             let (kind, id) = need(&e.waits_for);
+            let event: Value = serde_json::from_str(e.event.text().unwrap()).unwrap();
+            let (direction, method, amount) = money(&event);
             set(&[
                 ("parked_at", &recorded.recorded_at.micros()),
                 ("event", &e.event.text().unwrap()),
                 ("event_id", &published.id.as_str()),
+                ("direction", &direction),
+                ("method", &method),
+                ("amount", &amount),
                 ("waits_for", &kind),
                 ("awaited_id", &id.as_str()),
                 ("state", &"waiting"),
                 ("code", &None::<i64>),
+                ("released", &None::<i64>),
             ]);
         }
         Event::ParkedEventRequeued(e) => {
             let (kind, id) = need(&e.waits_for);
             set(&[("waits_for", &kind), ("awaited_id", &id.as_str())]);
         }
-        Event::ParkedEventReleased(_) => set(&[("state", &"released")]),
+        Event::ParkedEventReleased(_) => {
+            set(&[("state", &"released"), ("released", &recorded.position.as_i64())]);
+        }
         Event::ParkedEventFailed(e) => set(&[("state", &"failed"), ("code", &e.code.as_str())]),
         Event::ParkedEventDiscarded(_) => set(&[("state", &"discarded")]),
         _ => {}
     }
+}
+
+/// What a published event says of money that moved outside: which way, how, and how much.
+fn money(event: &Value) -> (Option<&str>, Option<&str>, Option<i64>) {
+    let direction = match event["type"].as_str().unwrap() {
+        "order.paid" | "balance.recharged" | "payment.received" => "income",
+        "refund.completed" | "balance.recharge_refunded" | "payment.refunded" => "expense",
+        _ => return (None, None, None),
+    };
+    let method = event["data"]["method"].as_str();
+    let amount =
+        event["data"]["amount"].as_str().map(|text| text.parse::<events_schema::Money>().unwrap().minor());
+    if method == Some("balance") || amount == Some(0) {
+        return (None, None, None);
+    }
+    (Some(direction), method, amount)
 }

@@ -20,6 +20,8 @@ pub(super) struct Order {
     status: &'static str,
     status_before_review: &'static str,
     used: i64,
+    /// Whether it was shipped.
+    sent: bool,
     paid_at: Option<i64>,
     pub(super) completed_at: Option<i64>,
     due: Option<i64>,
@@ -70,6 +72,7 @@ impl Order {
             status,
             status_before_review: status,
             used: 0,
+            sent: false,
             paid_at: None,
             completed_at: None,
             due: None,
@@ -90,7 +93,7 @@ impl Order {
                 self.status = if after { "paid_awaiting_confirmation" } else { "awaiting_use" };
                 (self.payment, self.paid_at) = (Some(paid.clone()), Some(at));
             }
-            Event::OrderShipped(_) => self.status = "shipped",
+            Event::OrderShipped(_) => (self.status, self.sent) = ("shipped", true),
             Event::OrderVerified(verified) => {
                 self.used += i64::from(verified.packages);
                 if let Some(completion) = verified.completion {
@@ -254,7 +257,7 @@ impl Order {
 
     fn put_figures(&self, birth: i64, tables: &mut Tables) {
         let when = |condition: bool, amount: i64| if condition { amount } else { 0 };
-        let (paid, done) = (self.is_paid(), self.status == "completed");
+        let (paid, sent) = (self.is_paid(), self.sent || self.completed_at.is_some());
         let (left, consumed) = (self.paid() - self.gross(), self.completed_at.is_some());
         let (returned, fees) = (self.completed(|_| 1) > 0, self.completed(|refund| refund.fee));
         put(
@@ -262,16 +265,16 @@ impl Order {
             [
                 ("paid_orders", &i64::from(paid)),
                 ("returned_orders", &i64::from(returned)),
+                ("consumed_orders", &i64::from(consumed)),
                 ("sales_amount", &when(paid, self.facts.amount.minor())),
                 ("discount_amount", &when(paid, self.discount())),
                 ("prepaid_amount", &when(paid && !consumed, left)),
                 ("realised_amount", &when(paid && consumed, left)),
                 ("refunded_amount", &(self.gross() - fees)),
                 ("refund_fee_amount", &fees),
-                ("revenue", &when(done, left)),
-                ("purchase_cost", &when(done, self.shrunk(self.cost()))),
-                ("commission_cost", &when(done, self.commissions().1)),
-                ("freight_cost", &when(done, self.facts.freight.minor())),
+                ("consumed_purchase_cost", &when(consumed, self.shrunk(self.cost()))),
+                ("consumed_commission_cost", &when(consumed, self.commissions().1)),
+                ("freight_expense", &when(sent, self.facts.freight.minor())),
             ],
         );
     }

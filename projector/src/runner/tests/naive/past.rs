@@ -41,12 +41,16 @@ pub(super) fn check_epochs(history: &History, dump: &Dump) {
     }
 }
 
-/// Fails unless the last totals of every account, of this epoch or an earlier one, are what its lines come to.
+/// Fails unless the last totals of every account, and of all together, of this epoch or an earlier one, are what the
+/// lines come to.
 fn check_totals(tables: &Tables, dump: &Dump, epoch: i64) {
     let mut wanted = BTreeMap::<i64, [i64; 2]>::new();
     for line in tables.rows("journal_lines") {
-        let (amount, total) = (number(line, "amount"), wanted.entry(number(line, "account")).or_default());
-        *total = [total[0] + amount.max(0), total[1] + (-amount).max(0)];
+        let amount = number(line, "amount");
+        for account in [number(line, "account"), 0] {
+            let total = wanted.entry(account).or_default();
+            *total = [total[0] + amount.max(0), total[1] + (-amount).max(0)];
+        }
     }
     let rows = dump["account_totals"].iter().map(|row| columns(row));
     let totals = rows.filter(|row| number(row, "epoch") <= epoch);

@@ -1,0 +1,141 @@
+//! The entries of the journal themselves, line by line: what stands on each account by them, and whether each is in
+//! balance.
+//!
+//! Sums at the ends of epochs say it of everything that is long ago; lines, of what came since.
+
+use std::sync::LazyLock;
+
+use events_schema::Position;
+use events_schema::terms::{Account, Term as _};
+
+use crate::database::Sql;
+use crate::past::Epoch;
+use crate::read_models::ReadModels;
+use crate::row;
+use crate::snapshot::{Snapshot, SnapshotError};
+
+/// The last epoch that ended by the position `$1`.
+const BEFORE: &str = "with before (number, last) as ( \
+    select number, last from epochs where last <= $1 order by last desc limit 1)";
+
+/// All accounts by their numbers, as `a.column1`.
+static ACCOUNTS: LazyLock<String> = LazyLock::new(|| {
+    let numbers: Vec<_> = Account::ALL.iter().map(|account| format!("({})", account.number())).collect();
+    format!("(values {}) as a", numbers.join(", "))
+});
+
+/// The lines from after the position `after` until `until`, found by their key.
+fn lines(after: &str, until: &str) -> String {
+    let accounts = &*ACCOUNTS;
+    format!(
+        "{accounts} cross join journal_lines l \
+         where l.account = a.column1 and l.position > {after} and l.position <= {until}"
+    )
+}
+
+/// What stands on each account after the event at `$1`: its debits less its credits.
+pub(super) static BY_ACCOUNT: LazyLock<String> = LazyLock::new(|| {
+    let (accounts, lines) = (&*ACCOUNTS, lines("coalesce((select last from before), 0)", "$1"));
+    format!(
+        "{BEFORE} select account, cast(sum(amount) as bigint) as amount from ( \
+         select t.account, t.debit - t.credit as amount from {accounts} cross join account_totals t \
+         where t.account = a.column1 and t.epoch = (select max(e.epoch) from account_totals e \
+         where e.account = a.column1 and e.epoch <= (select number from before)) \
+         union all select l.account, l.amount from {lines}) as amounts group by account"
+    )
+});
+
+/// The epochs that ended by `$1` in which debits and credits of all accounts together differ: the first, and by how much
+/// all of them do.
+pub(super) static EPOCHS: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{BEFORE} select min(epoch) as epoch, cast(coalesce(sum(abs(moved)), 0) as bigint) as amount from ( \
+         select epoch, (debit - credit) - coalesce(lag(debit - credit) over (order by epoch), 0) as moved \
+         from account_totals where account = 0 and epoch <= (select number from before)) as epochs where moved <> 0"
+    )
+});
+
+/// The entries after `$1` until `$2` whose debits and credits differ: the first, and by how much all of them do.
+pub(super) static UNBALANCED: LazyLock<String> = LazyLock::new(|| {
+    let lines = lines("$1", "$2");
+    format!(
+        "select min(position) as position, cast(coalesce(sum(abs(amount)), 0) as bigint) as amount from ( \
+         select l.position, sum(l.amount) as amount from {lines} \
+         group by l.position having sum(l.amount) <> 0) as entries"
+    )
+});
+
+/// Entries whose debits and credits differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unbalanced {
+    /// The position of the first; none where there is none, or only their sums show them.
+    pub first: Option<Position>,
+    /// By how much they differ, all together, in minor units.
+    pub amount: i64,
+}
+
+/// What stands on each account by its entries where `snapshot` stands: debits less credits.
+pub(super) async fn by_account(snapshot: &mut Snapshot) -> Result<[i64; Account::ALL.len()], sqlx::Error> {
+    let mut balances = [0; Account::ALL.len()];
+    let sql = Sql::new(&BY_ACCOUNT).with(snapshot.position.as_i64());
+    for found in snapshot.fetch_all(sql).await? {
+        balances[row::account(&found, "account")?.ordinal()] = found.get("amount")?;
+    }
+    Ok(balances)
+}
+
+/// The entries that are not in balance where `snapshot` stands: of epochs that ended, by what all accounts together moved
+/// in them; since then, one by one.
+pub(super) async fn unbalanced(snapshot: &mut Snapshot) -> Result<Unbalanced, sqlx::Error> {
+    let position = snapshot.position.as_i64();
+    let found = snapshot.fetch_one(Sql::new(&EPOCHS).with(position)).await?;
+    let (epoch, long_ago): (Option<i64>, i64) = (found.get("epoch")?, found.get("amount")?);
+    let open = open_epoch(snapshot).await?;
+    let mut unbalanced = between(open.last, position, snapshot).await?;
+    if let Some(number) = epoch {
+        let first = Epoch::numbered(number, snapshot).await?;
+        let before = if number == 1 { 0 } else { Epoch::numbered(number - 1, snapshot).await?.last };
+        unbalanced.first = between(before, first.last, snapshot).await?.first;
+    }
+    unbalanced.amount += long_ago;
+    Ok(unbalanced)
+}
+
+/// The last epoch that has ended where `snapshot` stands; before the first, where none has.
+pub(super) async fn open_epoch(snapshot: &mut Snapshot) -> Result<Epoch, sqlx::Error> {
+    const LAST: &str = "select number, last from epochs where last <= $1 order by last desc limit 1";
+    let found = snapshot.fetch_optional(Sql::new(LAST).with(snapshot.position.as_i64())).await?;
+    found.map_or(Ok(Epoch::default()), |row| Ok(Epoch { number: row.get(0)?, last: row.get(1)? }))
+}
+
+/// The entries after one position until another that are not in balance.
+async fn between(after: i64, until: i64, snapshot: &mut Snapshot) -> Result<Unbalanced, sqlx::Error> {
+    let found = snapshot.fetch_one(Sql::new(&UNBALANCED).with(after).with(until)).await?;
+    let first: Option<i64> = found.get("position")?;
+    let first = first.map(|position| Position::new(position.cast_unsigned()));
+    Ok(Unbalanced { first, amount: found.get("amount")? })
+}
+
+/// The end of the first epoch that ends after `$1`, and not after `$2`.
+const NEXT: &str = "select min(last) from epochs where last > $1 and last <= $2";
+
+/// Looks at every entry until `until`, one by one: which of them are not in balance. `tell` is called again and again with
+/// how far it is.
+pub async fn unbalanced_entries(
+    read_models: &ReadModels,
+    until: Position,
+    mut tell: impl FnMut(Position),
+) -> Result<Unbalanced, SnapshotError> {
+    let (until, mut after, mut all) = (until.as_i64(), 0, Unbalanced::default());
+    while after < until {
+        // Each epoch in a snapshot of its own: entries never change, and a long one would be in the writer's way.
+        let mut snapshot = read_models.begin().await?;
+        let next: Option<i64> = snapshot.fetch_one(Sql::new(NEXT).with(after).with(until)).await?.get(0)?;
+        let next = next.unwrap_or(until);
+        let found = between(after, next, &mut snapshot).await?;
+        all = Unbalanced { first: all.first.or(found.first), amount: all.amount + found.amount };
+        after = next;
+        tell(Position::new(after.cast_unsigned()));
+    }
+    Ok(all)
+}
