@@ -35,6 +35,7 @@ pub use state::State;
 
 use std::sync::Arc;
 
+use events_schema::recorded::funds::FundsSource;
 use events_schema::terms::{ParkedState, WithdrawalState};
 use events_schema::{Entity, EntityKind, Money, Position, Recorded};
 
@@ -91,6 +92,9 @@ pub enum Step<'a> {
         before: Option<Money>,
         /// The funds after.
         after: &'a Funds,
+        /// Where the last event stands of what moved them, an order or a withdrawal, as far as it is known here: what was
+        /// decided about that moved the funds.
+        moved_by: Option<Position>,
     },
     /// To a withdrawal.
     Withdrawal {
@@ -180,8 +184,9 @@ impl Entities {
             }
             EntityKind::Payment => Step::Payment { after: self.fold::<Payment>(recorded)?.1 },
             EntityKind::SupplierFunds | EntityKind::DistributorFunds => {
+                let moved_by = Funds::source(&recorded.event).and_then(|source| self.last_of(source));
                 let (before, after) = self.fold::<Funds>(recorded)?;
-                Step::Funds { before, after }
+                Step::Funds { before, after, moved_by }
             }
             EntityKind::Withdrawal => {
                 let (before, after) = self.fold::<Withdrawal>(recorded)?;
@@ -240,6 +245,12 @@ impl Entities {
             | EntityKind::Withdrawal
             | EntityKind::ParkedEvent => self.find(entity.birth)?.map(State::last),
         })
+    }
+
+    /// Where the last event stands of what moved funds; nothing where memory does not have it.
+    fn last_of(&self, source: FundsSource) -> Option<Position> {
+        let (FundsSource::Order(birth) | FundsSource::Withdrawal(birth)) = source;
+        self.find(birth).ok().flatten().map(State::last)
     }
 
     /// The order born at `birth`.

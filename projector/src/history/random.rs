@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use events_schema::recorded::ledger::{ScreenSettings, SettlementSettings, WithdrawalSettings};
+use events_schema::recorded::ledger::{
+    AccountSettings, ChartAccount, ScreenSettings, SettlementSettings, WithdrawalSettings,
+};
 use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
-use events_schema::terms::WithdrawalMethod;
+use events_schema::terms::{VoucherAccount, WithdrawalMethod};
 use events_schema::{Action, Event, Money};
 
 use super::History;
@@ -237,7 +239,7 @@ impl Chance {
 
     /// Finance settles, gives up, or changes its mind.
     fn decide(&mut self, order: &str) {
-        let action = match self.roll(8) {
+        let action = match self.roll(9) {
             0..=2 => Action::SettleOrder { order_id: order.parse().unwrap() },
             3 => {
                 let parked = self.history.recorded.iter().rev().find_map(|recorded| {
@@ -252,6 +254,12 @@ impl Chance {
             }),
             5 => Action::ChangeScreenSettings(ScreenSettings::default()),
             6 => Action::ChangeNotificationSettings(Box::default()),
+            7 => {
+                let number = self.of(&["1221", "1221.07"]).parse().unwrap();
+                let chart = ChartAccount { number, name: "往来 \"款\"".parse().unwrap() };
+                let accounts = [(VoucherAccount::SupplierReceivable, chart)].into();
+                Action::ChangeAccountSettings(AccountSettings { accounts })
+            }
             _ => Action::ChangeWithdrawalSettings(WithdrawalSettings {
                 methods: vec![
                     WithdrawalMethod::BankCard,

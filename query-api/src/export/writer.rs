@@ -10,7 +10,7 @@ use crate::export::cells::Cells;
 use crate::export::clock::LocalClock;
 use crate::export::table::Table;
 use crate::export::title::Title;
-use crate::export::{Export, FileFormat, csv, xlsx};
+use crate::export::{Export, FileFormat, Lang, csv, xlsx};
 use crate::problem::Problem;
 
 /// Bytes of a chunk; the row that reaches it is the last one in it.
@@ -106,6 +106,11 @@ impl Writer {
             sheet_bytes: 0,
             part: 0,
         }
+    }
+
+    /// The language of the file.
+    pub(crate) const fn lang(&self) -> Lang {
+        self.cells.lang
     }
 
     /// Ends the table before, and begins this one.
