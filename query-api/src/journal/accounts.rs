@@ -70,7 +70,7 @@ pub struct AccountBalance {
     /// Its number in the chart of accounts (科目编号), as it was set.
     #[schema(example = "2203")]
     pub number: String,
-    /// Its name there (科目名称).
+    /// Its name in the chart of accounts (科目名称), as it was set.
     #[schema(example = "预收账款")]
     pub name: String,
     /// On which side it grows.

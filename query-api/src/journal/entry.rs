@@ -49,7 +49,7 @@ pub struct JournalLine {
     /// The number of the account in the chart of accounts (科目编号), as it was set.
     #[schema(example = "2203")]
     pub number: String,
-    /// The name of the account there (科目名称).
+    /// The name of the account in the chart of accounts (科目名称), as it was set.
     #[schema(example = "预收账款")]
     pub name: String,
     /// 借方: what it debits; 0.00 where it is a credit.

@@ -1,5 +1,10 @@
 //! The journal against a plain recount of its entries.
 
+/// Files, read back.
+mod files;
+
+use std::collections::BTreeMap;
+
 use events_schema::terms::{Account, JournalKind, Side, Term, VoucherAccount};
 use events_schema::{Calendar, Grain, Money, Timestamp};
 use rand::rngs::StdRng;
