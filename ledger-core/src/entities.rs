@@ -233,6 +233,12 @@ impl Entities {
         (needed && self.find(birth).is_err()).then_some(birth)
     }
 
+    /// The birth of what moved funds by `recorded`, where memory lacks it: a step knows its last event only if it is there.
+    pub fn missing_source(&self, recorded: &Recorded) -> Option<Position> {
+        let source = Funds::source(&recorded.event).map(FundsSource::birth)?;
+        self.find(source).is_err().then_some(source)
+    }
+
     /// Where the last event of `entity` stands; `None` when it was not born yet.
     pub fn last(&self, entity: Entity) -> Result<Option<Position>, Missing> {
         Ok(match entity.kind {
@@ -249,8 +255,7 @@ impl Entities {
 
     /// Where the last event stands of what moved funds; nothing where memory does not have it.
     fn last_of(&self, source: FundsSource) -> Option<Position> {
-        let (FundsSource::Order(birth) | FundsSource::Withdrawal(birth)) = source;
-        self.find(birth).ok().flatten().map(State::last)
+        self.find(source.birth()).ok().flatten().map(State::last)
     }
 
     /// The order born at `birth`.

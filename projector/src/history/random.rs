@@ -112,6 +112,7 @@ impl Chance {
             15..=17 => self.refund(&order),
             18 | 19 => self.member(&member),
             20 => self.payment(),
+            21 if self.roll(4) == 0 => self.overdraw(),
             21 | 22 => self.withdraw(&member),
             _ => self.decide(&order),
         }
@@ -217,6 +218,38 @@ impl Chance {
         self.publish("withdrawal.requested", &id, &data);
         for _ in 0..self.roll(4) {
             self.decide_withdrawal(&id);
+        }
+    }
+
+    /// An order whose supplier and distributor have withdrawn all that it brought them when half of it is refunded; a
+    /// withdrawal that comes back brings them up again, and another order does.
+    fn overdraw(&mut self) {
+        let number = self.history.recorded.len();
+        for part in 1..=2 {
+            let order = format!("O-{number}-{part}");
+            let data = format!(
+                r#"{{"order_no":"N","member_id":"M-1","source":"pc","product":{{"id":"G1","name":"产品","type":"goods"}},
+                "packages":1,"amount":"10.00","supplier":{{"id":"S-{number}","name":"丁","cost":"6.00"}},
+                "commissions":[{{"distributor_id":"D-{number}","distributor_name":"三","amount":"1.00"}}],"confirmation":"none"}}"#
+            );
+            self.publish("order.placed", &order, &data);
+            let paid = format!(r#"{{"payment_id":"P-{order}","method":"cash","amount":"10.00"}}"#);
+            self.publish("order.paid", &order, &paid);
+            self.publish("order.completed", &order, "{}");
+            self.history.decide(Action::SettleOrder { order_id: order.parse().unwrap() });
+            if part == 2 {
+                continue;
+            }
+            for (kind, letter, amount) in [("supplier", "S", "6.00"), ("distributor", "D", "1.00")] {
+                let data = format!(
+                    r#"{{"payee":{{"kind":"{kind}","id":"{letter}-{number}","name":"名"}},"amount":"{amount}","method":"bank_card","account":"6222"}}"#
+                );
+                self.publish("withdrawal.requested", &format!("W-{letter}{number}"), &data);
+            }
+            let refund = r#"{"refund_id":"R-1","amount":"5.00","fee":"0.00"}"#;
+            self.publish("refund.requested", &order, refund);
+            self.publish("refund.completed", &order, r#"{"refund_id":"R-1"}"#);
+            self.decide_withdrawal(&format!("W-S{number}"));
         }
     }
 

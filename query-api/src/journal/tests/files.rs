@@ -79,7 +79,9 @@ fn cell(data: &Data) -> String {
         Data::String(text) => text.clone(),
         Data::Float(number) => format!("{number:.2}"),
         Data::DateTime(_) | Data::Empty => String::new(),
-        other => panic!("{other:?}"),
+        Data::Int(_) | Data::Bool(_) | Data::DateTimeIso(_) | Data::DurationIso(_) | Data::Error(_) => {
+            panic!("{data:?}")
+        }
     }
 }
 
