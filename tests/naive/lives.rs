@@ -43,9 +43,9 @@ pub(crate) fn life(number: u64, dice: &mut Dice) -> VecDeque<Line> {
     match dice.roll(10) {
         0 => member(dice),
         1 => scan(name, dice),
+        3 if dice.chance(30) => overdrawn(number, dice),
         2 | 3 => withdrawal(name, dice),
         4 if dice.chance(40) => settings(dice),
-        3 if dice.chance(30) => overdrawn(number, dice),
         _ => order(&format!("O{name}"), number, dice),
     }
 }
