@@ -272,6 +272,7 @@ async fn the_journal_is_found_by_keys() {
             BY_ACCOUNT.over(range, &snapshot),
             any.lines(Some(51)),
             any.lines(None),
+            any.all_lines(Layout::Voucher.order()),
             of_account.lines(Some(51)),
             account_entries::lines(Account::CashPos, window, Some(51)),
         ] {
