@@ -23,7 +23,7 @@ async fn vouchers(client: &Client, query: &str) -> Vec<Row> {
     let reply = client.get(&path).send().await;
     assert_eq!(reply.status, 200, "{path}: {reply:?}");
     let text = reply.text();
-    let mut lines = text.lines().skip(1).map(cells);
+    let mut lines = text.trim_start_matches('\u{feff}').lines().map(cells);
     let headings = lines.next().unwrap();
     lines.map(|cells| headings.iter().cloned().zip(cells).collect()).collect()
 }

@@ -24,7 +24,7 @@ pub enum Layout {
     Lines,
     /// As those of vouchers: what lies below zero in the funds of suppliers and distributors stands on a line of its own,
     /// on `supplier_receivable` or `distributor_receivable`. A file has the columns that programs for bookkeeping take, a
-    /// row a line, the oldest voucher first; its number is the position of the entry.
+    /// row a line, without a title, the oldest voucher first; its number is the position of the entry.
     Voucher,
 }
 
@@ -78,6 +78,11 @@ impl Layout {
             Self::Lines => JOURNAL_COLUMNS,
             Self::Voucher => VOUCHER_COLUMNS,
         }
+    }
+
+    /// Whether a file begins with its title. Programs for bookkeeping want the headings first.
+    pub(super) const fn has_title(self) -> bool {
+        matches!(self, Self::Lines)
     }
 
     /// In which order of the log a file has its entries.

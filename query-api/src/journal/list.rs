@@ -120,6 +120,9 @@ async fn file(reading: &Reading, query: &JournalQuery, format: FileFormat) -> Re
         .answer(async move |mut file: Writer| {
             let _turn = turn;
             let mut found = snapshot.stream(lines);
+            if !layout.has_title() {
+                file.without_title();
+            }
             let mut table = file.table(&Table::only(layout.columns())).await?;
             while let Some(row) = found.next().await? {
                 for posting in layout.postings(&row)? {

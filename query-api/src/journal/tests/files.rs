@@ -52,12 +52,13 @@ async fn json_of(reading: &Reading, route: &str, text: &str) -> Value {
 /// which the two formats tell in different words.
 async fn rows(reading: &Reading, route: &str, text: &str, format: &str) -> Vec<BTreeMap<String, String>> {
     let file = bytes(answer(reading, route, &format!("{text}&format={format}&lang=en")).await).await;
+    let titles = usize::from(!text.contains("voucher"));
     let cells: Vec<Vec<String>> = if format == "csv" {
         let text = String::from_utf8(file).unwrap();
-        text.lines().skip(1).map(cells_of).collect()
+        text.trim_start_matches('\u{feff}').lines().skip(titles).map(cells_of).collect()
     } else {
         let mut sheets = Xlsx::new(Cursor::new(file)).unwrap().worksheets();
-        sheets.remove(0).1.rows().skip(1).map(|row| row.iter().map(cell).collect()).collect()
+        sheets.remove(0).1.rows().skip(titles).map(|row| row.iter().map(cell).collect()).collect()
     };
     let mut cells = cells.into_iter().skip_while(|row| row.len() < 2);
     let headings = cells.next().unwrap();
