@@ -51,7 +51,7 @@ pub(super) fn begin(title: Option<&str>, columns: &[Column], lang: Lang, out: &m
         Some(_) => (2, "ySplit=\"2\" topLeftCell=\"A3\" "),
         None => (1, "ySplit=\"1\" topLeftCell=\"A2\" "),
     };
-    [HEAD, split, TAIL].iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
+    out.extend([HEAD, split, TAIL].concat().bytes());
     for (index, column) in columns.iter().enumerate() {
         let (number, width) = (index + 1, width(column.kind));
         let column = format!("<col min=\"{number}\" max=\"{number}\" width=\"{width}\" customWidth=\"1\"/>");
