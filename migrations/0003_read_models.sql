@@ -538,6 +538,22 @@ create table journal_lines (
     primary key (account, position)
 ) without rowid, strict;
 
+-- What of a line lies below zero in the funds of a supplier or distributor: vouchers show it as a receivable. One row for
+-- each event that takes funds further below zero, or back up, which is rare.
+create table journal_below_zero (
+    entry    integer not null,  -- the position of the entry that posts for it
+    position integer not null,  -- of the event
+    account  integer not null,  -- the number of the account of the line
+    amount   integer not null,  -- of the line: a debit is over 0, a credit below
+    primary key (entry, position)
+) without rowid, strict;
+
+-- The numbers and names that were set for accounts, each time that they were set. The last row counts.
+create table account_settings (
+    position integer primary key,
+    accounts text    not null  -- JSON: {code: {"number", "name"}} of those that were set
+) strict;
+
 -- Debits and credits of each account, by the dates of their entries.
 create table journal_cells (
     grain   text    not null,

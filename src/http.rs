@@ -92,12 +92,14 @@ fn writes(writer: &WriterHandle, tokens: &Tokens, intake: &Intake) -> Router {
     let read_settings = Router::new()
         .route("/v1/settings/settlement", get(settings::get_settlement))
         .route("/v1/settings/withdrawals", get(settings::get_withdrawals))
-        .route("/v1/settings/notifications", get(settings::get_notifications));
+        .route("/v1/settings/notifications", get(settings::get_notifications))
+        .route("/v1/settings/accounts", get(settings::get_accounts));
     let see_screen = Router::new().route("/v1/settings/screen", get(settings::get_screen));
     let change_settings = Router::new()
         .route("/v1/settings/settlement", axum::routing::put(settings::put_settlement))
         .route("/v1/settings/withdrawals", axum::routing::put(settings::put_withdrawals))
         .route("/v1/settings/notifications", axum::routing::put(settings::put_notifications))
+        .route("/v1/settings/accounts", axum::routing::put(settings::put_accounts))
         .route("/v1/settings/screen", axum::routing::put(settings::put_screen));
     behind(publish, tokens, Permission::Publish)
         .merge(behind(decide, tokens, Permission::Decide))

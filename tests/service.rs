@@ -31,6 +31,7 @@ mod service {
     mod decisions;
     mod settings;
     mod other_settings;
+    mod accounting;
     mod tokens;
     mod sessions;
 

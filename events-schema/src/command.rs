@@ -1,6 +1,8 @@
 //! Commands: well-formed requests, ready to be decided against the books.
 
-use crate::recorded::ledger::{NotificationSettings, ScreenSettings, SettlementSettings, WithdrawalSettings};
+use crate::recorded::ledger::{
+    AccountSettings, NotificationSettings, ScreenSettings, SettlementSettings, WithdrawalSettings,
+};
 use crate::recorded::member::{
     BalanceDeducted, BalanceGifted, BalanceRecharged, MemberRegistered, RechargeRefunded,
 };
@@ -88,6 +90,8 @@ pub enum Action {
     ChangeScreenSettings(ScreenSettings),
     /// Finance replaces the settings of notifications.
     ChangeNotificationSettings(Box<NotificationSettings>),
+    /// Finance replaces the numbers and names of accounts.
+    ChangeAccountSettings(AccountSettings),
 
     /// The payout gateway transferred an approved withdrawal.
     ConfirmTransfer { withdrawal_id: Id, paid: WithdrawalPaid },

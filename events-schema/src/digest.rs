@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::command::Action;
 use crate::recorded::Personal;
-use crate::recorded::ledger::NotificationSettings;
+use crate::recorded::ledger::{ChartAccount, NotificationSettings};
 use crate::recorded::order::OrderPlaced;
 use crate::recorded::withdrawal::WithdrawalRequested;
 use crate::terms::{Gender, Term};
@@ -186,6 +186,7 @@ fn published(fields: &mut Fields, action: &Action) {
         | Action::ChangeWithdrawalSettings(_)
         | Action::ChangeScreenSettings(_)
         | Action::ChangeNotificationSettings(_)
+        | Action::ChangeAccountSettings(_)
         | Action::ConfirmTransfer { .. }
         | Action::FailTransfer { .. }
         | Action::SettleDueOrder { .. } => decision(fields, action),
@@ -256,6 +257,14 @@ fn decision(fields: &mut Fields, action: &Action) {
             fields.number(120, settings.refresh_seconds.into());
         }
         Action::ChangeNotificationSettings(settings) => notifications(fields, settings),
+        Action::ChangeAccountSettings(settings) => {
+            fields.text(125, "accounts");
+            for (account, ChartAccount { number, name }) in &settings.accounts {
+                fields.text(126, account.as_str());
+                fields.text(127, number);
+                fields.text(128, name);
+            }
+        }
         Action::ConfirmTransfer { withdrawal_id, paid } => {
             fields.text(114, withdrawal_id);
             fields.optional(102, paid.reference.as_ref());

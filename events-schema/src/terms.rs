@@ -304,6 +304,9 @@ pub use account::{Account, Side};
 mod journal;
 pub use journal::JournalKind;
 
+mod voucher_account;
+pub use voucher_account::VoucherAccount;
+
 terms! {
     OrderSource {
         Pc = "pc", WebH5 = "web_h5", UniH5 = "uni_h5", WechatMini = "wechat_mini", AlipayMini = "alipay_mini",

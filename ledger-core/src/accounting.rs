@@ -13,6 +13,9 @@
 //! | a withdrawal is asked for, or rejected | `WithdrawalRequested`, `WithdrawalRejected` | `BalanceWithdrawn`, `WithdrawalReturned`, `FundsDebited`, `FundsCredited` |
 //!
 //! So the journal agrees with balances and funds at the end of every decision, not between its events.
+//!
+//! Funds below zero stay on their account of the journal; vouchers show them as receivables. By how much an entry takes
+//! them there, or brings them back, the events of funds know, which follow it ([`below_zero`]).
 
 /// Entries: what cannot be out of balance.
 mod entry;
@@ -22,7 +25,7 @@ pub use entry::{Entry, Line, Transfer};
 mod orders;
 
 use events_schema::terms::{Account, JournalKind, PayeeKind};
-use events_schema::{Event, Recorded};
+use events_schema::{EntityKind, Event, Money, Position, Recorded};
 
 use crate::entities::{Payment, Step, Withdrawal};
 
@@ -48,6 +51,33 @@ pub fn post(step: &Step<'_>, recorded: &Recorded) -> Option<Entry> {
         }
         Step::Ledger | Step::Funds { .. } | Step::ParkedEvent { .. } => None,
     }
+}
+
+/// What of a line vouchers show as a receivable: what an entry moves below zero in the funds of one supplier or
+/// distributor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BelowZero {
+    /// Where the entry stands: the event that posts for the funds.
+    pub entry: Position,
+    /// The account of the funds.
+    pub account: Account,
+    /// How much, never zero: over zero where the funds fall further, below where they rise. A debit is over zero, as in the
+    /// line.
+    pub amount: Money,
+}
+
+/// What `recorded`, which did `step`, moves below zero; nothing where the funds stay at zero or over it. Together for all
+/// funds that an entry moves, it is never more than the line of the entry on their account, and on the same side.
+///
+/// Nothing, too, where it is not known what moved the funds: whoever asks has folded that as well.
+pub fn below_zero(step: &Step<'_>, recorded: &Recorded) -> Option<BelowZero> {
+    let Step::Funds { before, after, moved_by } = step else { return None };
+    let below = |available: Money| -available.min(Money::ZERO);
+    let amount = below(after.available) - below(before.unwrap_or(Money::ZERO));
+    let is_supplier = recorded.entity.kind == EntityKind::SupplierFunds;
+    let account = if is_supplier { Account::SupplierPayable } else { Account::CommissionPayable };
+    let entry = (*moved_by).filter(|_| !amount.is_zero())?;
+    Some(BelowZero { entry, account, amount })
 }
 
 /// What an event of a member posts: recharges, gifts, deductions. What orders and withdrawals do to a balance, their

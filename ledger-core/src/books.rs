@@ -55,7 +55,8 @@ use std::collections::BTreeSet;
 
 use events_schema::command::{Action, Command};
 use events_schema::recorded::ledger::{
-    LedgerCreated, NotificationSettings, ScreenSettings, SettlementSettings, WithdrawalSettings,
+    AccountSettings, LedgerCreated, NotificationSettings, ScreenSettings, SettlementSettings,
+    WithdrawalSettings,
 };
 use events_schema::terms::WithdrawalState;
 use events_schema::{Calendar, EntityKind, Event, Id, Position, Timestamp};
@@ -82,6 +83,8 @@ pub struct Settings {
     pub screen: ScreenSettings,
     /// Who is told what, and how.
     pub notifications: NotificationSettings,
+    /// The numbers and names of accounts.
+    pub accounts: AccountSettings,
 }
 
 /// The books of one ledger. Two are equal when they know the same.
@@ -230,6 +233,9 @@ impl Books {
             }
             Action::ChangeNotificationSettings(new) => {
                 Ok(ledger_event(now, Event::NotificationSettingsChanged(new.clone())))
+            }
+            Action::ChangeAccountSettings(new) => {
+                Ok(ledger_event(now, Event::AccountSettingsChanged(new.clone())))
             }
             Action::ConfirmTransfer { withdrawal_id, paid } => {
                 self.confirm_transfer(withdrawal_id, paid, now)

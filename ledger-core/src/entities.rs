@@ -35,6 +35,7 @@ pub use state::State;
 
 use std::sync::Arc;
 
+use events_schema::recorded::funds::FundsSource;
 use events_schema::terms::{ParkedState, WithdrawalState};
 use events_schema::{Entity, EntityKind, Money, Position, Recorded};
 
@@ -91,6 +92,9 @@ pub enum Step<'a> {
         before: Option<Money>,
         /// The funds after.
         after: &'a Funds,
+        /// Where the last event stands of what moved them, an order or a withdrawal, as far as it is known here: what was
+        /// decided about that moved the funds.
+        moved_by: Option<Position>,
     },
     /// To a withdrawal.
     Withdrawal {
@@ -180,8 +184,9 @@ impl Entities {
             }
             EntityKind::Payment => Step::Payment { after: self.fold::<Payment>(recorded)?.1 },
             EntityKind::SupplierFunds | EntityKind::DistributorFunds => {
+                let moved_by = Funds::source(&recorded.event).and_then(|source| self.last_of(source));
                 let (before, after) = self.fold::<Funds>(recorded)?;
-                Step::Funds { before, after }
+                Step::Funds { before, after, moved_by }
             }
             EntityKind::Withdrawal => {
                 let (before, after) = self.fold::<Withdrawal>(recorded)?;
@@ -228,6 +233,12 @@ impl Entities {
         (needed && self.find(birth).is_err()).then_some(birth)
     }
 
+    /// The birth of what moved funds by `recorded`, where memory lacks it: a step knows its last event only if it is there.
+    pub fn missing_source(&self, recorded: &Recorded) -> Option<Position> {
+        let source = Funds::source(&recorded.event).map(FundsSource::birth)?;
+        self.find(source).is_err().then_some(source)
+    }
+
     /// Where the last event of `entity` stands; `None` when it was not born yet.
     pub fn last(&self, entity: Entity) -> Result<Option<Position>, Missing> {
         Ok(match entity.kind {
@@ -240,6 +251,11 @@ impl Entities {
             | EntityKind::Withdrawal
             | EntityKind::ParkedEvent => self.find(entity.birth)?.map(State::last),
         })
+    }
+
+    /// Where the last event stands of what moved funds; nothing where memory does not have it.
+    fn last_of(&self, source: FundsSource) -> Option<Position> {
+        self.find(source.birth()).ok().flatten().map(State::last)
     }
 
     /// The order born at `birth`.

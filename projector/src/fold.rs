@@ -203,10 +203,10 @@ impl Fold {
         Ok(())
     }
 
-    /// Brings at once all that the events of a block happen to, and memory lacks.
+    /// Brings at once all that the events of a block happen to, and what moves funds by them, where memory lacks it.
     fn bring(&mut self, events: &[Recorded]) -> Result<(), Halt> {
-        let mut births: Vec<_> =
-            events.iter().filter_map(|recorded| self.entities.missing(recorded)).collect();
+        let lacks = |recorded| [self.entities.missing(recorded), self.entities.missing_source(recorded)];
+        let mut births: Vec<_> = events.iter().flat_map(lacks).flatten().collect();
         births.sort_unstable();
         births.dedup();
         let brought = self.saved.bring(births, &mut self.entities);

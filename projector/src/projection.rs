@@ -39,6 +39,9 @@ pub mod balances;
 /// The double-entry journal.
 pub mod journal;
 
+/// The numbers and names of accounts.
+pub mod account_settings;
+
 /// Events that came before what they need.
 pub mod parked;
 
@@ -49,9 +52,9 @@ use ledger_core::entities::Step;
 use crate::change::{CellTable, Changes, RowTable, SumOverflow};
 use crate::starts::Almanac;
 use {
-    balances::Balances, cash::Cash, commissions::Commissions, journal::Journal, members::Members,
-    orders::Orders, parked::Parked, refunds::Refunds, sales::Sales, settlements::Settlements,
-    sources::Sources, verifications::Verifications, withdrawals::Withdrawals,
+    account_settings::AccountSettings, balances::Balances, cash::Cash, commissions::Commissions,
+    journal::Journal, members::Members, orders::Orders, parked::Parked, refunds::Refunds, sales::Sales,
+    settlements::Settlements, sources::Sources, verifications::Verifications, withdrawals::Withdrawals,
 };
 
 /// Turns what one event did to one entity into changes of tables.
@@ -74,7 +77,7 @@ pub trait Projection {
 }
 
 /// All tables of rows.
-pub(crate) static ROW_TABLES: [&RowTable; 16] = [
+pub(crate) static ROW_TABLES: [&RowTable; 18] = [
     &orders::FACTS,
     &orders::STATES,
     &orders::VERSIONS,
@@ -90,6 +93,8 @@ pub(crate) static ROW_TABLES: [&RowTable; 16] = [
     &balances::ROWS,
     &journal::ENTRIES,
     &journal::LINES,
+    &journal::BELOW_ZERO,
+    &account_settings::ROWS,
     &parked::ROWS,
 ];
 
@@ -138,6 +143,7 @@ pub(crate) fn project(
     ask::<Members>(step, recorded, almanac, out)?;
     ask::<Balances>(step, recorded, almanac, out)?;
     ask::<Journal>(step, recorded, almanac, out)?;
+    ask::<AccountSettings>(step, recorded, almanac, out)?;
     ask::<Parked>(step, recorded, almanac, out)
 }
 

@@ -185,6 +185,7 @@ words! {
     RefundStateWord = RefundState,
     SettlementStateWord = SettlementState,
     SideWord = Side,
+    VoucherAccountWord = VoucherAccount,
     WithdrawalMethodWord = WithdrawalMethod,
     WithdrawalStateWord = WithdrawalState,
 }

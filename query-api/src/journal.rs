@@ -12,6 +12,12 @@ pub mod entry;
 /// The entries, newest first.
 pub mod list;
 
+/// How their lines are shown.
+pub mod layout;
+
+/// What accounts are called.
+pub(crate) mod chart;
+
 /// Which entries are asked for.
 mod selection;
 

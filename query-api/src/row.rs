@@ -71,6 +71,11 @@ pub(crate) fn list<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> R
     serde_json::from_str(text).map_err(|error| undecodable(column, UnreadableJson(error)))
 }
 
+/// A JSON object.
+pub(crate) fn object<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> Result<T, sqlx::Error> {
+    serde_json::from_str(row.get(column)?).map_err(|error| undecodable(column, UnreadableJson(error)))
+}
+
 /// A JSON document as it is; an empty text is none.
 pub(crate) fn json(row: &Row, column: &str) -> Result<Option<Box<RawValue>>, sqlx::Error> {
     let text: String = row.get(column)?;

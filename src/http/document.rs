@@ -26,6 +26,8 @@ use super::{audit, decisions, events, order_events, settings};
         settings::put_screen,
         settings::get_notifications,
         settings::put_notifications,
+        settings::get_accounts,
+        settings::put_accounts,
         audit::checkpoint,
         audit::events,
         order_events::order_events,

@@ -4,6 +4,10 @@
 mod screen;
 pub(super) use screen::*;
 
+/// What accounts are called.
+mod accounts;
+pub(super) use accounts::*;
+
 /// Who is told what.
 mod notifications;
 pub(super) use notifications::*;

@@ -1,5 +1,7 @@
 //! The journal, now and as of moments of the past, against the one that is posted from the log cut there.
 
+use std::collections::BTreeMap;
+
 use axum::http::StatusCode;
 use events_schema::Recorded;
 use events_schema::terms::{Account, Term};
@@ -31,6 +33,7 @@ pub(crate) async fn journal(ledger: &Ledger, events: &[Recorded], ranges: &[Aske
         let entries: Vec<_> =
             all.iter().filter(|entry| entry.position <= moment.events as u64).cloned().collect();
         compare(ledger, &rows, &entries, dice.of(ranges), Some(&moment.as_of), dice).await;
+        vouchers(ledger, &events[..moment.events], &moment.as_of).await;
         compare(ledger, &rows, &all, dice.of(ranges), None, dice).await;
     }
     cash_is_that_of_the_report(ledger).await;
@@ -86,6 +89,25 @@ async fn compare(
     let total = asking::total(ledger, "journal", asked, &filters).await;
     let expected = json!({"count": answer.len(), "amount": money(answer.iter().map(sum).sum())});
     assert_eq!(total, expected, "journal {filters:?} over {asked:?}");
+}
+
+/// In vouchers, what suppliers and distributors have stands on the accounts of their funds, and what they owe on those of
+/// receivables; each voucher is in balance.
+async fn vouchers(ledger: &Ledger, events: &[Recorded], as_of: &str) {
+    let filters = [("as_of", as_of.to_owned()), ("layout", "voucher".to_owned())];
+    let answer = asking::list(ledger, "journal", Asked::OPEN, &filters, 500).await;
+    let mut standing = BTreeMap::<String, i64>::new();
+    for entry in &answer {
+        let lines = entry["lines"].as_array().unwrap();
+        let amount = |line: &Value| fen(&line["debit"]) - fen(&line["credit"]);
+        assert_eq!(lines.iter().map(amount).sum::<i64>(), 0, "{entry}");
+        for line in lines {
+            *standing.entry(line["account"].as_str().unwrap().to_owned()).or_default() += amount(line);
+        }
+    }
+    for (account, amount) in oracle::funds_in_vouchers(events) {
+        assert_eq!(standing.remove(account).unwrap_or_default(), amount, "{account} as of {as_of}");
+    }
 }
 
 /// What is on the accounts of cash is what the platform has by the report of cash.

@@ -43,6 +43,7 @@ pub(crate) fn life(number: u64, dice: &mut Dice) -> VecDeque<Line> {
     match dice.roll(10) {
         0 => member(dice),
         1 => scan(name, dice),
+        3 if dice.chance(30) => overdrawn(number, dice),
         2 | 3 => withdrawal(name, dice),
         4 if dice.chance(40) => settings(dice),
         _ => order(&format!("O{name}"), number, dice),
@@ -142,6 +143,44 @@ fn refund(id: &str, payable: i64, lines: &mut VecDeque<Line>, dice: &mut Dice) {
         };
         lines.push_back(says(kind, id, format!(r#"{{"refund_id":"{refund_id}"{method}}}"#)));
     }
+}
+
+/// An order whose supplier and distributor have withdrawn all that it brought them when half of it is refunded. What comes
+/// back, or another order, may bring them up again.
+fn overdrawn(number: u64, dice: &mut Dice) -> VecDeque<Line> {
+    let order = |id: &str| {
+        let placed = format!(
+            r#"{{"order_no":"No. {id}","member_id":"M1","source":"pc","product":{{"id":"P1","name":"x","type":"goods"}},
+            "packages":1,"amount":"100.00","supplier":{{"id":"S-{number}","name":"x","cost":"60.00"}},
+            "commissions":[{{"distributor_id":"D-{number}","distributor_name":"x","amount":"10.00"}}],
+            "confirmation":"none"}}"#
+        );
+        let settle = Line::Decides(Action::SettleOrder { order_id: id.parse().unwrap() });
+        let paid = says("order.paid", id, payment(&format!("P-{id}"), "cash", 10_000));
+        [says("order.placed", id, placed), paid, says("order.completed", id, "{}"), settle]
+    };
+    let first = format!("O-{number}");
+    let mut lines = VecDeque::from(order(&first));
+    let mut withdrawals = Vec::new();
+    for (kind, letter, amount) in [("supplier", 'S', "60.00"), ("distributor", 'D', "10.00")] {
+        let id = format!("W-{letter}{number}");
+        let request = format!(
+            r#"{{"payee":{{"kind":"{kind}","id":"{letter}-{number}","name":"x"}},"amount":"{amount}","method":"alipay","account":"1"}}"#
+        );
+        lines.push_back(says("withdrawal.requested", &id, request));
+        withdrawals.push(id);
+    }
+    lines.push_back(says("refund.requested", &first, r#"{"refund_id":"R1","amount":"50.00","fee":"0.00"}"#));
+    lines.push_back(says("refund.completed", &first, r#"{"refund_id":"R1"}"#));
+    if dice.chance(50) {
+        let rejected = WithdrawalRejected { reason: "no".parse::<events_schema::Text>().unwrap().into() };
+        let withdrawal_id = dice.of(&[&withdrawals[0], &withdrawals[1]]).parse().unwrap();
+        lines.push_back(Line::Decides(Action::RejectWithdrawal { withdrawal_id, rejected }));
+    }
+    if dice.chance(50) {
+        lines.extend(order(&format!("O-{number}-2")));
+    }
+    lines
 }
 
 fn member(dice: &mut Dice) -> VecDeque<Line> {

@@ -19,7 +19,7 @@ const REPORTS: [&str; 11] = [
     "balances",
     "screen",
 ];
-const LISTS: [&str; 8] = [
+const LISTS: [&str; 11] = [
     "orders",
     "cash-entries",
     "settlements",
@@ -28,6 +28,9 @@ const LISTS: [&str; 8] = [
     "balance-entries",
     "refunds",
     "parked-events",
+    "accounts",
+    "accounts/prepayments/entries",
+    "journal",
 ];
 /// What a file begins with that is UTF-8 and says so.
 const BYTE_ORDER_MARK: &str = "\u{feff}";

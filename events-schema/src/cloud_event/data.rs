@@ -29,6 +29,7 @@ impl Serialize for Data<'_> {
             Event::WithdrawalSettingsChanged(it) => it.serialize(serializer),
             Event::ScreenSettingsChanged(it) => it.serialize(serializer),
             Event::NotificationSettingsChanged(it) => it.serialize(serializer),
+            Event::AccountSettingsChanged(it) => it.serialize(serializer),
             Event::OrderPlaced(it) => order(it).serialize(serializer),
             Event::OrderConfirmed(it) => it.serialize(serializer),
             Event::OrderClosed(it) => it.serialize(serializer),

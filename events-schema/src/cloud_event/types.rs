@@ -21,6 +21,7 @@ pub const fn type_of(event: &Event) -> &'static str {
         Event::WithdrawalSettingsChanged(_) => "ledger.withdrawal_settings_changed",
         Event::ScreenSettingsChanged(_) => "ledger.screen_settings_changed",
         Event::NotificationSettingsChanged(_) => "ledger.notification_settings_changed",
+        Event::AccountSettingsChanged(_) => "ledger.account_settings_changed",
         Event::OrderPlaced(_) => "order.placed",
         Event::OrderConfirmed(_) => "order.confirmed",
         Event::OrderClosed(_) => "order.closed",

@@ -6,10 +6,13 @@ use serde_json::{Value, json};
 use super::golden;
 use crate::command::Action;
 use crate::published::{self, TYPES};
-use crate::recorded::ledger::{NotificationSettings, ScreenSettings, SettlementSettings, WithdrawalSettings};
+use crate::recorded::ledger::{
+    AccountSettings, ChartAccount, NotificationSettings, ScreenSettings, SettlementSettings,
+    WithdrawalSettings,
+};
 use crate::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
 use crate::recorded::{Actor, CommandKey, Personal};
-use crate::terms::WithdrawalMethod;
+use crate::terms::{Term, VoucherAccount, WithdrawalMethod};
 use crate::{Digest, Position};
 
 fn of_published(kind: &str, data: &Value) -> Digest {
@@ -160,10 +163,21 @@ fn decisions() -> Vec<(&'static str, Action)> {
         ("screen settings, everything", Action::ChangeScreenSettings(screen)),
         ("notification settings, default", Action::ChangeNotificationSettings(Box::default())),
         ("notification settings, everything", Action::ChangeNotificationSettings(notifications())),
+        ("account settings, default", Action::ChangeAccountSettings(AccountSettings::default())),
+        ("account settings, everything", Action::ChangeAccountSettings(accounts())),
         ("confirm transfer", Action::ConfirmTransfer { withdrawal_id: withdrawal_id.clone(), paid }),
         ("fail transfer", Action::FailTransfer { withdrawal_id, failure }),
         ("settle a due order", Action::SettleDueOrder { order: Position::new(7) }),
     ]
+}
+
+fn accounts() -> AccountSettings {
+    let set = [("prepayments", "2205", "合同负债"), ("supplier_receivable", "1221.07", "其他应收款")];
+    let accounts = set.map(|(account, number, name)| {
+        let chart = ChartAccount { number: number.parse().unwrap(), name: name.parse().unwrap() };
+        (VoucherAccount::from_name(account).unwrap(), chart)
+    });
+    AccountSettings { accounts: accounts.into() }
 }
 
 fn notifications() -> Box<NotificationSettings> {

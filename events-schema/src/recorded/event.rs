@@ -3,7 +3,8 @@
 
 use super::funds::{FundsCredited, FundsDebited, FundsOpened};
 use super::ledger::{
-    LedgerCreated, NotificationSettings, ScreenSettings, SettlementSettings, WithdrawalSettings,
+    AccountSettings, LedgerCreated, NotificationSettings, ScreenSettings, SettlementSettings,
+    WithdrawalSettings,
 };
 use super::member::{
     BalanceConsumed, BalanceDeducted, BalanceGifted, BalanceRecharged, BalanceWithdrawn, ConsumptionRefunded,
@@ -72,6 +73,7 @@ registry! {
     3 v 1 WithdrawalSettingsChanged(WithdrawalSettings), "The withdrawal settings were replaced.";
     4 v 1 ScreenSettingsChanged(ScreenSettings), "The settings of the big screen were replaced.";
     5 v 1 NotificationSettingsChanged(Box<NotificationSettings>), "The settings of notifications were replaced.";
+    6 v 1 AccountSettingsChanged(AccountSettings), "The numbers and names of accounts were replaced.";
     10 v 1 OrderPlaced(OrderFacts), "An order was placed.";
     11 v 1 OrderConfirmed(OrderConfirmed), "An order was confirmed.";
     12 v 1 OrderClosed(OrderClosed), "An unpaid order was closed.";

@@ -21,6 +21,15 @@ pub enum FundsSource {
     Withdrawal(Position),
 }
 
+impl FundsSource {
+    /// The birth of the order or the withdrawal.
+    pub const fn birth(self) -> Position {
+        match self {
+            Self::Order(birth) | Self::Withdrawal(birth) => birth,
+        }
+    }
+}
+
 /// Funds grew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FundsCredited {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Personal;
-use crate::terms::WithdrawalMethod;
+use crate::terms::{VoucherAccount, WithdrawalMethod};
 use crate::{Id, Money, Text};
 
 /// The ledger was created: the first event of every log.
@@ -92,6 +92,22 @@ impl Default for ScreenSettings {
             refresh_seconds: 10,
         }
     }
+}
+
+/// The number and name that accounts have in the customer's own chart of accounts (科目设置).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountSettings {
+    /// Those that the customer has set; every other account has the number and name that are built in.
+    pub accounts: BTreeMap<VoucherAccount, ChartAccount>,
+}
+
+/// An account of the customer's own chart of accounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChartAccount {
+    /// Its number (科目编号).
+    pub number: Text,
+    /// Its name (科目名称).
+    pub name: Text,
 }
 
 /// Recipients that one notification may have, at most.

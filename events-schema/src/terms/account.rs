@@ -70,8 +70,9 @@ pub enum Account {
     GiftExpense,
 }
 
-/// An account as it is described: its number, its side, its name in Chinese and in English.
-type Facts = (u8, Side, &'static str, &'static str);
+/// An account as it is described: its number, its side, its number in a chart of accounts, its name in Chinese and in
+/// English.
+type Facts = (u8, Side, &'static str, &'static str, &'static str);
 
 terms! {
     Side { Debit = "debit", Credit = "credit" }
@@ -137,43 +138,53 @@ impl Account {
         self.facts().1
     }
 
+    /// Its number in a chart of accounts after the standards for enterprises (企业会计准则), unless the customer has
+    /// another.
+    pub const fn chart_number(self) -> &'static str {
+        self.facts().2
+    }
+
     /// Its name in Chinese (科目).
     pub const fn zh(self) -> &'static str {
-        self.facts().2
+        self.facts().3
     }
 
     /// Its name in English.
     pub const fn en(self) -> &'static str {
-        self.facts().3
+        self.facts().4
     }
 
     const fn facts(self) -> Facts {
         use Side::{Credit, Debit};
         match self {
-            Self::CashWechatPay => (1, Debit, "其他货币资金-微信支付", "Cash: WeChat Pay"),
-            Self::CashAlipay => (2, Debit, "其他货币资金-支付宝", "Cash: Alipay"),
-            Self::CashAllinpay => (3, Debit, "其他货币资金-通联支付", "Cash: Allinpay"),
-            Self::CashUnionpay => (4, Debit, "其他货币资金-银联", "Cash: UnionPay"),
-            Self::CashCash => (5, Debit, "库存现金", "Cash on hand"),
-            Self::CashBankTransfer => (6, Debit, "银行存款", "Cash at bank"),
-            Self::CashPos => (7, Debit, "其他货币资金-POS机", "Cash: POS terminals"),
-            Self::Prepayments => (8, Credit, "预收账款", "Prepayments"),
-            Self::MemberBalances => (9, Credit, "其他应付款-会员余额", "Member balances"),
-            Self::SupplierAccrued => (10, Credit, "应付账款-供应商-未结算", "Suppliers, accrued"),
-            Self::SupplierPayable => (11, Credit, "应付账款-供应商-已结算", "Suppliers, payable"),
-            Self::CostClearing => (12, Credit, "应付账款-自营成本", "Cost clearing"),
-            Self::CommissionPayable => (13, Credit, "其他应付款-佣金", "Commissions payable"),
-            Self::FreightPayable => (14, Credit, "应付账款-运费", "Freight payable"),
-            Self::WithdrawalsInTransit => (15, Credit, "其他应付款-提现在途", "Withdrawals in transit"),
-            Self::SurplusPayments => (16, Credit, "其他应付款-多收款", "Surplus payments"),
-            Self::Revenue => (17, Credit, "主营业务收入", "Revenue"),
-            Self::ScanRevenue => (18, Credit, "主营业务收入-扫码收款", "Scan-to-pay revenue"),
-            Self::RefundFees => (19, Credit, "其他业务收入-退款手续费", "Refund fees"),
-            Self::OtherIncome => (20, Credit, "营业外收入-余额扣除", "Other income: balance deductions"),
-            Self::PurchaseCost => (21, Debit, "主营业务成本", "Purchase cost"),
-            Self::CommissionExpense => (22, Debit, "销售费用-佣金", "Commission expense"),
-            Self::FreightExpense => (23, Debit, "销售费用-运费", "Freight expense"),
-            Self::GiftExpense => (24, Debit, "销售费用-赠送", "Gift expense"),
+            Self::CashWechatPay => (1, Debit, "1012.01", "其他货币资金-微信支付", "Cash: WeChat Pay"),
+            Self::CashAlipay => (2, Debit, "1012.02", "其他货币资金-支付宝", "Cash: Alipay"),
+            Self::CashAllinpay => (3, Debit, "1012.03", "其他货币资金-通联支付", "Cash: Allinpay"),
+            Self::CashUnionpay => (4, Debit, "1012.04", "其他货币资金-银联", "Cash: UnionPay"),
+            Self::CashCash => (5, Debit, "1001", "库存现金", "Cash on hand"),
+            Self::CashBankTransfer => (6, Debit, "1002", "银行存款", "Cash at bank"),
+            Self::CashPos => (7, Debit, "1012.05", "其他货币资金-POS机", "Cash: POS terminals"),
+            Self::Prepayments => (8, Credit, "2203", "预收账款", "Prepayments"),
+            Self::MemberBalances => (9, Credit, "2241.01", "其他应付款-会员余额", "Member balances"),
+            Self::SupplierAccrued => (10, Credit, "2202.01", "应付账款-供应商-未结算", "Suppliers, accrued"),
+            Self::SupplierPayable => (11, Credit, "2202.02", "应付账款-供应商-已结算", "Suppliers, payable"),
+            Self::CostClearing => (12, Credit, "2202.03", "应付账款-自营成本", "Cost clearing"),
+            Self::CommissionPayable => (13, Credit, "2241.02", "其他应付款-佣金", "Commissions payable"),
+            Self::FreightPayable => (14, Credit, "2202.04", "应付账款-运费", "Freight payable"),
+            Self::WithdrawalsInTransit => {
+                (15, Credit, "2241.03", "其他应付款-提现在途", "Withdrawals in transit")
+            }
+            Self::SurplusPayments => (16, Credit, "2241.04", "其他应付款-多收款", "Surplus payments"),
+            Self::Revenue => (17, Credit, "6001.01", "主营业务收入", "Revenue"),
+            Self::ScanRevenue => (18, Credit, "6001.02", "主营业务收入-扫码收款", "Scan-to-pay revenue"),
+            Self::RefundFees => (19, Credit, "6051.01", "其他业务收入-退款手续费", "Refund fees"),
+            Self::OtherIncome => {
+                (20, Credit, "6301.01", "营业外收入-余额扣除", "Other income: balance deductions")
+            }
+            Self::PurchaseCost => (21, Debit, "6401.01", "主营业务成本", "Purchase cost"),
+            Self::CommissionExpense => (22, Debit, "6601.01", "销售费用-佣金", "Commission expense"),
+            Self::FreightExpense => (23, Debit, "6601.02", "销售费用-运费", "Freight expense"),
+            Self::GiftExpense => (24, Debit, "6601.03", "销售费用-赠送", "Gift expense"),
         }
     }
 }

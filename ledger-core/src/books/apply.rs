@@ -143,6 +143,7 @@ impl Books {
             Event::WithdrawalSettingsChanged(new) => self.settings.withdrawals = new.clone(),
             Event::ScreenSettingsChanged(new) => self.settings.screen = new.clone(),
             Event::NotificationSettingsChanged(new) => self.settings.notifications = (**new).clone(),
+            Event::AccountSettingsChanged(new) => self.settings.accounts = new.clone(),
             Event::WithdrawalRequested(requested) if requested.payee.kind != PayeeKind::Supplier => {
                 let month = self.payee_month(&requested.payee, recorded.occurred_at);
                 self.count_request(month, |had| had + 1);

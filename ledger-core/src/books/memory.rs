@@ -41,7 +41,7 @@ struct Rest {
 impl Books {
     /// The version of saved books: of their entities, and of the rest. It is raised whenever they would be saved in
     /// another form, or the same events would give others: then they are made anew from the log.
-    pub const FORMAT: u32 = Entities::FORMAT << 16 | 2;
+    pub const FORMAT: u32 = Entities::FORMAT << 16 | 3;
     /// The tables in the runs of books: entities, the directory, first answers. Nearly every id is new when it is looked
     /// up there; an entity is looked up because it is there.
     pub const TABLES: &'static [Table] = &[Table::MostlyPresent, Table::MostlyAbsent, Table::MostlyAbsent];
@@ -178,6 +178,7 @@ fn ids(action: &Action) -> [Option<(Namespace, &Id)>; 2] {
         | Action::ChangeWithdrawalSettings(_)
         | Action::ChangeScreenSettings(_)
         | Action::ChangeNotificationSettings(_)
+        | Action::ChangeAccountSettings(_)
         | Action::SettleDueOrder { .. } => [None, None],
     }
 }

@@ -1,5 +1,6 @@
 //! The funds of a supplier or distributor: what the platform owes and may be withdrawn (domain §7, §8).
 
+use events_schema::recorded::funds::{FundsCredited, FundsDebited, FundsSource};
 use events_schema::{Event, Id, Money, Position, Recorded};
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,16 @@ impl Funds {
             payee_id: opened.payee_id.clone(),
             available: Money::ZERO,
         })
+    }
+
+    /// What moves funds by `event`; nothing where it only opens them.
+    pub(super) const fn source(event: &Event) -> Option<FundsSource> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "other events do not move funds")]
+        match event {
+            Event::FundsCredited(FundsCredited { source, .. })
+            | Event::FundsDebited(FundsDebited { source, .. }) => Some(*source),
+            _ => None,
+        }
     }
 
     pub(super) fn apply(&mut self, recorded: &Recorded) -> Result<(), FoldError> {

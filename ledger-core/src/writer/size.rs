@@ -4,8 +4,9 @@
 //! before it is too full. All that can be long is text, and JSON never says the same in fewer bytes than a leaf.
 
 use events_schema::command::{Action, Command};
-use events_schema::recorded::ledger::Notification;
+use events_schema::recorded::ledger::{ChartAccount, Notification};
 use events_schema::recorded::{CommandKey, Personal};
+use events_schema::terms::{Term, VoucherAccount};
 use events_schema::{Actor, Event, Recorded};
 
 use crate::books::DECISION_EVENTS_MAX;
@@ -18,6 +19,8 @@ const TEXTS_BYTES_MAX: usize = 4 * 1024;
 const ORDER_BYTES_MAX: usize = 1024;
 /// An entry of the settlement rule: a supplier's id and its days.
 const SUPPLIER_BYTES_MAX: usize = 72;
+/// What stands before a text, or before a list.
+const HEAD_BYTES_MAX: usize = 8;
 
 /// The most that a try of a parked event can record.
 pub(super) const RELEASE_BYTES_MAX: usize = TEXTS_BYTES_MAX + DECISION_EVENTS_MAX * EVENT_BYTES_MAX;
@@ -66,16 +69,24 @@ fn settings_bytes(action: &Action) -> usize {
         Action::ChangeNotificationSettings(new) => {
             new.each().into_iter().map(|(_, notification)| notification_bytes(notification)).sum()
         }
+        Action::ChangeAccountSettings(new) => {
+            let texts = |(account, ChartAccount { number, name }): (&VoucherAccount, &ChartAccount)| {
+                [account.as_str(), number, name].map(text_bytes).into_iter().sum::<usize>()
+            };
+            new.accounts.iter().map(texts).sum()
+        }
         _ => 0,
     }
 }
 
-/// Each text has its length before it, and a recipient says which of two forms it has.
 fn notification_bytes(notification: &Notification) -> usize {
-    const HEAD_BYTES_MAX: usize = 8;
     let recipients = notification.recipients.iter().filter_map(Personal::text);
-    let texts = recipients.chain([notification.template.as_str()]);
-    HEAD_BYTES_MAX + texts.map(|text| HEAD_BYTES_MAX + text.len()).sum::<usize>()
+    HEAD_BYTES_MAX + recipients.chain([notification.template.as_str()]).map(text_bytes).sum::<usize>()
+}
+
+/// Each text has its length before it, and a recipient says which of two forms it has.
+const fn text_bytes(text: &str) -> usize {
+    HEAD_BYTES_MAX + text.len()
 }
 
 fn actor_bytes(actor: &Actor) -> usize {

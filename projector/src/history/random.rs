@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use events_schema::recorded::ledger::{ScreenSettings, SettlementSettings, WithdrawalSettings};
+use events_schema::recorded::ledger::{
+    AccountSettings, ChartAccount, ScreenSettings, SettlementSettings, WithdrawalSettings,
+};
 use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
-use events_schema::terms::WithdrawalMethod;
+use events_schema::terms::{VoucherAccount, WithdrawalMethod};
 use events_schema::{Action, Event, Money};
 
 use super::History;
@@ -110,6 +112,7 @@ impl Chance {
             15..=17 => self.refund(&order),
             18 | 19 => self.member(&member),
             20 => self.payment(),
+            21 if self.roll(4) == 0 => self.overdraw(),
             21 | 22 => self.withdraw(&member),
             _ => self.decide(&order),
         }
@@ -218,6 +221,38 @@ impl Chance {
         }
     }
 
+    /// An order whose supplier and distributor have withdrawn all that it brought them when half of it is refunded; a
+    /// withdrawal that comes back brings them up again, and another order does.
+    fn overdraw(&mut self) {
+        let number = self.history.recorded.len();
+        for part in 1..=2 {
+            let order = format!("O-{number}-{part}");
+            let data = format!(
+                r#"{{"order_no":"N","member_id":"M-1","source":"pc","product":{{"id":"G1","name":"产品","type":"goods"}},
+                "packages":1,"amount":"10.00","supplier":{{"id":"S-{number}","name":"丁","cost":"6.00"}},
+                "commissions":[{{"distributor_id":"D-{number}","distributor_name":"三","amount":"1.00"}}],"confirmation":"none"}}"#
+            );
+            self.publish("order.placed", &order, &data);
+            let paid = format!(r#"{{"payment_id":"P-{order}","method":"cash","amount":"10.00"}}"#);
+            self.publish("order.paid", &order, &paid);
+            self.publish("order.completed", &order, "{}");
+            self.history.decide(Action::SettleOrder { order_id: order.parse().unwrap() });
+            if part == 2 {
+                continue;
+            }
+            for (kind, letter, amount) in [("supplier", "S", "6.00"), ("distributor", "D", "1.00")] {
+                let data = format!(
+                    r#"{{"payee":{{"kind":"{kind}","id":"{letter}-{number}","name":"名"}},"amount":"{amount}","method":"bank_card","account":"6222"}}"#
+                );
+                self.publish("withdrawal.requested", &format!("W-{letter}{number}"), &data);
+            }
+            let refund = r#"{"refund_id":"R-1","amount":"5.00","fee":"0.00"}"#;
+            self.publish("refund.requested", &order, refund);
+            self.publish("refund.completed", &order, r#"{"refund_id":"R-1"}"#);
+            self.decide_withdrawal(&format!("W-S{number}"));
+        }
+    }
+
     fn decide_withdrawal(&mut self, id: &str) {
         let withdrawal_id = id.parse().unwrap();
         let action = match self.roll(5) {
@@ -237,7 +272,7 @@ impl Chance {
 
     /// Finance settles, gives up, or changes its mind.
     fn decide(&mut self, order: &str) {
-        let action = match self.roll(8) {
+        let action = match self.roll(9) {
             0..=2 => Action::SettleOrder { order_id: order.parse().unwrap() },
             3 => {
                 let parked = self.history.recorded.iter().rev().find_map(|recorded| {
@@ -252,6 +287,12 @@ impl Chance {
             }),
             5 => Action::ChangeScreenSettings(ScreenSettings::default()),
             6 => Action::ChangeNotificationSettings(Box::default()),
+            7 => {
+                let number = self.of(&["1221", "1221.07"]).parse().unwrap();
+                let chart = ChartAccount { number, name: "往来 \"款\"".parse().unwrap() };
+                let accounts = [(VoucherAccount::SupplierReceivable, chart)].into();
+                Action::ChangeAccountSettings(AccountSettings { accounts })
+            }
             _ => Action::ChangeWithdrawalSettings(WithdrawalSettings {
                 methods: vec![
                     WithdrawalMethod::BankCard,

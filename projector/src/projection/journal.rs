@@ -2,7 +2,7 @@
 
 use events_schema::terms::Account;
 use events_schema::{EntityKind, Grain, Recorded};
-use ledger_core::accounting::{Entry, post};
+use ledger_core::accounting::{BelowZero, Entry, below_zero, post};
 use ledger_core::entities::Step;
 
 use super::Projection;
@@ -19,6 +19,15 @@ const FACTS: [&str; 5] = ["date", "kind", "entity", "birth", "accounts"];
 pub(crate) static LINES: RowTable =
     RowTable { name: "journal_lines", key: &["account", "position"], facts: &["amount"], state: &[] };
 
+/// What of lines lies below zero in the funds of a supplier or distributor: one row for each event that moves them there,
+/// by the entry that posts for it.
+pub(crate) static BELOW_ZERO: RowTable = RowTable {
+    name: "journal_below_zero",
+    key: &["entry", "position"],
+    facts: &["account", "amount"],
+    state: &[],
+};
+
 /// Lines, debits and credits of each account, by the dates of their entries.
 pub(crate) static CELLS: CellTable = CellTable {
     name: "journal_cells",
@@ -27,14 +36,20 @@ pub(crate) static CELLS: CellTable = CellTable {
     past_from: Grain::Day,
 };
 
-/// The entries, their lines and their cells. They never change.
+/// The entries, their lines, what of these is below zero, and their cells. They never change.
 #[derive(Clone, Copy, Debug)]
 pub struct Journal;
 
 impl Projection for Journal {
     const NAME: &'static str = "journal";
-    const ENTITIES: &'static [EntityKind] =
-        &[EntityKind::Order, EntityKind::Member, EntityKind::Payment, EntityKind::Withdrawal];
+    const ENTITIES: &'static [EntityKind] = &[
+        EntityKind::Order,
+        EntityKind::Member,
+        EntityKind::Payment,
+        EntityKind::SupplierFunds,
+        EntityKind::DistributorFunds,
+        EntityKind::Withdrawal,
+    ];
 
     fn changes(
         step: &Step<'_>,
@@ -42,8 +57,14 @@ impl Projection for Journal {
         almanac: &mut Almanac,
         out: &mut Changes,
     ) -> Result<(), SumOverflow> {
-        let Some(entry) = post(step, recorded) else { return Ok(()) };
         let position = recorded.position.as_i64();
+        if let Some(BelowZero { entry, account, amount }) = below_zero(step, recorded)
+            && out.keeps_row(recorded.occurred_at)
+        {
+            let key = Key::Numbers(entry.as_i64(), position);
+            out.insert(&BELOW_ZERO, key, [number(account).into(), amount.into()], []);
+        }
+        let Some(entry) = post(step, recorded) else { return Ok(()) };
         let is_kept = out.keeps_row(entry.date());
         if is_kept {
             out.insert(&ENTRIES, Key::Number(position), facts(&entry, recorded), []);

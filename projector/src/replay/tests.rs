@@ -12,9 +12,9 @@ use crate::change::Scope;
 use crate::dump::{Dump, dump};
 use crate::history::{History, random, random_in};
 use crate::projection::{
-    balances::Balances, cash::Cash, commissions::Commissions, journal::Journal, members::Members,
-    orders::Orders, parked::Parked, refunds::Refunds, sales::Sales, settlements::Settlements,
-    sources::Sources, verifications::Verifications, withdrawals::Withdrawals,
+    account_settings::AccountSettings, balances::Balances, cash::Cash, commissions::Commissions,
+    journal::Journal, members::Members, orders::Orders, parked::Parked, refunds::Refunds, sales::Sales,
+    settlements::Settlements, sources::Sources, verifications::Verifications, withdrawals::Withdrawals,
 };
 use crate::rebuild::rebuild;
 use crate::runner::Options;
@@ -37,6 +37,7 @@ fn everything(scope: Scope) -> Plan {
         .with::<Members>()
         .with::<Balances>()
         .with::<Journal>()
+        .with::<AccountSettings>()
         .with::<Parked>()
 }
 

@@ -10,7 +10,7 @@ use crate::export::cells::Cells;
 use crate::export::clock::LocalClock;
 use crate::export::table::Table;
 use crate::export::title::Title;
-use crate::export::{Export, FileFormat, csv, xlsx};
+use crate::export::{Export, FileFormat, Lang, csv, xlsx};
 use crate::problem::Problem;
 
 /// Bytes of a chunk; the row that reaches it is the last one in it.
@@ -45,7 +45,7 @@ impl SheetLimits {
 #[derive(Debug)]
 pub struct Writer {
     cells: Cells,
-    title: Title,
+    title: Option<Title>,
     /// What the sheet of a table is called that has no name of its own.
     name: &'static str,
     limits: SheetLimits,
@@ -96,7 +96,7 @@ impl Writer {
         };
         Self {
             cells,
-            title: Title::new(document, lang, range, calendar, position, made_at),
+            title: Some(Title::new(document, lang, range, calendar, position, made_at)),
             name: document.title.of(lang),
             limits,
             chunks,
@@ -106,6 +106,16 @@ impl Writer {
             sheet_bytes: 0,
             part: 0,
         }
+    }
+
+    /// The language of the file.
+    pub(crate) const fn lang(&self) -> Lang {
+        self.cells.lang
+    }
+
+    /// Leaves the title out, so that the headings come first: for programs, which find columns by them.
+    pub(crate) fn without_title(&mut self) {
+        self.title = None;
     }
 
     /// Ends the table before, and begins this one.
@@ -169,12 +179,14 @@ impl Writer {
         self.is_row_open = false;
     }
 
-    /// Title before the first table; a blank line and the name of the section; headings.
+    /// Title before the first table, where there is one; a blank line and the name of the section; headings.
     fn begin_lines(&mut self, table: &Table) {
         let Cells { out, lang, .. } = &mut self.cells;
         if self.table.is_none() {
             out.extend_from_slice(csv::BYTE_ORDER_MARK);
-            csv::line(self.title.parts.iter().map(String::as_str), out);
+            if let Some(title) = &self.title {
+                csv::line(title.parts.iter().map(String::as_str), out);
+            }
         }
         if let Some(section) = table.section {
             out.extend_from_slice(csv::LINE_END);
@@ -192,8 +204,8 @@ impl Writer {
         let section = table.section.map(|section| section.of(lang));
         self.sheet = Some(xlsx::sheet_name(section.unwrap_or(self.name), self.part));
         self.sheet_bytes = 0;
-        xlsx::begin(&self.title.line(section), table.columns, lang, &mut self.cells.out);
-        self.cells.row = 2;
+        let title = self.title.as_ref().map(|title| title.line(section));
+        self.cells.row = xlsx::begin(title.as_deref(), table.columns, lang, &mut self.cells.out);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! XLSX: sheets as XML (ECMA-376), written row by row.
 //!
-//! A sheet has its title in row 1, its headings in row 2, and both stay in sight. Texts stand in their cells, so nothing
+//! A sheet has its title in row 1, its headings in row 2, and both stay in sight; without a title, the headings come first. Texts stand in their cells, so nothing
 //! has to be remembered until the end; a text is never a formula here, so none is changed.
 
 use crate::export::Lang;
@@ -39,28 +39,36 @@ impl Style {
     }
 }
 
-/// Writes the beginning of a sheet: title and headings. The next row is number 3.
-pub(super) fn begin(title: &str, columns: &[Column], lang: Lang, out: &mut Vec<u8>) {
+/// Writes the beginning of a sheet: its title, where it has one, and its headings. The answer is the number of the row of
+/// the headings.
+pub(super) fn begin(title: Option<&str>, columns: &[Column], lang: Lang, out: &mut Vec<u8>) -> u32 {
     const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n\
         <worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetViews>\
-        <sheetView workbookViewId=\"0\"><pane ySplit=\"2\" topLeftCell=\"A3\" activePane=\"bottomLeft\" \
-        state=\"frozen\"/><selection pane=\"bottomLeft\"/></sheetView></sheetViews><sheetFormatPr \
+        <sheetView workbookViewId=\"0\"><pane ";
+    const TAIL: &str = "activePane=\"bottomLeft\" state=\"frozen\"/><selection pane=\"bottomLeft\"/></sheetView></sheetViews><sheetFormatPr \
         defaultRowHeight=\"15\"/><cols>";
-    out.extend_from_slice(HEAD.as_bytes());
+    let (headings, split) = match title {
+        Some(_) => (2, "ySplit=\"2\" topLeftCell=\"A3\" "),
+        None => (1, "ySplit=\"1\" topLeftCell=\"A2\" "),
+    };
+    out.extend([HEAD, split, TAIL].concat().bytes());
     for (index, column) in columns.iter().enumerate() {
         let (number, width) = (index + 1, width(column.kind));
         let column = format!("<col min=\"{number}\" max=\"{number}\" width=\"{width}\" customWidth=\"1\"/>");
         out.extend_from_slice(column.as_bytes());
     }
     out.extend_from_slice(b"</cols><sheetData>");
-    begin_row(1, out);
-    text(0, 1, Style::TITLE, title, out);
-    end_row(out);
-    begin_row(2, out);
+    if let Some(title) = title {
+        begin_row(1, out);
+        text(0, 1, Style::TITLE, title, out);
+        end_row(out);
+    }
+    begin_row(headings, out);
     for (index, column) in columns.iter().enumerate() {
-        text(index, 2, Style::HEADING, column.heading(lang), out);
+        text(index, headings, Style::HEADING, column.heading(lang), out);
     }
     end_row(out);
+    headings
 }
 
 /// Writes the end of a sheet.

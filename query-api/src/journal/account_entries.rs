@@ -11,10 +11,11 @@ use crate::answer::Answer;
 use crate::as_of::AsOf;
 use crate::cursor::Cursor;
 use crate::database::{Row, Sql};
-use crate::export::{Cells, Column, Document, Export, FileFormat, Label, Table, Writer};
+use crate::export::{Cells, Column, Document, Export, FileFormat, Label, Lang, Table, Writer};
 use crate::extract::{ValidPath, ValidQuery};
 use crate::figure::{AccountWord, Amount, JournalKindWord, LocalTime, SideWord};
 use crate::journal::accounts::{CREDIT, DEBIT, on_its_side};
+use crate::journal::chart::{Chart, NAME, NUMBER};
 use crate::journal::entry::{DATE, KIND, ORDER_NO, POSITION, SOURCE_ID, entry_cells};
 use crate::journal::lines::{ENTRY_COLUMNS, OF_ACCOUNT, ORIGIN};
 use crate::journal::places::{Window, standing};
@@ -42,9 +43,12 @@ pub struct AccountEntries {
     /// The account.
     #[schema(value_type = AccountWord)]
     pub code: Account,
-    /// Its name in Chinese (科目).
+    /// Its number in the chart of accounts (科目编号), as it was set.
+    #[schema(example = "2203")]
+    pub number: String,
+    /// Its name in the chart of accounts (科目名称), as it was set.
     #[schema(example = "预收账款")]
-    pub name: &'static str,
+    pub name: String,
     /// On which side it grows.
     #[schema(value_type = SideWord)]
     pub side: Side,
@@ -104,8 +108,18 @@ pub struct AccountEntry {
 /// The list with which cursors of these pages begin.
 const LIST: &str = "account-entries";
 const DOCUMENT: Document = Document { name: LIST, title: Label::new("科目明细账", "Account entries") };
-const COLUMNS: &[Column] =
-    &[POSITION, DATE, KIND, SOURCE_ID, ORDER_NO, DEBIT, CREDIT, Column::amount("balance", "余额", "Balance")];
+const COLUMNS: &[Column] = &[
+    POSITION,
+    DATE,
+    KIND,
+    SOURCE_ID,
+    ORDER_NO,
+    NUMBER,
+    NAME,
+    DEBIT,
+    CREDIT,
+    Column::amount("balance", "余额", "Balance"),
+];
 
 /// Entries of an account (科目明细账)
 ///
@@ -151,8 +165,10 @@ async fn page(
     items.truncate(limit);
     let next_cursor = items.last().filter(|_| !is_last).map(|last| Cursor(vec![last.position]).encode(LIST));
     let total = if shared.with_total { Some(total(&mut snapshot, account, range).await?) } else { None };
-    let (name, side, position) = (account.zh(), account.side(), snapshot.position);
-    let body = AccountEntries { code: account, name, side, items, next_cursor, total, position };
+    let chart = Chart::read(&mut snapshot).await?;
+    let [number, name] = [chart.number(account), chart.name(account, Lang::Zh)].map(str::to_owned);
+    let (side, position) = (account.side(), snapshot.position);
+    let body = AccountEntries { code: account, number, name, side, items, next_cursor, total, position };
     Ok(Answer { position, body })
 }
 
@@ -202,6 +218,7 @@ async fn file(
     let range = period::of_list(shared.from, shared.to, &snapshot.calendar)?;
     let window = Window::of(range, &mut snapshot).await?;
     let mut balance = Balance::after(&mut snapshot, account, window.last).await?;
+    let (chart, lang) = (Chart::read(&mut snapshot).await?, shared.lang);
     let export = Export::new(&DOCUMENT, format, shared.lang, range, &snapshot);
     export
         .answer(async move |mut file: Writer| {
@@ -211,7 +228,9 @@ async fn file(
             while let Some(row) = found.next().await? {
                 let line = balance.back_over(&row)?;
                 if line.is_in(range) {
-                    line.cells(&row, table.row().await?)?;
+                    let cells = table.row().await?;
+                    entry_cells(&row, cells)?;
+                    line.cells(chart.cells(account, lang, cells));
                 }
             }
             Ok(file.finish().await?)
@@ -275,10 +294,8 @@ impl Line {
         range.from.micros() <= self.date && self.date < range.to.micros()
     }
 
-    fn cells(&self, row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
-        entry_cells(row, cells)?;
+    fn cells(&self, cells: &mut Cells) {
         cells.amount(self.debit).amount(self.credit).amount(self.balance);
-        Ok(())
     }
 }
 

@@ -9,9 +9,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Report;
 use crate::as_of::AsOf;
-use crate::export::{Cells, Column, Document, Format, Label, Lang, Stopped, Table, Writer, words};
+use crate::export::{Column, Document, Format, Label, Lang, Stopped, Table, Writer, words};
 use crate::extract::ValidQuery;
 use crate::figure::{AccountWord, Amount, SideWord};
+use crate::journal::chart::{CODE, Chart, NAME, NUMBER};
 use crate::journal::lines::BY_ACCOUNT;
 use crate::period::{self, Moment};
 use crate::problem::{Problem, ProblemDocument};
@@ -56,17 +57,22 @@ pub struct TrialBalance {
     pub accounts: Vec<AccountBalance>,
     /// What all accounts add up to: the same on both sides.
     pub total: BothSides,
+    #[serde(skip)]
+    chart: Chart,
 }
 
 /// What the lines of one account add up to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AccountBalance {
     /// Its code.
     #[schema(value_type = AccountWord)]
     pub code: Account,
-    /// Its name in Chinese (科目).
+    /// Its number in the chart of accounts (科目编号), as it was set.
+    #[schema(example = "2203")]
+    pub number: String,
+    /// Its name in the chart of accounts (科目名称), as it was set.
     #[schema(example = "预收账款")]
-    pub name: &'static str,
+    pub name: String,
     /// On which side it grows.
     #[schema(value_type = SideWord)]
     pub side: Side,
@@ -89,11 +95,11 @@ pub struct BothSides {
 
 impl AccountBalance {
     /// An account with these sums, in minor units.
-    fn new(code: Account, debit: i64, credit: i64) -> Self {
-        let [debit_sum, credit_sum, balance] =
-            [debit, credit, on_its_side(code, debit - credit)].map(Amount::minor);
-        let (name, side) = (code.zh(), code.side());
-        Self { code, name, side, debit: debit_sum, credit: credit_sum, balance }
+    fn new(code: Account, [debit, credit]: [i64; 2], chart: &Chart) -> Self {
+        let balance = Amount::minor(on_its_side(code, debit - credit));
+        let [number, name] = [chart.number(code), chart.name(code, Lang::Zh)].map(str::to_owned);
+        let [debit, credit] = [debit, credit].map(Amount::minor);
+        Self { code, number, name, side: code.side(), debit, credit, balance }
     }
 }
 
@@ -110,9 +116,10 @@ impl Figures for TrialBalance {
         Document { name: "accounts", title: Label::new("科目余额表", "Trial balance") };
 
     async fn write(&self, file: &mut Writer) -> Result<(), Stopped> {
+        let lang = file.lang();
         let mut rows = file.table(&Table::section("科目", "Accounts", COLUMNS)).await?;
         for AccountBalance { code, side, debit, credit, balance, .. } in &self.accounts {
-            let cells = account_cells(rows.row().await?, *code);
+            let cells = self.chart.coded_cells(*code, lang, rows.row().await?);
             cells.word(words::SIDES, side.as_str()).amount(*debit).amount(*credit).amount(*balance);
         }
         let mut rows = file.table(&Table::section("合计", "Total", &[DEBIT, CREDIT])).await?;
@@ -121,23 +128,17 @@ impl Figures for TrialBalance {
     }
 }
 
-pub(super) const CODE: Column = Column::text("code", "科目编码", "Account");
-pub(super) const NAME: Column = Column::text("name", "科目名称", "Account name");
 pub(super) const DEBIT: Column = Column::amount("debit", "借方金额", "Debit");
 pub(super) const CREDIT: Column = Column::amount("credit", "贷方金额", "Credit");
 const COLUMNS: &[Column] = &[
     CODE,
+    NUMBER,
     NAME,
     Column::text("side", "余额方向", "Side"),
     DEBIT,
     CREDIT,
     Column::amount("balance", "余额", "Balance"),
 ];
-
-/// Writes the code and the name of an account.
-pub(super) fn account_cells(cells: &mut Cells, account: Account) -> &mut Cells {
-    cells.text(account.as_str()).label(Label::new(account.zh(), account.en()))
-}
 
 /// Accounts (科目余额表)
 ///
@@ -162,16 +163,16 @@ pub(crate) async fn accounts(
 
 /// What stands on the accounts by the entries of `range`.
 pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<TrialBalance, sqlx::Error> {
-    let mut accounts: Vec<_> =
-        Account::ALL.iter().map(|account| AccountBalance::new(*account, 0, 0)).collect();
-    let (mut all_debits, mut all_credits) = (0, 0);
+    let chart = Chart::read(snapshot).await?;
+    let mut sums = [[0, 0]; Account::ALL.len()];
+    let mut total = [0, 0];
     for found in snapshot.fetch_all(BY_ACCOUNT.over(range, snapshot)).await? {
-        let (debit, credit): (i64, i64) = (found.get("debit")?, found.get("credit")?);
-        let account = row::account(&found, "account")?;
-        accounts[account.ordinal()] = AccountBalance::new(account, debit, credit);
-        all_debits += debit;
-        all_credits += credit;
+        let both = [found.get("debit")?, found.get("credit")?];
+        sums[row::account(&found, "account")?.ordinal()] = both;
+        total = [total[0] + both[0], total[1] + both[1]];
     }
-    let total = BothSides { debit: Amount::minor(all_debits), credit: Amount::minor(all_credits) };
-    Ok(TrialBalance { accounts, total })
+    let of = |account: &Account| AccountBalance::new(*account, sums[account.ordinal()], &chart);
+    let accounts = Account::ALL.iter().map(of).collect();
+    let [debit, credit] = total.map(Amount::minor);
+    Ok(TrialBalance { accounts, total: BothSides { debit, credit }, chart })
 }

@@ -1,13 +1,17 @@
 //! An entry of the journal with its lines.
 
+use std::sync::LazyLock;
+
 use events_schema::Calendar;
-use events_schema::terms::{Account, JournalKind};
+use events_schema::terms::{Account, JournalKind, Term, VoucherAccount};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::database::{Row, Sql};
-use crate::export::{Cells, Column, Label};
-use crate::figure::{AccountWord, Amount, JournalKindWord, LocalTime};
+use crate::export::{Cells, Column, Label, Lang};
+use crate::figure::{Amount, JournalKindWord, LocalTime, VoucherAccountWord};
+use crate::journal::chart::Chart;
+use crate::journal::layout::{Layout, Posting};
 use crate::journal::lines::{ENTRY_COLUMNS, ORIGIN, lines_of};
 use crate::row;
 use crate::snapshot::Snapshot;
@@ -37,26 +41,40 @@ pub struct JournalEntry {
 }
 
 /// One line of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct JournalLine {
-    /// The code of its account.
-    #[schema(value_type = AccountWord)]
-    pub account: Account,
-    /// The name of the account in Chinese (科目).
+    /// The code of its account; a receivable only in vouchers.
+    #[schema(value_type = VoucherAccountWord)]
+    pub account: VoucherAccount,
+    /// The number of the account in the chart of accounts (科目编号), as it was set.
+    #[schema(example = "2203")]
+    pub number: String,
+    /// The name of the account in the chart of accounts (科目名称), as it was set.
     #[schema(example = "预收账款")]
-    pub name: &'static str,
+    pub name: String,
     /// 借方: what it debits; 0.00 where it is a credit.
     pub debit: Amount,
     /// 贷方: what it credits; 0.00 where it is a debit.
     pub credit: Amount,
 }
 
+/// What of a line `l` lies below zero, which only a line on an account of funds can.
+static BELOW_ZERO: LazyLock<String> = LazyLock::new(|| {
+    let is_of_funds = |account: &&Account| VoucherAccount::below_zero(**account).is_some();
+    let numbers = Account::ALL.iter().filter(is_of_funds).map(|account| account.number().to_string());
+    format!(
+        "case when l.account in ({}) then (select cast(coalesce(sum(b.amount), 0) as bigint) from journal_below_zero b \
+         where b.entry = l.position and b.account = l.account) else 0 end as below_zero",
+        numbers.collect::<Vec<_>>().join(", ")
+    )
+});
+
 /// The lines of those entries that `entries` selects, all columns of `journal_entries`; in the order of the log, or newest
 /// first. Each row is a line with its entry.
 pub(super) fn with_lines(entries: &str, order: &str) -> String {
-    let lines = lines_of("e.accounts", "e.position");
+    let (lines, below_zero) = (lines_of("e.accounts", "e.position"), &*BELOW_ZERO);
     format!(
-        "select l.account, l.amount, {ENTRY_COLUMNS} from ({entries}) as e {ORIGIN} {lines} \
+        "select l.account, l.amount, {below_zero}, {ENTRY_COLUMNS} from ({entries}) as e {ORIGIN} {lines} \
          order by e.position {order}, case when l.amount > 0 then 0 else 1 end, l.account"
     )
 }
@@ -68,25 +86,32 @@ pub(crate) async fn postings(
 ) -> Result<Vec<JournalEntry>, sqlx::Error> {
     let entries = with_lines("select * from journal_entries where birth = $1", "asc");
     let rows = snapshot.fetch_all(Sql::owned(entries).with(order_birth)).await?;
-    read(&rows, &snapshot.calendar)
+    let chart = Chart::read(snapshot).await?;
+    read(&rows, Layout::Lines, &chart, &snapshot.calendar)
 }
 
 /// The entries of these rows, of which those of one entry follow each other.
-pub(super) fn read(rows: &[Row], calendar: &Calendar) -> Result<Vec<JournalEntry>, sqlx::Error> {
+pub(super) fn read(
+    rows: &[Row],
+    layout: Layout,
+    chart: &Chart,
+    calendar: &Calendar,
+) -> Result<Vec<JournalEntry>, sqlx::Error> {
     let mut entries: Vec<JournalEntry> = Vec::new();
     for row in rows {
-        let (position, line): (i64, _) = (row.get("position")?, JournalLine::read(row)?);
+        let position: i64 = row.get("position")?;
+        let lines = layout.postings(row)?.map(|posting| JournalLine::new(posting, chart));
         match entries.last_mut() {
-            Some(last) if last.position == position => last.lines.push(line),
-            _ => entries.push(JournalEntry::read(row, line, calendar)?),
+            Some(last) if last.position == position => last.lines.extend(lines),
+            _ => entries.push(JournalEntry::read(row, lines.collect(), calendar)?),
         }
     }
     Ok(entries)
 }
 
 impl JournalEntry {
-    /// The entry of this row, with its first line.
-    fn read(row: &Row, first: JournalLine, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    /// The entry of this row, with its first lines.
+    fn read(row: &Row, lines: Vec<JournalLine>, calendar: &Calendar) -> Result<Self, sqlx::Error> {
         Ok(Self {
             position: row.get("position")?,
             date: row::time(row, "date", calendar)?,
@@ -95,17 +120,16 @@ impl JournalEntry {
             source_id: row.get("source_id")?,
             order_id: row.get("order_id")?,
             order_no: row.get("order_no")?,
-            lines: vec![first],
+            lines,
         })
     }
 }
 
 impl JournalLine {
-    /// The line of this row.
-    pub(super) fn read(row: &Row) -> Result<Self, sqlx::Error> {
-        let (account, amount): (_, i64) = (row::account(row, "account")?, row.get("amount")?);
-        let [debit, credit] = [amount.max(0), (-amount).max(0)].map(Amount::minor);
-        Ok(Self { account, name: account.zh(), debit, credit })
+    fn new(posting: Posting, chart: &Chart) -> Self {
+        let account = posting.account;
+        let [number, name] = [chart.number(account), chart.name(account, Lang::Zh)].map(str::to_owned);
+        Self { account, number, name, debit: posting.debit(), credit: posting.credit() }
     }
 }
 

@@ -28,9 +28,18 @@ pub(super) struct Selection<'q> {
 impl Selection<'_> {
     /// The lines of the entries, newest first; of at most `limit` entries.
     pub(super) fn lines(&self, limit: Option<i64>) -> Sql {
+        self.lines_in("desc", limit)
+    }
+
+    /// The lines of all entries, in this order of the log.
+    pub(super) fn all_lines(&self, order: &str) -> Sql {
+        self.lines_in(order, None)
+    }
+
+    fn lines_in(&self, order: &str, limit: Option<i64>) -> Sql {
         let mut sql = Sql::new("");
         let entries = self.entries(&mut sql, limit);
-        sql.push(&with_lines(&entries, "desc"));
+        sql.push(&with_lines(&entries, order));
         sql
     }
 

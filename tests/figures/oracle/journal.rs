@@ -217,6 +217,32 @@ pub(crate) fn shown(Entry { position, lines, .. }: &Entry) -> Value {
     json!({"position": position, "lines": lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>()})
 }
 
+/// What vouchers show of funds: what is over zero to the credit of the accounts of funds, what is below to the debit of
+/// receivables.
+pub(crate) fn funds_in_vouchers(events: &[Recorded]) -> BTreeMap<&'static str, i64> {
+    let mut funds = BTreeMap::<(bool, u64), i64>::new();
+    for recorded in events {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else moves funds")]
+        let change = match &recorded.event {
+            Event::FundsCredited(e) => e.amount.minor(),
+            Event::FundsDebited(e) => -e.amount.minor(),
+            _ => continue,
+        };
+        let is_supplier = recorded.entity.kind == EntityKind::SupplierFunds;
+        *funds.entry((is_supplier, recorded.entity.birth.get())).or_default() += change;
+    }
+    let of = |kind: bool, sign: i64| -> i64 {
+        let own = funds.iter().filter(|((is_supplier, _), _)| *is_supplier == kind);
+        own.map(|(_, amount)| (sign * amount).max(0)).sum()
+    };
+    BTreeMap::from([
+        ("supplier_payable", -of(true, 1)),
+        ("supplier_receivable", of(true, -1)),
+        ("commission_payable", -of(false, 1)),
+        ("distributor_receivable", of(false, -1)),
+    ])
+}
+
 fn on_its_side(account: Account, debits_less_credits: i64) -> i64 {
     if account.side() == Side::Debit { debits_less_credits } else { -debits_less_credits }
 }

@@ -3,7 +3,8 @@
 use super::{Example, of, plain, sealed, text, yuan};
 use crate::recorded::funds::{FundsCredited, FundsDebited, FundsOpened, FundsSource};
 use crate::recorded::ledger::{
-    LedgerCreated, NotificationSettings, ScreenSettings, SettlementSettings, WithdrawalSettings,
+    AccountSettings, ChartAccount, LedgerCreated, NotificationSettings, ScreenSettings, SettlementSettings,
+    WithdrawalSettings,
 };
 use crate::recorded::member::{
     BalanceConsumed, BalanceDeducted, BalanceGifted, BalanceRecharged, BalanceWithdrawn, ConsumptionRefunded,
@@ -17,7 +18,7 @@ use crate::recorded::withdrawal::{
     Payee, TransferFailed, WithdrawalApproved, WithdrawalPaid, WithdrawalRejected, WithdrawalRequested,
 };
 use crate::recorded::{EntityKind, Event, Personal};
-use crate::terms::{Gender, Method, PayeeKind, WithdrawalMethod};
+use crate::terms::{Account, Gender, Method, PayeeKind, VoucherAccount, WithdrawalMethod};
 use crate::{Money, Position};
 
 pub(super) fn of_the_ledger() -> Vec<Example> {
@@ -40,6 +41,14 @@ pub(super) fn of_the_ledger() -> Vec<Example> {
         Event::ScreenSettingsChanged(new)
     };
     let notifications = |new| Event::NotificationSettingsChanged(Box::new(new));
+    let accounts = |accounts: &[(VoucherAccount, &str, &str)]| {
+        let accounts = accounts.iter().map(|(account, number, name)| {
+            (*account, ChartAccount { number: text(number), name: text(name) })
+        });
+        Event::AccountSettingsChanged(AccountSettings { accounts: accounts.collect() })
+    };
+    let (prepayments, receivable) =
+        (VoucherAccount::Journal(Account::Prepayments), VoucherAccount::SupplierReceivable);
     let all = vec![WithdrawalMethod::BankCard, WithdrawalMethod::Alipay, WithdrawalMethod::Wechat];
     let mut first = of(EntityKind::Ledger, "created", Event::LedgerCreated(created));
     (first.recorded.position, first.recorded.entity.birth) = (Position::FIRST, Position::FIRST);
@@ -54,6 +63,12 @@ pub(super) fn of_the_ledger() -> Vec<Example> {
         of(EntityKind::Ledger, "everything", screen("今日成交", 366, "dark", 86_400)),
         of(EntityKind::Ledger, "default", notifications(NotificationSettings::default())),
         of(EntityKind::Ledger, "everything", notifications(some_notifications())),
+        of(EntityKind::Ledger, "least", accounts(&[])),
+        of(
+            EntityKind::Ledger,
+            "everything",
+            accounts(&[(prepayments, "2205", "合同负债"), (receivable, "1221.07", "其他应收款")]),
+        ),
     ]
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::*;
 use crate::recorded::funds::{FundsCredited, FundsDebited, FundsOpened, FundsSource};
 use crate::recorded::ledger::{
-    AdministratorChannels, LedgerCreated, Notification, NotificationSettings, PayeeChannels, ScreenSettings,
-    SettlementSettings, WithdrawalSettings,
+    AccountSettings, AdministratorChannels, ChartAccount, LedgerCreated, Notification, NotificationSettings,
+    PayeeChannels, ScreenSettings, SettlementSettings, WithdrawalSettings,
 };
 use crate::recorded::member::{
     BalanceConsumed, BalanceDeducted, BalanceGifted, BalanceRecharged, BalanceWithdrawn, ConsumptionRefunded,
@@ -27,7 +27,7 @@ use crate::recorded::withdrawal::{
 
 pub(super) fn any_event() -> BoxedStrategy<Event> {
     prop_oneof![
-        5 => ledger(),
+        6 => ledger(),
         3 => placed(),
         7 => order(),
         4 => refunds(),
@@ -60,7 +60,10 @@ fn ledger() -> BoxedStrategy<Event> {
             Event::ScreenSettingsChanged(new)
         },
     );
-    prop_oneof![created, settlement, withdrawals, screen, notifications()].boxed()
+    let account = (text(), text()).prop_map(|(number, name)| ChartAccount { number, name });
+    let accounts = btree_map(word(), account, 0..4)
+        .prop_map(|accounts| Event::AccountSettingsChanged(AccountSettings { accounts }));
+    prop_oneof![created, settlement, withdrawals, screen, notifications(), accounts].boxed()
 }
 
 fn notifications() -> BoxedStrategy<Event> {

@@ -4,11 +4,12 @@ use bytes::Bytes;
 use events_schema::command::{Action, Command};
 use events_schema::published;
 use events_schema::recorded::ledger::{
-    NotificationSettings, ScreenSettings, SettlementSettings, WithdrawalSettings,
+    AccountSettings, ChartAccount, NotificationSettings, ScreenSettings, SettlementSettings,
+    WithdrawalSettings,
 };
 use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
 use events_schema::recorded::{Actor, CommandKey, IdempotencyKey, Personal};
-use events_schema::terms::{Term, WithdrawalMethod};
+use events_schema::terms::{Term, VoucherAccount, WithdrawalMethod};
 use events_schema::{Digest, Position, Timestamp};
 use serde_json::{Value, json};
 
@@ -57,6 +58,10 @@ pub(super) enum What {
     },
     NotificationRule {
         on: bool,
+    },
+    /// The first account of the journal has this number.
+    AccountRule {
+        number: u16,
     },
     Transferred {
         withdrawal: String,
@@ -159,6 +164,11 @@ impl What {
                 let mut settings = NotificationSettings::default();
                 settings.withdrawal_paid.sms.on = *on;
                 Action::ChangeNotificationSettings(Box::new(settings))
+            }
+            Self::AccountRule { number } => {
+                let (number, name) = (number.to_string().parse().unwrap(), "微信".parse().unwrap());
+                let accounts = [(VoucherAccount::ALL[0], ChartAccount { number, name })].into();
+                Action::ChangeAccountSettings(AccountSettings { accounts })
             }
             Self::Transferred { withdrawal } => {
                 Action::ConfirmTransfer { withdrawal_id: id(withdrawal), paid: WithdrawalPaid::default() }
@@ -311,10 +321,10 @@ pub(super) fn automatic_transfer() -> Ask {
 
 /// Settings that change no other answer.
 pub(super) fn other_settings(of: u16) -> Ask {
-    if of.is_multiple_of(2) {
-        What::ScreenRule { days: 1 + u32::from(of) }.into()
-    } else {
-        What::NotificationRule { on: of > 128 }.into()
+    match of % 3 {
+        0 => What::ScreenRule { days: 1 + u32::from(of) }.into(),
+        1 => What::NotificationRule { on: of > 128 }.into(),
+        _ => What::AccountRule { number: of }.into(),
     }
 }
 

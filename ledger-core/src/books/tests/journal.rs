@@ -6,6 +6,9 @@ mod orders;
 /// Entries about members, payments and withdrawals.
 mod others;
 
+/// Funds below zero.
+mod below_zero;
+
 /// What must always tie out.
 mod tie_outs;
 

@@ -265,7 +265,9 @@ impl Model {
                 (self.monthly, self.automatic) = (*monthly, *automatic);
                 Ok(Vec::new())
             }
-            What::ScreenRule { .. } | What::NotificationRule { .. } => Ok(Vec::new()),
+            What::ScreenRule { .. } | What::NotificationRule { .. } | What::AccountRule { .. } => {
+                Ok(Vec::new())
+            }
             What::Transferred { withdrawal } => self.transfer(withdrawal, true),
             What::NotTransferred { withdrawal } => self.transfer(withdrawal, false),
         }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use events_schema::block::BLOCK_PAYLOAD_BYTES_MAX;
 use events_schema::recorded::ledger::{
-    NotificationSettings, RECIPIENTS_MAX, ScreenSettings, SettlementSettings, WithdrawalSettings,
+    AccountSettings, ChartAccount, NotificationSettings, RECIPIENTS_MAX, ScreenSettings, SettlementSettings,
+    WithdrawalSettings,
 };
 use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
 use events_schema::recorded::{IdempotencyKey, Personal};
+use events_schema::terms::{Term, VoucherAccount};
 use events_schema::{Digest, Id, Text};
 use proptest::prelude::*;
 
@@ -188,7 +190,7 @@ impl Dice {
         let personal = || Personal::from(text.clone());
         let withdrawal_id: Id = self.id("W").parse().unwrap();
         let paid = WithdrawalPaid { reference: Some(text.clone()), note: Some(personal()) };
-        let action = match self.roll(10) {
+        let action = match self.roll(11) {
             0 => Action::SettleOrder { order_id: self.id("O").parse().unwrap() },
             1 => Action::ApproveWithdrawal { withdrawal_id, paid, paid_at: None },
             2 => Action::RejectWithdrawal {
@@ -224,6 +226,12 @@ impl Dice {
                     one.recipients = vec![personal(); self.one(&[0, 1, RECIPIENTS_MAX])];
                 }
                 Action::ChangeNotificationSettings(Box::new(new))
+            }
+            9 => {
+                let chart = ChartAccount { number: text.clone(), name: text.clone() };
+                let accounts = VoucherAccount::ALL.iter().map(|account| (*account, chart.clone()));
+                let accounts = accounts.take(self.one(&[0, 1, VoucherAccount::ALL.len()])).collect();
+                Action::ChangeAccountSettings(AccountSettings { accounts })
             }
             _ => Action::FailTransfer { withdrawal_id, failure: text.clone() },
         };

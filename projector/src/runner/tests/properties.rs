@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
+use crate::change::Value;
 use crate::history::random_in;
 
 /// Time zones, and an instant shortly before their clocks change: by an hour, by half an hour, and at one minute past
@@ -22,6 +23,21 @@ fn random_histories_show_every_type_of_event() {
     let missing: Vec<_> =
         events_schema::Event::REGISTRY.iter().filter(|(_, _, name)| !shown.contains(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// And funds that fall below zero, and rise again, of suppliers and of distributors.
+#[test]
+fn random_histories_show_funds_below_zero() {
+    let mut shown = BTreeSet::new();
+    for seed in 1..6 {
+        let changes = random(seed, 1_000).changes_after(0);
+        let rows = changes.rows.iter().find(|rows| rows.table.name == "journal_below_zero");
+        for row in rows.into_iter().flat_map(|rows| &rows.born) {
+            let [Value::Int(account), Value::Int(amount)] = *row.facts else { panic!("{row:?}") };
+            shown.insert((account, amount.signum()));
+        }
+    }
+    assert_eq!(shown, BTreeSet::from([(11, -1), (11, 1), (13, -1), (13, 1)]));
 }
 
 /// Where epochs end that are closed by the first block with which they have enough events.

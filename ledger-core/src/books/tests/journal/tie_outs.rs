@@ -1,7 +1,7 @@
 //! What must always tie out (accounting.md): after every decision of every history, each account shows what the events
 //! and the things themselves come to, read in the simplest way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use events_schema::recorded::CommandKey;
 use events_schema::terms::{Account, RefundState, Side, Term, WithdrawalState};
@@ -12,7 +12,7 @@ use proptest::strategy::ValueTree;
 use super::super::histories::{Moment, history};
 use super::super::properties::play;
 use super::super::scene::Scene;
-use crate::accounting::post;
+use crate::accounting::{BelowZero, below_zero, post};
 use crate::entities::{Entities, Order};
 
 /// The balances of accounts by their codes, each on its own side; those of zero are left out.
@@ -26,6 +26,10 @@ struct Reading {
     shipped: Vec<Position>,
     /// What the journal has posted.
     posted: Balances,
+    /// What it posted on accounts of funds, by entry and account.
+    lines: BTreeMap<(Position, Account), i64>,
+    /// What of these is below zero.
+    below_zero: BTreeMap<(Position, Account), i64>,
     /// Money by cash method; gifts and deductions: what nothing but the events says.
     moved: Balances,
 }
@@ -40,9 +44,13 @@ impl Reading {
             self.shipped.push(birth);
         }
         let step = self.entities.apply(recorded).unwrap();
+        if let Some(BelowZero { entry, account, amount }) = below_zero(&step, recorded) {
+            *self.below_zero.entry((entry, account)).or_default() += amount.minor();
+        }
         if let Some(entry) = post(&step, recorded) {
             let (mut debits, mut credits) = (0, 0);
             for line in entry.lines() {
+                self.lines.insert((recorded.position, line.account), line.amount.minor());
                 let (debit, credit) = (line.debit().minor(), line.credit().minor());
                 let on_its_side =
                     if line.account.side() == Side::Debit { debit - credit } else { credit - debit };
@@ -90,6 +98,41 @@ impl Reading {
         if account != "cash:balance" {
             *self.moved.entry(account).or_default() += amount;
         }
+    }
+
+    /// What funds are below zero now, by their account.
+    fn owed_by_others(&self) -> BTreeMap<Account, i64> {
+        let mut owed = BTreeMap::new();
+        for (kind, birth) in &self.births {
+            let account = match kind {
+                EntityKind::SupplierFunds => Account::SupplierPayable,
+                EntityKind::DistributorFunds => Account::CommissionPayable,
+                EntityKind::Ledger
+                | EntityKind::Order
+                | EntityKind::Member
+                | EntityKind::Payment
+                | EntityKind::Withdrawal
+                | EntityKind::ParkedEvent => continue,
+            };
+            let available = self.entities.funds(*birth).unwrap().unwrap().available.minor();
+            *owed.entry(account).or_default() += (-available).max(0);
+        }
+        owed.retain(|_, amount| *amount != 0);
+        owed
+    }
+
+    /// Fails unless vouchers show as receivables what funds are below zero, and of every line at most all of it.
+    fn check_receivables(&self) -> Result<(), TestCaseError> {
+        let mut receivables = BTreeMap::new();
+        for (place, below) in &self.below_zero {
+            let line = self.lines.get(place).copied().unwrap_or(0);
+            let is_part = below.abs() <= line.abs() && below.signum() * line.signum() >= 0;
+            prop_assert!(is_part, "{below} of {line}: {place:?}");
+            *receivables.entry(place.1).or_default() += below;
+        }
+        receivables.retain(|_, amount| *amount != 0);
+        prop_assert_eq!(receivables, self.owed_by_others());
+        Ok(())
     }
 
     /// What every account must show now.
@@ -195,6 +238,7 @@ proptest! {
             reading.take(recorded);
             if ends(&scene.log, place) {
                 reading.check()?;
+                reading.check_receivables()?;
             }
         }
     }
@@ -203,7 +247,7 @@ proptest! {
 #[test]
 fn every_account_moves_in_some_history() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let mut moved = std::collections::BTreeSet::new();
+    let mut moved = BTreeSet::new();
     for _ in 0..100 {
         let history = history(140).new_tree(&mut runner).unwrap().current();
         let (scene, mut reading) = (played(&history), Reading::default());

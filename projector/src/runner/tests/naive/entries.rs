@@ -46,6 +46,7 @@ impl Entries {
         member(recorded, tables);
         self.withdrawal(recorded, tables);
         parked(recorded, tables);
+        account_settings(recorded, tables);
     }
 
     fn cash(&self, recorded: &Recorded, orders: &Orders, tables: &mut Tables) {
@@ -218,6 +219,18 @@ fn member(recorded: &Recorded, tables: &mut Tables) {
             ("registered_at", &recorded.occurred_at.micros()),
         ],
     );
+}
+
+fn account_settings(recorded: &Recorded, tables: &mut Tables) {
+    let Event::AccountSettingsChanged(e) = &recorded.event else { return };
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\\\""));
+    let accounts = e.accounts.iter().map(|(code, chart)| {
+        let (number, name) = (quoted(&chart.number), quoted(&chart.name));
+        format!(r#""{code}":{{"number":{number},"name":{name}}}"#)
+    });
+    let json = format!("{{{}}}", accounts.collect::<Vec<_>>().join(","));
+    let row = tables.row("account_settings", &["position"], [recorded.position.as_i64(), 0]);
+    put(row, [("accounts", &json.as_str())]);
 }
 
 fn parked(recorded: &Recorded, tables: &mut Tables) {

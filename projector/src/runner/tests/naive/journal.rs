@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use events_schema::terms::{Account, Term, WithdrawalMethod};
-use events_schema::{Event, Recorded};
+use events_schema::{EntityKind, Event, Recorded};
 
 use super::orders::{Order, Orders};
 use super::{Tables, put};
@@ -22,6 +22,8 @@ pub(super) struct Journal {
     payments: BTreeMap<i64, (bool, &'static str)>,
     /// Of each withdrawal, where it comes from, the account of the money, and the amount.
     withdrawals: BTreeMap<i64, (&'static str, &'static str, i64)>,
+    /// What is in the funds born somewhere.
+    funds: BTreeMap<i64, i64>,
 }
 
 impl Journal {
@@ -47,6 +49,30 @@ impl Journal {
             put_entry(recorded, &lines, tables);
         }
         self.standing.insert(birth, now);
+        self.move_funds(recorded, tables);
+    }
+
+    /// What lies below zero belongs to the last line on the account of the funds: the decision that moved them posted it.
+    fn move_funds(&mut self, recorded: &Recorded, tables: &mut Tables) {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "nothing else moves funds")]
+        let change = match &recorded.event {
+            Event::FundsCredited(e) => e.amount.minor(),
+            Event::FundsDebited(e) => -e.amount.minor(),
+            _ => return,
+        };
+        let funds = self.funds.entry(recorded.entity.birth.as_i64()).or_default();
+        let owed = (-*funds).max(0);
+        *funds += change;
+        let more = (-*funds).max(0) - owed;
+        if more != 0 {
+            let is_supplier = recorded.entity.kind == EntityKind::SupplierFunds;
+            let account = number(if is_supplier { "supplier_payable" } else { "commission_payable" });
+            let lines = tables.table("journal_lines").filter(|([of, _], _)| *of == account);
+            let entry = lines.map(|([_, position], _)| *position).max().unwrap();
+            let key = [entry, recorded.position.as_i64()];
+            let row = tables.row("journal_below_zero", &["entry", "position"], key);
+            put(row, [("account", &account), ("amount", &more)]);
+        }
     }
 
     fn of_other(&mut self, event: &Event, birth: i64, before: Standing) -> Standing {
