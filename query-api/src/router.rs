@@ -21,7 +21,7 @@ use crate::projected::{Projected, ProjectorState};
 use crate::read_models::{ReadModels, Reading};
 use crate::snapshot::Snapshot;
 use crate::stream::{self, Streams};
-use crate::{docs, http_metrics, items, journal, lists, openapi, reports};
+use crate::{diff, docs, http_metrics, items, journal, lists, openapi, reports};
 
 /// What the service is made of, as far as the reading side needs it.
 #[derive(Clone)]
@@ -83,7 +83,12 @@ pub fn router(
 }
 
 fn reports(reading: Reading, tokens: &Tokens) -> Router {
+    let changes = Router::new()
+        .route("/v1/reports/{name}/diff", get(diff::diff))
+        .route("/v1/reports/sales/trend/diff", get(diff::trend_diff))
+        .with_state(reading.clone());
     report_routes(reading)
+        .merge(changes)
         .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadReports), auth::require))
 }
 

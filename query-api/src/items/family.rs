@@ -24,6 +24,13 @@ pub(crate) struct Family {
     pub(crate) columns: &'static str,
 }
 
+impl Family {
+    /// Its key as two columns.
+    pub(crate) fn key_columns(&self) -> [&'static str; 2] {
+        [0, 1].map(|number| self.key.get(number).copied().unwrap_or("cast(0 as bigint)"))
+    }
+}
+
 /// How an order is shown, and the event after which it stands so.
 const ORDER_COLUMNS: &str = "o.order_id as id, o.order_id, o.order_no, o.product_type, o.product_name as name, \
     (select max(v.position) from order_versions v where v.birth = f.k1 and v.position <= $P) as position";

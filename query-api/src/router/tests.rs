@@ -324,7 +324,7 @@ async fn every_documented_operation_is_served() {
             assert!(operation["responses"]["401"].is_object() || !needs_token, "{method} {path}");
         }
     }
-    assert_eq!(operations, 35);
+    assert_eq!(operations, 37);
 }
 
 #[tokio::test]
