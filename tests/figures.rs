@@ -74,6 +74,7 @@ mod figures {
     pub(crate) mod difference;
     pub(crate) mod comparing;
     pub(crate) mod past;
+    pub(crate) mod changes;
     pub(crate) mod journal;
     pub(crate) mod properties;
     pub(crate) mod adding_up;

@@ -14,7 +14,7 @@ mod root;
 pub use root::root_at;
 
 mod moment;
-pub use moment::{Moment, MomentError, decision_end};
+pub use moment::{Moment, MomentError, decision_end, decision_end_in};
 
 /// The log in the files of a data directory.
 pub mod file;

@@ -25,6 +25,9 @@ pub use leaves::leaves;
 /// The SQL.
 pub(crate) mod select;
 
+/// Where the rows of a figure can be.
+mod walk;
+
 /// Reports by name.
 pub(crate) mod reported;
 
@@ -37,6 +40,7 @@ pub use answer::{Item, Items, RatioPart, RatioParts, Share};
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use events_schema::Timestamp;
 
 use crate::answer::Answer;
 use crate::cursor::Cursor;
@@ -51,6 +55,7 @@ use asked::ItemsQuery;
 use figured::{Figured, Sum};
 use reported::{DENOMINATOR, NUMERATOR, Reported};
 use select::{KEY_LENGTH, Window};
+use walk::Walk;
 
 /// The list with which cursors of items begin.
 const LIST: &str = "items";
@@ -160,8 +165,17 @@ async fn page(
     query: &ItemsQuery,
     after: Option<&Cursor>,
 ) -> Result<(Vec<Item>, Option<String>), sqlx::Error> {
-    let window = Window { range, owner: query.filters().owner(), after, limit: query.limit.rows() };
-    let mut rows = snapshot.fetch_all(sum.rows(window, snapshot)).await?;
+    let (owner, wanted) = (query.filters().owner(), query.limit.rows());
+    // What comes after the cursor is not later than what it stands for.
+    let to =
+        after.map_or(range.to, |Cursor(key)| Timestamp::from_micros(key[0].saturating_add(1)).min(range.to));
+    let mut walk = Walk::new(sum, owner, Range::new(range.from, to));
+    let mut rows = Vec::new();
+    while let Some(limit) = wanted.checked_sub_unsigned(rows.len() as u64).filter(|limit| *limit > 0) {
+        let Some(range) = walk.next(snapshot).await? else { break };
+        let window = Window { range, owner, after, limit };
+        rows.extend(snapshot.fetch_all(sum.rows(window, snapshot)).await?);
+    }
     let is_last = rows.len() <= query.limit.items();
     rows.truncate(query.limit.items());
     let next = match rows.last() {

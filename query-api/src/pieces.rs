@@ -9,7 +9,11 @@ use crate::snapshot::Snapshot;
 
 /// The SQL that reads the same as it stood in the past.
 mod past;
-pub(crate) use past::{DRIFT_PLACES, Events, Past, PastRows};
+pub(crate) use past::{DRIFT_PLACES, Past, PastRows};
+
+/// The SQL that finds single rows.
+mod finding;
+pub(crate) use finding::{CellsWanted, Events};
 
 /// Where figures are kept: as cells by month, day and hour, and as the rows that the cells add up.
 #[derive(Clone, Copy, Debug)]

@@ -92,7 +92,7 @@ fn reports(reading: Reading, tokens: &Tokens) -> Router {
         .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadReports), auth::require))
 }
 
-/// The reports of `read_models` that nobody fills any more, for whoever has made them: without tokens. Their own end is
+/// The reports and the trial balance of `read_models` that nobody fills any more, for whoever has made them: without tokens. Their own end is
 /// the only moment that is known.
 pub fn replayed(read_models: ReadModels) -> Router {
     let still = Projected { position: Position::ZERO, state: ProjectorState::Running };
@@ -106,7 +106,7 @@ pub fn replayed(read_models: ReadModels) -> Router {
         })
     });
     let reading = Reading::new(read_models, projected, resolver);
-    report_routes(reading.clone()).merge(screen_routes(reading))
+    report_routes(reading.clone()).merge(screen_routes(reading.clone())).merge(accounts_routes(reading))
 }
 
 fn report_routes(reading: Reading) -> Router {
@@ -136,6 +136,10 @@ fn screen_routes(reading: Reading) -> Router {
     Router::new().route("/v1/reports/screen", get(reports::screen::screen)).with_state(reading)
 }
 
+fn accounts_routes(reading: Reading) -> Router {
+    Router::new().route("/v1/accounts", get(journal::accounts::accounts)).with_state(reading)
+}
+
 fn lists(reading: Reading, tokens: &Tokens) -> Router {
     Router::new()
         .route("/v1/orders", get(lists::orders::orders))
@@ -147,12 +151,12 @@ fn lists(reading: Reading, tokens: &Tokens) -> Router {
         .route("/v1/balance-entries", get(lists::balance_entries::balance_entries))
         .route("/v1/refunds", get(lists::refunds::refunds))
         .route("/v1/parked-events", get(lists::parked_events::parked_events))
-        .route("/v1/accounts", get(journal::accounts::accounts))
         .route("/v1/accounts/{code}/entries", get(journal::account_entries::account_entries))
         .route("/v1/journal", get(journal::list::journal))
         .route("/v1/reports/{name}/items", get(items::items))
         .route("/v1/reports/sales/trend/items", get(items::trend_items))
-        .with_state(reading)
+        .with_state(reading.clone())
+        .merge(accounts_routes(reading))
         .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadLists), auth::require))
 }
 

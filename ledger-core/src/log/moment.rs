@@ -1,8 +1,10 @@
 //! Places in a log as people name them: by a position, or by when something was recorded.
 
+use events_schema::block::SealedBlock;
 use events_schema::recorded::{CommandKey, DecodeError};
 use events_schema::{Position, Recorded, Timestamp};
 
+use super::file::Reader;
 use super::{Log, ReadError};
 
 /// A place between two decisions.
@@ -39,7 +41,20 @@ pub async fn decision_end<L: Log>(log: &L, position: Position) -> Result<Option<
     }
     let before = Position::new(position.get() - 1);
     let blocks = log.read(before, 1).await?;
-    let Some(block) = blocks.first() else { return Ok(None) };
+    blocks.first().map(|block| end_in(block, position)).transpose()
+}
+
+/// The same of the log that a reader reads, on the thread of who asks.
+pub fn decision_end_in(reader: &Reader, position: Position) -> Result<Option<Moment>, MomentError> {
+    if position == Position::ZERO {
+        return Ok(Some(Moment::BEGINNING));
+    }
+    let blocks = reader.read(Position::new(position.get() - 1), 1)?;
+    blocks.first().map(|block| end_in(block, position)).transpose()
+}
+
+/// The end of the decision that recorded the event at `position`, which stands in `block`.
+fn end_in(block: &SealedBlock, position: Position) -> Result<Moment, MomentError> {
     // A decision never stands in two blocks.
     let mut end = position;
     for (at, leaf) in block.leaves().filter(|(at, _)| *at > position) {
@@ -49,7 +64,7 @@ pub async fn decision_end<L: Log>(log: &L, position: Position) -> Result<Option<
         }
         end = at;
     }
-    Ok(Some(Moment { position: end, recorded_at: block.header().recorded_at }))
+    Ok(Moment { position: end, recorded_at: block.header().recorded_at })
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ pub(crate) struct Family {
     pub(crate) source: &'static Source,
     /// The same of one supplier or distributor, where figures can be asked of one.
     pub(crate) of_one: Option<&'static Family>,
-    /// The figures to which rows add.
+    /// The figures to which rows add. To each of them, the rows of one cell add with one sign: a cell that holds nothing
+    /// has no row that adds something.
     pub(crate) figures: fn() -> Vec<Figure>,
     /// One or two columns of the rows that, after their time, no two of them share.
     pub(crate) key: &'static [&'static str],

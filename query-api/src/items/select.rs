@@ -42,7 +42,7 @@ pub(crate) struct Changes<'a> {
 }
 
 /// A condition of a source in which its first place stands for whom it is asked of.
-fn of_owner(condition: &str, owner: Option<&str>) -> String {
+pub(super) fn of_owner(condition: &str, owner: Option<&str>) -> String {
     owner.map_or_else(|| condition.to_owned(), |owner| condition.replace(&format!("${FIRST_FILTER}"), owner))
 }
 
@@ -102,9 +102,35 @@ impl Sum {
     /// What events did to it between two positions, oldest first: each row begins with the numbers of its place among
     /// them, and has the columns of an item; its share is what it adds after the event less what it added before.
     pub(crate) fn changes(&self, window: Changes<'_>) -> Sql {
-        let Changes { range, owner, between: [after, until], cursor, limit } = window;
-        let family = self.family;
+        let (family, mut sql) = (self.family, Sql::new(""));
+        let by_event = self.by_event(&window, &mut sql);
+        sql.push("select f.event, f.k2, f.at, f.k1, f.share, ")
+            .push(&family.columns.replace("$P", "f.event"));
+        sql.push(&format!(" from (select * from ({by_event}) as e where e.share <> 0"));
+        if let Some(Cursor(key)) = window.cursor {
+            let places: Vec<_> = key.iter().map(|part| sql.place(*part)).collect();
+            sql.push(&format!(" and (e.event, e.k2) > ({})", places.join(", ")));
+        }
+        sql.push(" order by e.event, e.k2");
+        if let Some(limit) = window.limit {
+            sql.push(" limit ").bind(limit);
+        }
+        sql.push(") as f ").push(family.joined).push(" order by f.event, f.k2");
+        sql
+    }
+
+    /// The times of the rows that events changed between two positions, in what they add.
+    pub(super) fn changed_at(&self, window: Changes<'_>) -> Sql {
         let mut sql = Sql::new("");
+        let by_event = self.by_event(&window, &mut sql);
+        sql.push(&format!("select distinct e.at from ({by_event}) as e where e.share <> 0"));
+        sql
+    }
+
+    /// The select of what each event did to it, whose places are bound to `sql`.
+    fn by_event(&self, window: &Changes<'_>, sql: &mut Sql) -> String {
+        let Changes { range, owner, between: [after, until], cursor, .. } = *window;
+        let family = self.family;
         let owner = owner.map(|owner| sql.place(owner));
         let condition = self.condition(|value| sql.place(value));
         let rows_where = match family.source.past.rows {
@@ -112,34 +138,32 @@ impl Sum {
             PastRows::Fixed { .. } => "true",
             PastRows::Versions { .. } => family.source.rows_where,
         };
-        let counts = format!("{} and {condition}", of_owner(rows_where, owner.as_deref()));
+        let rows_where = format!("{} and {condition}", of_owner(rows_where, owner.as_deref()));
         // A page begins within an event where that did something to two rows.
-        let first = cursor.map_or(after, |Cursor(key)| after.max(key[0].saturating_sub(1)));
-        let places = [first, until, range.from.micros(), range.to.micros()].map(|number| sql.place(number));
+        let after = cursor.map_or(after, |Cursor(key)| after.max(key[0].saturating_sub(1)));
+        let places = [after, until, range.from.micros(), range.to.micros()].map(|number| sql.place(number));
         let [after, until, from, to] = &places;
         let share = self.share(|figure| &figure.of_row);
         let key = family.key_columns();
-        let events = Events { after, until, from, to, rows_where: &counts, share: &share, key };
-        sql.push("select f.event, f.k2, f.at, f.k1, f.share, ")
-            .push(&family.columns.replace("$P", "f.event"));
-        sql.push(&format!(
-            " from (select * from ({}) as e where e.share <> 0",
-            family.source.by_event(&events)
-        ));
-        if let Some(Cursor(key)) = cursor {
-            let places: Vec<_> = key.iter().map(|part| sql.place(*part)).collect();
-            sql.push(&format!(" and (e.event, e.k2) > ({})", places.join(", ")));
-        }
-        sql.push(" order by e.event, e.k2");
-        if let Some(limit) = limit {
-            sql.push(" limit ").bind(limit);
-        }
-        sql.push(") as f ").push(family.joined).push(" order by f.event, f.k2");
-        sql
+        family.source.by_event(&Events {
+            after,
+            until,
+            from,
+            to,
+            rows_where: &rows_where,
+            share: &share,
+            key,
+        })
+    }
+
+    /// Whether a cell has anything of one of its terms.
+    pub(super) fn cell_holds(&self) -> String {
+        let terms = self.terms.iter().map(|term| format!("({}) <> 0", self.figure(term).of_cell));
+        terms.collect::<Vec<_>>().join(" or ")
     }
 
     /// What its filters demand; `given` makes a place for a value that a caller gave.
-    fn condition(&self, mut given: impl FnMut(&str) -> String) -> String {
+    pub(super) fn condition(&self, mut given: impl FnMut(&str) -> String) -> String {
         self.filters.iter().fold("true".to_owned(), |all, filter| match filter {
             Filter::Given(column, value) => format!("{all} and {column} = {}", given(value)),
             Filter::Words(column, words) => format!("{all} and {column} in ('{}')", words.join("', '")),
@@ -148,13 +172,15 @@ impl Sum {
 
     /// What a row or a cell adds to it: its terms, each written as `of` says.
     fn share(&self, of: impl Fn(&Figure) -> &String) -> String {
-        let figures = (self.family.figures)();
-        let term = |Term { is_less, figure: name }: &Term| {
-            let figure = figures.iter().find(|figure| figure.name == *name);
-            let figure = figure.expect("figures are made of those of their family, as a test makes sure");
-            format!("{} ({})", if *is_less { '-' } else { '+' }, of(figure))
-        };
+        let term =
+            |term: &Term| format!("{} ({})", if term.is_less { '-' } else { '+' }, of(&self.figure(term)));
         let terms: Vec<_> = self.terms.iter().map(term).collect();
         format!("(0 {})", terms.join(" "))
+    }
+
+    /// The figure of its family that a term names.
+    fn figure(&self, term: &Term) -> Figure {
+        let figure = (self.family.figures)().into_iter().find(|figure| figure.name == term.figure);
+        figure.expect("figures are made of those of their family, as a test makes sure")
     }
 }

@@ -42,25 +42,6 @@ pub(crate) enum PastRows {
     },
 }
 
-/// What is asked of single events: texts, mostly places.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Events<'a> {
-    /// After which event.
-    pub(crate) after: &'a str,
-    /// Up to which event.
-    pub(crate) until: &'a str,
-    /// From which instant on rows are in the range.
-    pub(crate) from: &'a str,
-    /// The first instant after it.
-    pub(crate) to: &'a str,
-    /// Which rows count.
-    pub(crate) rows_where: &'a str,
-    /// What a row adds.
-    pub(crate) share: &'a str,
-    /// The columns that tell the rows of one time apart.
-    pub(crate) key: [&'a str; 2],
-}
-
 /// The number of the epoch, and its last event.
 const EPOCH: usize = FIRST_FILTER;
 const EPOCH_LAST: usize = EPOCH + 1;
@@ -87,7 +68,7 @@ fn numbered_on(condition: &str) -> String {
 }
 
 /// `left = right` for each column.
-fn same(key: &[&str], equal: impl Fn(&str) -> String) -> String {
+pub(super) fn same(key: &[&str], equal: impl Fn(&str) -> String) -> String {
     key.iter().map(|column| equal(column)).collect::<Vec<_>>().join(" and ")
 }
 
@@ -130,8 +111,19 @@ impl Source {
         epoch: usize,
         filter: &str,
     ) -> String {
+        self.past_cells_where(&numbered_on(self.cells_where), grain, [from, to], epoch, filter)
+    }
+
+    /// The same of the cells that `cells_where` counts.
+    pub(super) fn past_cells_where(
+        &self,
+        cells_where: &str,
+        grain: &str,
+        [from, to]: [usize; 2],
+        epoch: usize,
+        filter: &str,
+    ) -> String {
         let Self { cells, past: Past { cells: past, key, .. }, .. } = self;
-        let cells_where = numbered_on(self.cells_where);
         let (names, joined) = (of(key), same(key, |column| format!("p.{column} = c.of_{column}")));
         let earlier = same(key, |column| format!("e.{column} = c.of_{column}"));
         format!(
@@ -241,37 +233,6 @@ impl Source {
                         columns("-")
                     ),
                 ]
-            }
-        }
-    }
-
-    /// What each event did to the selection: `event`, its position; of the row that it made or changed `at`, `k1` and
-    /// `k2`; and `share`, what that row adds after it less what it added before. They are found in the order of the log,
-    /// so that whoever takes a few in that order reads no more than these.
-    pub(crate) fn by_event(&self, wanted: &Events<'_>) -> String {
-        let Events { after, until, from, to, rows_where, share, key: [k1, k2] } = wanted;
-        let within = |at: &str| format!("(case when {at} >= {from} and {at} < {to} then 1 else 0 end) <> 0");
-        // Names without a table are those of the nearest select, so one text serves the version and the one before.
-        let share = format!("cast(case when {rows_where} then {share} else 0 end as bigint)");
-        match self.past.rows {
-            PastRows::Fixed { position } => {
-                let Self { rows, rows_at: at, .. } = self;
-                format!(
-                    "select {position} as event, {at} as at, {k1} as k1, {k2} as k2, {share} as share from {rows} \
-                     where {position} > {after} and {position} <= {until} and {}",
-                    within(at)
-                )
-            }
-            PastRows::Versions { versions, key, facts, at } => {
-                let joined = same(key, |column| format!("f.of_{column} = v.{column} + 0"));
-                let before = same(key, |column| format!("w.{column} = v.{column}"));
-                format!(
-                    "select v.position as event, {at} as at, {k1} as k1, {k2} as k2, {share} - coalesce(( \
-                     select {share} from {versions} as w where w.position = v.previous and {before}), 0) as share \
-                     from {versions} as v cross join ({facts}) as f \
-                     where v.position > {after} and v.position <= {until} and {joined} and {}",
-                    within(at)
-                )
             }
         }
     }
