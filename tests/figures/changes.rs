@@ -18,7 +18,7 @@ use crate::naive::dice::Dice;
 use crate::naive::rows::Rows;
 
 /// Pairs of moments that are asked for.
-const PAIRS: usize = 6;
+const PAIRS: usize = 5;
 /// Figures of one report whose events are added up.
 const FIGURES: usize = 4;
 /// Events of a page: few, so that there are many pages.
@@ -103,7 +103,7 @@ async fn compare(
     }
     let changed: Vec<_> = expected.iter().map(|(path, _)| (*path).clone()).collect();
     let all: Vec<_> = pairs.keys().cloned().collect();
-    for number in 0..FIGURES {
+    for number in 0..if all.is_empty() { 0 } else { FIGURES } {
         // Mostly of those that changed; also where nothing did, something may have come and gone.
         let of = if number > 0 && !changed.is_empty() { &changed } else { &all };
         let path = &of[dice.index(of.len())];
@@ -167,7 +167,7 @@ impl Asking<'_> {
         assert_change(&figures[0], &pair, &what);
         for part in &figures[1..] {
             let path = part["figure"].as_str().unwrap();
-            assert_eq!(self.add_up(path, 500).await, [part.clone()], "{what}");
+            assert_eq!(self.add_up(path, 500).await, std::slice::from_ref(part), "{what}");
         }
     }
 

@@ -61,7 +61,7 @@ const PAID: Table = Table::section("事件", "Events", event_columns!(amount));
 /// The file of `diff` over `range`, with the `events` of a sum where there are any: they are read from `snapshot`.
 pub(super) async fn answer(
     diff: Diff,
-    events: Option<(Sum, Sql)>,
+    events: Option<(Sql, Sum)>,
     (format, lang): (FileFormat, Lang),
     range: Range,
     mut snapshot: Snapshot,
@@ -75,7 +75,7 @@ pub(super) async fn answer(
         .answer(async move |mut file: Writer| {
             let _turn = turn;
             write_figures(&diff, &mut file).await?;
-            if let Some((sum, sql)) = events {
+            if let Some((sql, sum)) = events {
                 write_events(&sum, sql, &mut snapshot, &mut file).await?;
             }
             Ok(file.finish().await?)

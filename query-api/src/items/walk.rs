@@ -154,9 +154,9 @@ impl<'a> Walk<'a> {
             if let Some(past) = snapshot.past() {
                 let [after, until, _] = past.window();
                 let between = [after, until];
-                let changes =
+                let window =
                     Changes { range: self.range, owner: self.owner, between, cursor: None, limit: None };
-                let sql = self.sum.changed_at(changes);
+                let sql = self.sum.changed_at(window);
                 for row in snapshot.fetch_all(sql).await? {
                     changed.insert(Timestamp::from_micros(row.get(0)?));
                 }
@@ -166,3 +166,6 @@ impl<'a> Walk<'a> {
         Ok(self.changed.get_or_insert_default())
     }
 }
+
+#[cfg(test)]
+mod tests;
