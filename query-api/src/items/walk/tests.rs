@@ -94,3 +94,26 @@ async fn every_row_is_in_one_part_the_newest_first(engine: Engine) {
         }
     }
 }
+
+/// Cells are found by their key, and events by their position in the order of the log: nothing is read from one end to
+/// the other, and nothing sorted that is not taken as a whole.
+#[tokio::test]
+async fn cells_and_events_are_found_by_keys() {
+    let ledger = Ledger::with(Engine::Sqlite, ZONE, &orders(&[]), &[]).await;
+    let snapshot = ledger.read_models().await.begin().await.unwrap();
+    for path in ["total.profit", "by_product_type.ticket.by_status.closed.amount"] {
+        let sum = sum(path);
+        let walk = Walk::new(&sum, None, Range::ALL);
+        let plan = ledger.plan(walk.cells(Grain::Day, Range::ALL, &snapshot)).await;
+        assert!(plan.iter().all(|step| step.contains("USING PRIMARY KEY (grain=? AND start>")), "{plan:#?}");
+        let between = [7, 9_000];
+        let window = Changes { range: Range::ALL, owner: None, between, cursor: None, limit: Some(51) };
+        let plan = ledger.plan(sum.changes(window)).await;
+        let first = plan.iter().find(|step| step.starts_with("SEARCH")).unwrap();
+        assert_eq!(first, "SEARCH v USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "{plan:#?}");
+        let reads_all = plan.iter().any(|step| step.starts_with("SCAN") && step != "SCAN f");
+        assert!(!reads_all, "{plan:#?}");
+        let sorted = plan.iter().filter(|step| step.contains("TEMP B-TREE")).count();
+        assert!(sorted <= 1, "only the page is sorted: {plan:#?}");
+    }
+}
