@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use events_schema::Recorded;
+use events_schema::recorded::CommandKey;
 use query_api::items::leaves;
 use serde_json::{Value, json};
 
@@ -18,17 +19,17 @@ use crate::naive::dice::Dice;
 use crate::naive::rows::Rows;
 
 /// Pairs of moments that are asked for.
-const PAIRS: usize = 5;
+const PAIRS: usize = 4;
 /// Figures of one report whose events are added up.
-const FIGURES: usize = 4;
+const FIGURES: usize = 3;
 /// Events of a page: few, so that there are many pages.
-const LIMITS: [usize; 3] = [1, 5, 500];
+const LIMITS: [usize; 3] = [3, 10, 500];
 
-/// Two moments, and what had happened by each of them.
+/// Two moments, the end of a decision in between, and what had happened by each of the three.
 struct Two {
     parameters: Vec<(&'static str, String)>,
-    events: [usize; 2],
-    rows: [Rows; 2],
+    events: [usize; 3],
+    rows: [Rows; 3],
 }
 
 /// Compares every report between random moments, over random ones of these ranges.
@@ -47,7 +48,7 @@ pub(crate) async fn reports(ledger: &Ledger, events: &[Recorded], ranges: &[Aske
             let mut filters = Vec::new();
             if !report.filters.is_empty() && dice.chance(50) {
                 let name = report.filters[dice.index(report.filters.len())];
-                let values = comparing::values_of(name, asked, &two.rows[1], dice);
+                let values = comparing::values_of(name, asked, &two.rows[2], dice);
                 filters.push((name, values[dice.index(values.len())].clone()));
             }
             compare(ledger, &two, report, asked, filters, dice).await;
@@ -66,8 +67,10 @@ fn two(events: &[Recorded], is_until_now: bool, dice: &mut Dice) -> Two {
         later = b.events;
         parameters.push(("to_as_of", b.as_of));
     }
-    let rows = [earlier, later].map(|count| Rows::of(&events[..count]));
-    Two { parameters, events: [earlier, later], rows }
+    let between = earlier + dice.index(later - earlier + 1);
+    let more = events[between..later].iter().take_while(|event| event.key == CommandKey::SameDecision);
+    let counts = [earlier, between + more.count(), later];
+    Two { parameters, events: counts, rows: counts.map(|count| Rows::of(&events[..count])) }
 }
 
 async fn compare(
@@ -82,18 +85,18 @@ async fn compare(
     let address = format!("{}/diff", report.name);
     let answer = asking::report(ledger, &address, asked, &parameters).await;
     let what = format!("{address} {parameters:?} over {asked:?}");
-    let [earlier, later] = two.events;
+    let [earlier, _, later] = two.events;
     assert_eq!((&answer["as_of"], &answer["to_as_of"]), (&json!(earlier), &json!(later)), "{what}");
-    let (from, to) = comparing::ends(&two.rows[1], asked, &answer);
+    let (from, to) = comparing::ends(&two.rows[2], asked, &answer);
     let selection = Selection { from, to, filters };
     let naive = two.rows.each_ref().map(|rows| leaves(&(report.expected)(rows, &selection)));
-    let mut pairs = BTreeMap::<String, [Value; 2]>::new();
+    let mut pairs = BTreeMap::<String, [Value; 3]>::new();
     for (side, leaves) in naive.into_iter().enumerate() {
         for (path, value) in leaves {
             pairs.entry(path).or_default()[side] = value;
         }
     }
-    let expected: Vec<_> = pairs.iter().filter(|(_, [before, after])| differ(before, after)).collect();
+    let expected: Vec<_> = pairs.iter().filter(|(_, [before, _, after])| differ(before, after)).collect();
     let figures = answer["figures"].as_array().unwrap();
     let found: Vec<_> = figures.iter().map(|figure| figure["figure"].as_str().unwrap()).collect();
     let names: Vec<_> = expected.iter().map(|(path, _)| path.as_str()).collect();
@@ -130,7 +133,7 @@ fn number(value: &Value) -> Option<i64> {
 }
 
 /// Checks both sides of a figure, and that its change is what lies between them.
-fn assert_change(figure: &Value, [before, after]: &[Value; 2], what: &str) {
+fn assert_change(figure: &Value, [before, _, after]: &[Value; 3], what: &str) {
     assert_eq!((&figure["before"], &figure["after"]), (before, after), "{what}");
     let digits = |value: &Value| value.as_str().map(|text| text.replace('.', "").parse::<i64>().unwrap());
     match (number(before), number(after)) {
@@ -151,32 +154,42 @@ struct Asking<'a> {
     address: &'a str,
     asked: Asked,
     parameters: &'a [(&'static str, String)],
-    between: [usize; 2],
+    between: [usize; 3],
 }
 
 impl Asking<'_> {
-    /// The events that changed a figure add up to its change; of a ratio, those of its parts.
-    async fn events_add_up(&self, path: &str, pair: &[Value; 2], limit: usize) {
-        let figures = self.add_up(path, limit).await;
+    /// The events that changed a figure add up to its change, and those up to any decision to what it was then; of a
+    /// ratio, those of its parts.
+    async fn events_add_up(&self, path: &str, values: &[Value; 3], limit: usize) {
+        let (figures, events) = self.add_up(path, limit).await;
         let what = format!("{} {:?} over {:?}: {path}", self.address, self.parameters, self.asked);
         let absent = |value: &Value, figure: &Value| {
             // What is not there is asked for as a sum of nothing.
             if value.is_null() && number(figure) == Some(0) { figure.clone() } else { value.clone() }
         };
-        let pair = [absent(&pair[0], &figures[0]["before"]), absent(&pair[1], &figures[0]["after"])];
-        assert_change(&figures[0], &pair, &what);
+        let [before, between, after] = values;
+        let [first, last] = [absent(before, &figures[0]["before"]), absent(after, &figures[0]["after"])];
+        assert_change(&figures[0], &[first, Value::Null, last], &what);
         for part in &figures[1..] {
             let path = part["figure"].as_str().unwrap();
-            assert_eq!(self.add_up(path, 500).await, std::slice::from_ref(part), "{what}");
+            assert_eq!(self.add_up(path, 500).await.0, std::slice::from_ref(part), "{what}");
+        }
+        if figures.len() == 1 {
+            let early = events.iter().filter(|(position, _)| *position <= self.between[1]);
+            let [before, between] = [before, between].map(|value| number(value).unwrap_or(0));
+            let early: i64 = early.map(|(_, change)| change).sum();
+            assert_eq!(before + early, between, "{what}: by {}", self.between[1]);
         }
     }
 
-    /// Adds up the events of a figure, page by page, and answers what is said of the figure.
-    async fn add_up(&self, path: &str, limit: usize) -> Vec<Value> {
+    /// Adds up the events of a figure, page by page, and answers what is said of the figure; and of each event where it
+    /// stands, and what it changed.
+    async fn add_up(&self, path: &str, limit: usize) -> (Vec<Value>, Vec<(usize, i64)>) {
         let parameters = [self.parameters, &[("figure", path.to_owned())]].concat();
         let query = asking::query(&parameters);
         let address = format!("/v1/reports/{}?limit={limit}{}{query}", self.address, self.asked.query());
-        let (mut sum, mut cursor, mut last) = (0, String::new(), self.between[0]);
+        let [earlier, _, later] = self.between;
+        let (mut all, mut cursor) = (Vec::new(), String::new());
         loop {
             let (status, page) = self.ledger.get(&format!("{address}{cursor}")).await;
             assert_eq!(status, StatusCode::OK, "{address}: {page}");
@@ -185,19 +198,20 @@ impl Asking<'_> {
                 let (change, position) = (number(&event["change"]).unwrap(), &event["position"]);
                 let position = usize::try_from(position.as_u64().unwrap()).unwrap();
                 assert_ne!(change, 0, "{address}: {event}");
-                assert!(last <= position && position <= self.between[1], "{address}: {event} after {last}");
-                assert!(position > self.between[0], "{address}: {event}");
-                (sum, last) = (sum + change, position);
+                assert!(earlier < position && position <= later, "{address}: {event}");
+                all.push((position, change));
             }
             let figures = page["figures"].as_array().unwrap();
             let Some(next) = page["next_cursor"].as_str() else {
+                assert!(all.is_sorted_by_key(|(position, _)| *position), "{address}: {all:?}");
                 if figures.len() > 1 {
                     assert_eq!((&page["sum"], events.len()), (&Value::Null, 0), "{address}");
                 } else {
+                    let sum = all.iter().map(|(_, change)| change).sum();
                     assert_eq!(page["sum"], figures[0]["change"], "{address}");
                     assert_eq!(Some(sum), number(&page["sum"]), "{address}: the events are something else");
                 }
-                return figures.clone();
+                return (figures.clone(), all);
             };
             assert_eq!(events.len(), limit, "{address}: only the last page is short");
             cursor = format!("&cursor={next}");
