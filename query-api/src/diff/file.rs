@@ -84,9 +84,8 @@ pub(super) async fn answer(
 }
 
 async fn write_figures(diff: &Diff, file: &mut Writer) -> Result<(), Stopped> {
-    let count = |position: events_schema::Position| position.as_i64();
     let mut rows = file.table(&Table::section("对比", "Moments", MOMENTS)).await?;
-    rows.row().await?.text(diff.report).count(count(diff.as_of)).count(count(diff.to_as_of));
+    rows.row().await?.text(diff.report).count(diff.as_of.as_i64()).count(diff.to_as_of.as_i64());
     for table in FIGURES {
         let kind = table.columns[1].kind;
         let mut rows = file.table(&table).await?;

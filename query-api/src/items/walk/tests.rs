@@ -117,3 +117,35 @@ async fn cells_and_events_are_found_by_keys() {
         assert!(sorted <= 1, "only the page is sorted: {plan:#?}");
     }
 }
+
+/// The same of the past in PostgreSQL, which is told to go by indexes there.
+#[tokio::test]
+async fn cells_and_events_of_the_past_are_found_by_keys_in_postgres() {
+    let orders = orders(&[]);
+    let mut ledger = Ledger::with(Engine::Postgres, ZONE, &orders, &[]).await;
+    ledger.execute("begin").await;
+    for order in &orders {
+        for (version, previous) in [(0, None), (1, Some(0)), (2, Some(1))] {
+            let position = |version| 3 * order.birth + version;
+            let previous = previous.map(|version| ("previous", position(version).into()));
+            let values = [("position", position(version).into()), ("birth", order.birth.into())];
+            ledger.insert("order_versions", &values.into_iter().chain(previous).collect::<Vec<_>>()).await;
+        }
+    }
+    for number in 1..=6 {
+        ledger.close_epoch(number, 150 * number).await;
+    }
+    ledger.execute("commit").await;
+    ledger.execute("analyze").await;
+    let mut snapshot = ledger.as_of(440).await;
+    let sum = sum("total.profit");
+    let cells = Walk::new(&sum, None, Range::ALL).cells(Grain::Day, Range::ALL, &snapshot);
+    let between = [440, 900];
+    let window = Changes { range: Range::ALL, owner: None, between, cursor: None, limit: Some(51) };
+    for sql in [cells, sum.changes(window), sum.changed_at(window)] {
+        let plan = ledger.plan_in(&mut snapshot, sql).await;
+        for bad in ["Seq Scan", "Hash Join", "Merge Join"] {
+            assert!(!plan.iter().any(|step| step.contains(bad)), "{plan:#?}");
+        }
+    }
+}
