@@ -19,6 +19,9 @@ mod reports;
 /// The first page of every list.
 mod lists;
 
+/// What figures are made of.
+mod items;
+
 /// Lists as files.
 mod exports;
 

@@ -19,9 +19,10 @@ use clap::{Args, ValueEnum as _};
 use events_schema::{Calendar, Grain, Id, ProductType, Timestamp};
 use http_body_util::BodyExt as _;
 use ledger_core::log::LogScan;
+use ledger_core::log::file::{OpenedReader, Reader};
 use projector::change::Scope;
 use projector::{AsOf, Plan};
-use query_api::period::{self, Moment};
+use query_api::period::Moment;
 use query_api::{Range, ReadModels};
 use serde_json::Value;
 use tower::ServiceExt as _;
@@ -34,13 +35,14 @@ use crate::service::{interrupted, location};
 /// What `ledger replay` can be told.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Replay {
-    /// The report: as its address says it, without /v1/reports/.
+    /// The report: as its address says it, without /v1/reports/; or accounts, the trial balance.
     #[arg(long, required_unless_present = "all", value_name = "NAME")]
     report: Option<Report>,
-    /// All reports, each on a line of its own.
+    /// All reports and the trial balance, each on a line of its own.
     #[arg(long, conflicts_with_all = ["report", "supplier_id", "distributor_id", "product_type", "payee_kind", "step", "format"])]
     all: bool,
-    /// As it stood at this position, or as recorded by this instant [default: the end of the log]
+    /// As it stood after the event at this position and all that was decided with it, or as recorded by this instant
+    /// [default: the end of the log]
     #[arg(long, value_name = "POSITION|TIME", value_parser = as_of)]
     as_of: Option<AsOf>,
     #[command(flatten)]
@@ -92,32 +94,29 @@ impl Replay {
     }
 
     async fn print(&self, config: &Config) -> anyhow::Result<ExitCode> {
-        let now = Timestamp::now();
-        if let Some(AsOf::Recorded(instant)) = self.as_of {
-            anyhow::ensure!(instant <= now, "--as-of {instant}: this instant has not come yet");
-        }
+        let (as_of, now) = self.moment(config)?;
         let log = LogScan::open(&config.data_dir)?;
         let dir = tempfile::Builder::new().prefix("ledger-replay-").tempdir()?;
         // Nobody else needs memory here: there are no books.
         let memory = config.memory.books + config.memory.entities;
         let replay = projector::Replay::open(log, dir.path(), memory).await?;
         let calendar = Calendar::new(&replay.created().time_zone)?;
-        let range = self.question.range(now, &calendar)?;
+        let asked = self.asked(now, &calendar)?;
         let read_models = ReadModels::open(&location(replay.database())).await?;
         let routes = query_api::router::replayed(read_models.clone());
         // What is wrong with the question shows before the work.
-        self.answers(&routes, range).await?;
+        answers(&routes, &self.question, &asked).await?;
         let began = Instant::now();
         let progress = bar("{spinner} {human_pos} events", None);
         let shown = progress.clone();
         let tell = move |position: events_schema::Position| shown.set_position(position.get());
-        let filled = replay.fill(self.plan(range, &calendar), self.as_of.unwrap_or(AsOf::End), tell).await;
+        let filled = replay.fill(self.plan(&asked, &calendar), as_of, tell).await;
         progress.finish_and_clear();
         let position = filled.with_context(|| format!("the log in {}", config.data_dir.display()))?;
         let seconds = began.elapsed().as_secs_f64();
         let rate = rate(position.get(), seconds);
         tracing::info!("replayed {position} events in {seconds:.2} s ({rate} events/s)");
-        for body in self.answers(&routes, range).await? {
+        for body in answers(&routes, &self.question, &asked).await? {
             print(body)?;
             if self.all {
                 print("\n")?;
@@ -127,47 +126,79 @@ impl Replay {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The reports that are asked for.
-    fn reports(&self) -> &[Report] {
-        if self.all { Report::value_variants() } else { self.report.as_slice() }
+    /// Where the replay ends, and the instant that "today" belongs to there: as the service finds them.
+    fn moment(&self, config: &Config) -> anyhow::Result<(AsOf, Timestamp)> {
+        let now = Timestamp::now();
+        match self.as_of {
+            None | Some(AsOf::End) => Ok((AsOf::End, now)),
+            Some(AsOf::Recorded(instant)) => {
+                anyhow::ensure!(instant <= now, "--as-of {instant}: this instant has not come yet");
+                Ok((AsOf::Recorded(instant), instant))
+            }
+            Some(AsOf::Position(position)) => {
+                let OpenedReader { reader, .. } = Reader::open(&config.data_dir)?;
+                // What is missing or damaged is named by the replay.
+                Ok(reader.decision_end(position)?.map_or((AsOf::Position(position), now), |end| {
+                    (AsOf::Position(end.position), end.recorded_at)
+                }))
+            }
+        }
+    }
+
+    /// The reports that are asked for, each with its range.
+    fn asked(&self, now: Timestamp, calendar: &Calendar) -> anyhow::Result<Vec<(Report, Range)>> {
+        let reports = if self.all { Report::value_variants() } else { self.report.as_slice() };
+        let Question { from, to, .. } = self.question;
+        let asked = reports.iter().map(|report| {
+            let range = report.range(from, to, now, calendar);
+            Ok((*report, range.map_err(|problem| anyhow::anyhow!(problem.detail().to_owned()))?))
+        });
+        asked.collect()
     }
 
     /// What the reports look at.
-    fn plan(&self, range: Range, calendar: &Calendar) -> Plan {
+    fn plan(&self, asked: &[(Report, Range)], calendar: &Calendar) -> Plan {
         let Question { supplier_id, distributor_id, .. } = &self.question;
         let owner = supplier_id.as_ref().or(distributor_id.as_ref()).cloned();
         // The own cells of an owner have no hours.
         let finest = if owner.is_some() { Grain::Day } else { Grain::Hour };
-        let rows = range.ragged(finest, calendar).map(|step| [step.from, step.to]);
-        let scope = Scope::new(rows.to_vec(), owner);
-        self.reports().iter().fold(Plan::new(scope), |plan, report| report.add_to(plan, range))
-    }
-
-    async fn answers(&self, routes: &Router, range: Range) -> anyhow::Result<Vec<Bytes>> {
-        let query = self.question.query(range);
-        let mut answers = Vec::new();
-        for report in self.reports() {
-            let answer = answer(routes, &format!("{}?{query}", report.path())).await;
-            answers.push(answer.with_context(|| report.path())?);
-        }
-        Ok(answers)
+        let mut rows: Vec<_> = asked
+            .iter()
+            .flat_map(|(_, range)| range.ragged(finest, calendar))
+            .map(|step| [step.from, step.to])
+            .filter(|[from, to]| from < to)
+            .collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let scope = Scope::new(rows, owner);
+        asked.iter().fold(Plan::new(scope), |plan, (report, range)| report.add_to(plan, *range))
     }
 }
 
-impl Question {
-    fn range(&self, now: Timestamp, calendar: &Calendar) -> anyhow::Result<Range> {
-        period::of_report(self.from, self.to, now, calendar)
-            .map_err(|problem| anyhow::anyhow!(problem.detail().to_owned()))
+/// What each report answers.
+async fn answers(
+    routes: &Router,
+    question: &Question,
+    asked: &[(Report, Range)],
+) -> anyhow::Result<Vec<Bytes>> {
+    let mut answers = Vec::new();
+    for (report, range) in asked {
+        let answer = answer(routes, &format!("{}?{}", report.path(), question.query(*range))).await;
+        answers.push(answer.with_context(|| report.path())?);
     }
+    Ok(answers)
+}
 
+impl Question {
     /// The question about `range` as it stands in an address. Its ends are instants, so that it makes no difference when
     /// it is asked.
     fn query(&self, range: Range) -> String {
         let from = (range.from != Range::BEGINNING).then(|| range.from.to_string());
+        let to = (range.to != Range::END).then(|| range.to.to_string());
         let text = |given: &Option<String>| given.clone();
         [
             ("from", from),
-            ("to", Some(range.to.to_string())),
+            ("to", to),
             ("product_type", self.product_type.as_ref().map(ToString::to_string)),
             ("supplier_id", self.supplier_id.as_ref().map(ToString::to_string)),
             ("distributor_id", self.distributor_id.as_ref().map(ToString::to_string)),

@@ -76,6 +76,7 @@ mod figures {
     pub(crate) mod difference;
     pub(crate) mod comparing;
     pub(crate) mod past;
+    pub(crate) mod changes;
     pub(crate) mod journal;
     pub(crate) mod tie_outs;
     pub(crate) mod properties;

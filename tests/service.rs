@@ -21,6 +21,7 @@ mod service {
     mod reading;
     mod past;
     mod items;
+    mod changes;
     mod exports;
     mod trail;
     mod problems;

@@ -48,10 +48,15 @@ impl AsOf {
     }
 
     /// The place that it means, and the instant that is "now" there: for a position, when it was recorded. So the
-    /// answer to one question is the same for ever, also where it says nothing of time.
-    pub(crate) async fn resolve(self, resolver: &Resolver) -> Result<(Moment, Option<Timestamp>), Problem> {
+    /// answer to one question is the same for ever, also where it says nothing of time. `name` is the parameter that
+    /// asks for it.
+    pub(crate) async fn resolve(
+        self,
+        name: &'static str,
+        resolver: &Resolver,
+    ) -> Result<(Moment, Option<Timestamp>), Problem> {
         let found = resolver(self).await.map_err(|error| Problem::internal(&*error))?;
-        let moment = found.ok_or_else(|| self.not_yet())?;
+        let moment = found.ok_or_else(|| self.not_yet(name))?;
         Ok(match self {
             Self::Position(_) => (moment, moment.recorded_at),
             Self::Instant(instant) => (moment, Some(instant)),
@@ -59,15 +64,24 @@ impl AsOf {
     }
 
     /// 422: there are no figures of what is not yet.
-    fn not_yet(self) -> Problem {
-        let detail = match self {
-            Self::Position(position) => format!("as_of is {position}, and the log does not reach so far yet"),
-            Self::Instant(_) => {
-                "as_of is later than now: nobody knows what will be recorded by then".to_owned()
-            }
-        };
-        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_as_of", detail).with("field", "as_of")
+    fn not_yet(self, name: &'static str) -> Problem {
+        invalid(
+            name,
+            match self {
+                Self::Position(position) => {
+                    format!("{name} is {position}, and the log does not reach so far yet")
+                }
+                Self::Instant(_) => {
+                    format!("{name} is later than now: nobody knows what will be recorded by then")
+                }
+            },
+        )
     }
+}
+
+/// 422: the parameter `name` is no moment that figures can be asked as of.
+pub(crate) fn invalid(name: &'static str, detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_as_of", detail).with("field", name)
 }
 
 impl<'de> Deserialize<'de> for AsOf {
@@ -127,10 +141,10 @@ mod tests {
 
     #[tokio::test]
     async fn it_means_a_place_between_decisions_and_its_time() {
-        let (moment, now) = AsOf::Position(Position::new(3)).resolve(&resolver()).await.unwrap();
+        let (moment, now) = AsOf::Position(Position::new(3)).resolve("as_of", &resolver()).await.unwrap();
         assert_eq!((moment.position.get(), now), (6, Some(at("2026-11-01T09:30:00Z"))));
         let instant = at("2026-11-01T12:00:00Z");
-        let (moment, now) = AsOf::Instant(instant).resolve(&resolver()).await.unwrap();
+        let (moment, now) = AsOf::Instant(instant).resolve("as_of", &resolver()).await.unwrap();
         assert_eq!((moment.position.get(), now), (5, Some(instant)));
     }
 
@@ -138,7 +152,7 @@ mod tests {
     async fn what_is_not_yet_has_no_figures() {
         let tomorrow = AsOf::Instant(at("2026-11-03T00:00:00Z"));
         for as_of in [AsOf::Position(Position::new(8)), tomorrow] {
-            let problem = as_of.resolve(&resolver()).await.unwrap_err();
+            let problem = as_of.resolve("as_of", &resolver()).await.unwrap_err();
             assert_eq!((problem.status().as_u16(), problem.code()), (422, "invalid_as_of"));
             assert_eq!(serde_json::to_value(problem.document()).unwrap()["field"], "as_of");
         }

@@ -45,6 +45,16 @@ impl Ratio {
         let away = if remainder.abs() * 2 >= whole.abs() { part.signum() * whole.signum() } else { 0 };
         Some(Self(quotient + away))
     }
+
+    /// So many ten-thousandths.
+    pub(crate) const fn ten_thousandths(number: i128) -> Self {
+        Self(number)
+    }
+
+    /// How much more it is than `other`.
+    pub(crate) const fn less(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
 }
 
 impl fmt::Display for Ratio {

@@ -4,7 +4,7 @@
 //! refunds, entries, … that add something to it, each with its share; the shares add up to the figure.
 
 /// What figures are made of.
-mod figured;
+pub(crate) mod figured;
 
 /// The rows that they are made of.
 mod family;
@@ -23,7 +23,13 @@ mod leaves;
 pub use leaves::leaves;
 
 /// The SQL.
-mod select;
+pub(crate) mod select;
+
+/// Where the rows of a figure can be.
+mod walk;
+
+/// Reports by name.
+pub(crate) mod reported;
 
 /// What is asked for.
 mod asked;
@@ -34,6 +40,7 @@ pub use answer::{Item, Items, RatioPart, RatioParts, Share};
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use events_schema::Timestamp;
 
 use crate::answer::Answer;
 use crate::cursor::Cursor;
@@ -44,9 +51,11 @@ use crate::problem::{Problem, ProblemDocument};
 use crate::range::Range;
 use crate::read_models::Reading;
 use crate::snapshot::Snapshot;
-use asked::{DENOMINATOR, ItemsQuery, NUMERATOR, Reported, unknown_figure};
+use asked::ItemsQuery;
 use figured::{Figured, Sum};
+use reported::{DENOMINATOR, NUMERATOR, Reported};
 use select::{KEY_LENGTH, Window};
+use walk::Walk;
 
 /// The list with which cursors of items begin.
 const LIST: &str = "items";
@@ -71,9 +80,7 @@ pub(crate) async fn items(
     ValidPath(name): ValidPath<String>,
     ValidQuery(query): ValidQuery<ItemsQuery>,
 ) -> Result<Response, Problem> {
-    let report = Reported::named(&name)
-        .ok_or_else(|| Problem::unknown("unknown_report", format!("there is no report {name:?}")))?;
-    answer(&reading, report, query).await.map(IntoResponse::into_response)
+    answer(&reading, Reported::named(&name)?, query).await.map(IntoResponse::into_response)
 }
 
 /// Items of a figure of the trend
@@ -96,14 +103,15 @@ pub(crate) async fn trend_items(
 }
 
 async fn answer(reading: &Reading, report: Reported, query: ItemsQuery) -> Result<Answer<Items>, Problem> {
-    let figured = report.figured(&query)?;
+    let filters = query.filters();
+    let (figured, owner) = (report.figured(&query.figure, &filters)?, filters.owner());
     let after = query.cursor.as_deref().map(|text| Cursor::decode(text, LIST, KEY_LENGTH)).transpose()?;
     let (mut snapshot, today) = reading.as_of(query.as_of, query.min_position).await?;
     let range = period::of_report(query.from, query.to, today, &snapshot.calendar)?;
-    let grain = query.grain(report, range);
+    let grain = report.grain(&filters, range);
     let calendar = snapshot.calendar.clone();
     let over = |sum: &Sum| {
-        sum.span.range(range, grain, &calendar).ok_or_else(|| unknown_figure(report.name, &query.figure))
+        sum.span.range(range, grain, &calendar).ok_or_else(|| report.unknown_figure(&query.figure))
     };
     let mut answer = Items {
         report: report.name,
@@ -119,14 +127,13 @@ async fn answer(reading: &Reading, report: Reported, query: ItemsQuery) -> Resul
     match figured {
         Figured::Sum(sum) => {
             let range = over(&sum)?;
-            answer.sum = Some(total(&mut snapshot, &sum, range, query.owner()).await?);
+            answer.sum = Some(total(&mut snapshot, &sum, range, owner).await?);
             (answer.items, answer.next_cursor) =
                 page(&mut snapshot, &sum, range, &query, after.as_ref()).await?;
         }
         Figured::Ratio { numerator, denominator } => {
-            let numerator_sum = total(&mut snapshot, &numerator, over(&numerator)?, query.owner()).await?;
-            let denominator_sum =
-                total(&mut snapshot, &denominator, over(&denominator)?, query.owner()).await?;
+            let numerator_sum = total(&mut snapshot, &numerator, over(&numerator)?, owner).await?;
+            let denominator_sum = total(&mut snapshot, &denominator, over(&denominator)?, owner).await?;
             let part = |suffix, sum| RatioPart { figure: format!("{}{suffix}", query.figure), sum };
             answer.ratio = Some(RatioParts {
                 value: Ratio::of(numerator_sum.number(), denominator_sum.number()),
@@ -139,7 +146,7 @@ async fn answer(reading: &Reading, report: Reported, query: ItemsQuery) -> Resul
 }
 
 /// What all rows of `sum` in `range` add up to.
-async fn total(
+pub(crate) async fn total(
     snapshot: &mut Snapshot,
     sum: &Sum,
     range: Range,
@@ -158,8 +165,17 @@ async fn page(
     query: &ItemsQuery,
     after: Option<&Cursor>,
 ) -> Result<(Vec<Item>, Option<String>), sqlx::Error> {
-    let window = Window { range, owner: query.owner(), after, limit: query.limit.rows() };
-    let mut rows = snapshot.fetch_all(sum.rows(window, snapshot)).await?;
+    let (owner, wanted) = (query.filters().owner(), query.limit.rows());
+    // What comes after the cursor is not later than what it stands for.
+    let to =
+        after.map_or(range.to, |Cursor(key)| Timestamp::from_micros(key[0].saturating_add(1)).min(range.to));
+    let mut walk = Walk::new(sum, owner, Range::new(range.from, to));
+    let mut rows = Vec::new();
+    while let Some(limit) = wanted.checked_sub_unsigned(rows.len() as u64).filter(|limit| *limit > 0) {
+        let Some(range) = walk.next(snapshot).await? else { break };
+        let window = Window { range, owner, after, limit };
+        rows.extend(snapshot.fetch_all(sum.rows(window, snapshot)).await?);
+    }
     let is_last = rows.len() <= query.limit.items();
     rows.truncate(query.limit.items());
     let next = match rows.last() {

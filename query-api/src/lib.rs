@@ -19,6 +19,9 @@ pub mod plain;
 /// What figures are made of.
 pub mod items;
 
+/// What changed between two moments.
+pub mod diff;
+
 /// The double-entry journal.
 pub mod journal;
 

@@ -17,7 +17,7 @@ use utoipa::openapi::{ComponentsBuilder, OpenApi as Document, Ref, RefOr, Respon
 use crate::auth::cookie::SESSION_COOKIE;
 use crate::export::FileFormat;
 use crate::problem::{PROBLEM_JSON, ProblemDocument};
-use crate::{auth, items, journal, lists, probes, reports, stream, tie_outs};
+use crate::{auth, diff, items, journal, lists, probes, reports, stream, tie_outs};
 
 /// What the reading side serves.
 #[derive(OpenApi)]
@@ -51,6 +51,8 @@ use crate::{auth, items, journal, lists, probes, reports, stream, tie_outs};
         reports::screen::screen,
         items::items,
         items::trend_items,
+        diff::diff,
+        diff::trend_diff,
         lists::orders::orders,
         lists::order::order,
         lists::cash_entries::cash_entries,

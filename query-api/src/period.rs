@@ -86,11 +86,7 @@ pub fn of_report(
 }
 
 /// The range of a list: each end that is absent is open.
-pub(crate) fn of_list(
-    from: Option<Moment>,
-    to: Option<Moment>,
-    calendar: &Calendar,
-) -> Result<Range, Problem> {
+pub fn of_list(from: Option<Moment>, to: Option<Moment>, calendar: &Calendar) -> Result<Range, Problem> {
     let from = from.map_or(Range::BEGINNING, |from| from.instant(calendar));
     let to = to.map_or(Range::END, |to| to.instant(calendar));
     checked(Range::new(from, to))

@@ -11,6 +11,10 @@ use crate::snapshot::Snapshot;
 mod past;
 pub(crate) use past::{DRIFT_PLACES, Past, PastRows};
 
+/// The SQL that finds single rows.
+mod finding;
+pub(crate) use finding::{CellsWanted, Events};
+
 /// Where figures are kept: as cells by year, month, day and hour, and as the rows that the cells add up.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source {

@@ -8,7 +8,7 @@ use events_schema::{Position, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 
-use crate::as_of::{AsOf, Resolver};
+use crate::as_of::{self, AsOf, Moment, Resolver};
 use crate::database::{Database, Location};
 use crate::problem::Problem;
 use crate::projected::{self, Projected};
@@ -135,7 +135,7 @@ impl Reading {
 
     /// The end of the decision that recorded the event at `position`, which the read models reflect.
     pub(crate) async fn decision_end(&self, position: Position) -> Result<Position, Problem> {
-        Ok(AsOf::Position(position).resolve(&self.resolver).await?.0.position)
+        Ok(AsOf::Position(position).resolve("as_of", &self.resolver).await?.0.position)
     }
 
     /// A snapshot as of `as_of`, from read models that reflect it and `min_position`, both waited for if need be; and
@@ -145,10 +145,37 @@ impl Reading {
         as_of: Option<AsOf>,
         min_position: Option<Position>,
     ) -> Result<(Snapshot, Timestamp), Problem> {
+        self.as_of_named("as_of", as_of, min_position).await
+    }
+
+    /// A snapshot as of `to_as_of`, or of now, that can be taken back to `as_of` as well; the place that `as_of` means;
+    /// and the instant that "today" belongs to at the later of the two.
+    pub(crate) async fn between(
+        &self,
+        as_of: AsOf,
+        to_as_of: Option<AsOf>,
+        min_position: Option<Position>,
+    ) -> Result<(Snapshot, Moment, Timestamp), Problem> {
+        let (before, _) = as_of.resolve("as_of", &self.resolver).await?;
+        let min_position = min_position.max(Some(before.position));
+        let (snapshot, today) = self.as_of_named("to_as_of", to_as_of, min_position).await?;
+        if snapshot.position < before.position {
+            return Err(as_of::invalid("as_of", "as_of is after to_as_of: exchange them"));
+        }
+        Ok((snapshot, before, today))
+    }
+
+    /// [`Self::as_of`] as the parameter `name` asks for it.
+    async fn as_of_named(
+        &self,
+        name: &'static str,
+        as_of: Option<AsOf>,
+        min_position: Option<Position>,
+    ) -> Result<(Snapshot, Timestamp), Problem> {
         let Some(as_of) = as_of else {
             return Ok((self.at_least(min_position).await?, Timestamp::now()));
         };
-        let (moment, today) = as_of.resolve(&self.resolver).await?;
+        let (moment, today) = as_of.resolve(name, &self.resolver).await?;
         let snapshot = self.at_least(min_position.max(Some(moment.position))).await?;
         Ok((snapshot.back_to(moment).await?, today.unwrap_or_else(Timestamp::now)))
     }

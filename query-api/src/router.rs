@@ -21,7 +21,7 @@ use crate::projected::{Projected, ProjectorState};
 use crate::read_models::{ReadModels, Reading};
 use crate::snapshot::Snapshot;
 use crate::stream::{self, Streams};
-use crate::{docs, http_metrics, items, journal, lists, openapi, reports, tie_outs};
+use crate::{diff, docs, http_metrics, items, journal, lists, openapi, reports, tie_outs};
 
 /// What the service is made of, as far as the reading side needs it.
 #[derive(Clone)]
@@ -83,11 +83,16 @@ pub fn router(
 }
 
 fn reports(reading: Reading, tokens: &Tokens) -> Router {
+    let changes = Router::new()
+        .route("/v1/reports/{name}/diff", get(diff::diff))
+        .route("/v1/reports/sales/trend/diff", get(diff::trend_diff))
+        .with_state(reading.clone());
     report_routes(reading)
+        .merge(changes)
         .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadReports), auth::require))
 }
 
-/// The reports of `read_models` that nobody fills any more, for whoever has made them: without tokens. Their own end is
+/// The reports and the trial balance of `read_models` that nobody fills any more, for whoever has made them: without tokens. Their own end is
 /// the only moment that is known.
 pub fn replayed(read_models: ReadModels) -> Router {
     let still = Projected { position: Position::ZERO, state: ProjectorState::Running };
@@ -101,7 +106,7 @@ pub fn replayed(read_models: ReadModels) -> Router {
         })
     });
     let reading = Reading::new(read_models, projected, resolver);
-    report_routes(reading.clone()).merge(screen_routes(reading))
+    report_routes(reading.clone()).merge(screen_routes(reading.clone())).merge(accounts_routes(reading))
 }
 
 /// The tie-outs of `read_models`, for whoever may read their files: without tokens. They reflect whatever they reflect;
@@ -144,6 +149,10 @@ fn screen_routes(reading: Reading) -> Router {
     Router::new().route("/v1/reports/screen", get(reports::screen::screen)).with_state(reading)
 }
 
+fn accounts_routes(reading: Reading) -> Router {
+    Router::new().route("/v1/accounts", get(journal::accounts::accounts)).with_state(reading)
+}
+
 fn lists(reading: Reading, tokens: &Tokens) -> Router {
     Router::new()
         .route("/v1/orders", get(lists::orders::orders))
@@ -155,13 +164,13 @@ fn lists(reading: Reading, tokens: &Tokens) -> Router {
         .route("/v1/balance-entries", get(lists::balance_entries::balance_entries))
         .route("/v1/refunds", get(lists::refunds::refunds))
         .route("/v1/parked-events", get(lists::parked_events::parked_events))
-        .route("/v1/accounts", get(journal::accounts::accounts))
         .route("/v1/accounts/{code}/entries", get(journal::account_entries::account_entries))
         .route("/v1/journal", get(journal::list::journal))
         .merge(tie_out_routes())
         .route("/v1/reports/{name}/items", get(items::items))
         .route("/v1/reports/sales/trend/items", get(items::trend_items))
-        .with_state(reading)
+        .with_state(reading.clone())
+        .merge(accounts_routes(reading))
         .route_layer(from_fn_with_state(Gate::new(tokens.clone(), Permission::ReadLists), auth::require))
 }
 

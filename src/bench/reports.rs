@@ -1,4 +1,4 @@
-//! How long reports take, each beside plain SQL over the same rows.
+//! How long reports take, each beside plain SQL over the same rows, and what their figures are made of.
 
 use std::time::{Duration, Instant};
 
@@ -7,12 +7,12 @@ use query_api::{Location, ReadModels};
 use rand::rngs::SmallRng;
 use rand::{RngExt as _, SeedableRng as _};
 
-use super::limits;
 use super::reading::{EMPTY, Span, ask, span};
 use super::server::Server;
 use super::start::log_end;
 use super::table::Table;
 use super::times::Times;
+use super::{items, limits};
 use crate::platform::Settings;
 
 /// A report with the filters it is asked for.
@@ -89,7 +89,8 @@ impl Kind {
     }
 }
 
-/// Asks for every report over random ranges of all days, in each of the ways, `seconds` in all.
+/// Asks for every report over random ranges of all days, in each of the ways, `seconds` in all; and then as long for what
+/// figures are made of.
 pub(super) async fn measure(
     table: &mut Table,
     server: &Server,
@@ -130,5 +131,5 @@ pub(super) async fn measure(
         }
     }
     database.close().await;
-    Ok(())
+    items::measure(table, &mut connection, &mut random, (platform, events), &empty, seconds).await
 }

@@ -1,10 +1,12 @@
 //! What can be replayed: where it is asked for, and what it looks at.
 
 use clap::ValueEnum;
+use events_schema::{Calendar, Timestamp};
 use projector::Plan;
 use projector::projection::balances::Balances;
 use projector::projection::cash::Cash;
 use projector::projection::commissions::Commissions;
+use projector::projection::journal::Journal;
 use projector::projection::members::Members;
 use projector::projection::orders::Orders;
 use projector::projection::refunds::Refunds;
@@ -13,10 +15,11 @@ use projector::projection::settlements::Settlements;
 use projector::projection::sources::Sources;
 use projector::projection::verifications::Verifications;
 use projector::projection::withdrawals::Withdrawals;
-use query_api::Range;
+use query_api::period::{self, Moment};
 use query_api::reports::screen::LATEST_MAX;
+use query_api::{Problem, Range};
 
-/// A report that can be replayed.
+/// A report that can be replayed, or the trial balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Report {
     Overview,
@@ -31,6 +34,7 @@ pub(super) enum Report {
     Commissions,
     Balances,
     Screen,
+    Accounts,
 }
 
 impl Report {
@@ -48,6 +52,32 @@ impl Report {
             Self::Commissions => "/v1/reports/commissions",
             Self::Balances => "/v1/reports/balances",
             Self::Screen => "/v1/reports/screen",
+            Self::Accounts => "/v1/accounts",
+        }
+    }
+
+    /// What `from` and `to` mean to it: without ends, a report is about the day of `now`, and the trial balance about all
+    /// of time.
+    pub(super) fn range(
+        self,
+        from: Option<Moment>,
+        to: Option<Moment>,
+        now: Timestamp,
+        calendar: &Calendar,
+    ) -> Result<Range, Problem> {
+        match self {
+            Self::Accounts => period::of_list(from, to, calendar),
+            Self::Overview
+            | Self::Sales
+            | Self::Trend
+            | Self::Verifications
+            | Self::Refunds
+            | Self::Cash
+            | Self::Suppliers
+            | Self::Withdrawals
+            | Self::Commissions
+            | Self::Balances
+            | Self::Screen => period::of_report(from, to, now, calendar),
         }
     }
 
@@ -63,6 +93,7 @@ impl Report {
             Self::Withdrawals => plan.with::<Withdrawals>(),
             Self::Commissions => plan.with::<Orders>().with::<Commissions>(),
             Self::Balances => plan.with::<Balances>(),
+            Self::Accounts => plan.with::<Journal>(),
             Self::Overview => {
                 [Self::Sales, Self::Cash, Self::Suppliers, Self::Withdrawals, Self::Commissions]
                     .into_iter()

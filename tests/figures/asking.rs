@@ -8,7 +8,7 @@ use super::ledger::Ledger;
 use super::ranges::Asked;
 
 /// `&name=value` for each filter, with every other byte than letters and digits escaped.
-fn query(filters: &[(&str, String)]) -> String {
+pub(crate) fn query(filters: &[(&str, String)]) -> String {
     let escaped = |value: &str| {
         let byte = |byte: u8| {
             if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }

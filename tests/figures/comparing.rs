@@ -95,7 +95,7 @@ async fn compare_report(
 }
 
 /// The ends of the range; those that are not asked for are as the answer says. Nothing asked for is today.
-fn ends(rows: &Rows, asked: Asked, answer: &Value) -> (i64, i64) {
+pub(crate) fn ends(rows: &Rows, asked: Asked, answer: &Value) -> (i64, i64) {
     let told = |name: &str| {
         let told = answer[name].as_str()?;
         Some(told.parse::<jiff::Timestamp>().unwrap().as_microsecond())
@@ -116,7 +116,7 @@ fn ends(rows: &Rows, asked: Asked, answer: &Value) -> (i64, i64) {
 }
 
 /// Some values of a report's filter.
-fn values_of(name: &str, asked: Asked, rows: &Rows, dice: &mut Dice) -> Vec<String> {
+pub(crate) fn values_of(name: &str, asked: Asked, rows: &Rows, dice: &mut Dice) -> Vec<String> {
     let ends = [asked.from, asked.to].map(|end| end.instant(&rows.zone));
     let is_short = matches!(ends, [Some(from), Some(to)] if to - from <= HOURLY_MICROS_MAX);
     let values: &[&str] = match name {

@@ -9,7 +9,7 @@ use super::history::{Said, Span, history};
 use super::ledger::Ledger;
 use super::place::Engine;
 use super::ranges::{Asked, ranges};
-use super::{adding_up, comparing, journal, past, properties, tie_outs};
+use super::{adding_up, changes, comparing, journal, past, properties, tie_outs};
 use crate::naive::dice::Dice;
 use crate::naive::dump::assert_same;
 use crate::naive::requests::decision;
@@ -39,6 +39,7 @@ pub(crate) fn play_and_compare(zone: &'static str, engine: Engine, seed: u64, li
             comparing::reports(&ledger, &rows, None, *asked, &mut dice).await;
         }
         past::reports(&ledger, &events, &asked, &mut dice).await;
+        changes::reports(&ledger, &events, &asked, &mut dice).await;
         journal::journal(&ledger, &events, &asked, &mut dice).await;
         tie_outs::tie_outs(&ledger, &events, &mut dice).await;
         for asked in asked.iter().step_by(HELD) {

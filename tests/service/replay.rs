@@ -9,11 +9,11 @@ use rand::{Rng, RngExt, SeedableRng};
 use serde_json::Value;
 
 use super::client::Client;
-use super::events::{THAT_DAY, placed, whole_order};
+use super::events::{THAT_DAY, placed, whole_order, withdrawal};
 use super::harness::{Finished, Ledger, directory, run};
 
 /// All reports, in the order in which they are printed.
-const REPORTS: [&str; 11] = [
+const REPORTS: [&str; 12] = [
     "overview",
     "sales",
     "sales/trend",
@@ -25,9 +25,10 @@ const REPORTS: [&str; 11] = [
     "commissions",
     "balances",
     "screen",
+    "accounts",
 ];
 /// Filters that some of them have.
-const FILTERS: [(&str, &[(&str, &str)]); 8] = [
+const FILTERS: [(&str, &[(&str, &str)]); 9] = [
     ("sales", &[("product_type", "hotel")]),
     ("sales/trend", &[("step", "month"), ("product_type", "ticket")]),
     ("sales/trend", &[("step", "hour")]),
@@ -36,6 +37,7 @@ const FILTERS: [(&str, &[(&str, &str)]); 8] = [
     ("commissions", &[("product_type", "tour")]),
     ("cash", &[("format", "csv"), ("lang", "en")]),
     ("screen", &[("format", "csv")]),
+    ("accounts", &[("format", "csv")]),
 ];
 /// Parts in which the history is published.
 const PARTS: usize = 4;
@@ -52,6 +54,11 @@ struct Answered {
     body: String,
 }
 
+/// The address of a report.
+fn path(report: &str) -> String {
+    if report == "accounts" { "/v1/accounts".to_owned() } else { format!("/v1/reports/{report}") }
+}
+
 /// A report over a range, with filters: its address, and the arguments of a replay.
 fn question(report: &str, range: &[(&str, String)], filters: &[(&str, &str)]) -> (String, Vec<String>) {
     let filters = filters.iter().map(|(name, value)| (*name, (*value).to_owned()));
@@ -60,7 +67,7 @@ fn question(report: &str, range: &[(&str, String)], filters: &[(&str, &str)]) ->
     let flags =
         asked.iter().flat_map(|(name, value)| [format!("--{}", name.replace('_', "-")), value.clone()]);
     let arguments = ["--report".to_owned(), report.to_owned()].into_iter().chain(flags);
-    (format!("/v1/reports/{report}?{}", query.join("&")), arguments.collect())
+    (format!("{}?{}", path(report), query.join("&")), arguments.collect())
 }
 
 /// Asks the service, which reflects `position`.
@@ -193,6 +200,32 @@ async fn the_log_alone_gives_the_bytes_that_the_service_gave_at_every_position()
             assert_eq!(line, answered.body, "seed {seed}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_position_is_the_end_of_its_decision_and_its_day_is_today() {
+    let ledger = Ledger::start();
+    let admin = ledger.admin();
+    // What is recorded with the completion of an order is decided with it.
+    admin.record(&whole_order("A")).await;
+    let end = admin.record(&[withdrawal("W", "10.00")]).await;
+    let mut within = 0;
+    for position in 1..=end {
+        let as_of = position.to_string();
+        let mut meant = 0;
+        for report in ["sales", "cash", "accounts"] {
+            let reply = admin.get(&format!("{}?as_of={position}", path(report))).send().await;
+            assert_eq!(reply.status, 200, "{reply:?}");
+            meant = reply.position();
+            let asked = ["--report".to_owned(), report.to_owned()];
+            assert_eq!(replay(ledger.dir().path(), &asked, &as_of).printed(), reply.text(), "as of {as_of}");
+        }
+        within += u64::from(meant > position);
+    }
+    assert!(within > 0, "no position stands within a decision");
+    let all = replay(ledger.dir().path(), &["--all".to_owned()], &end.to_string()).printed();
+    let accounts = admin.get(&format!("/v1/accounts?as_of={end}")).send().await.text();
+    assert_eq!(all.lines().last(), Some(&*accounts), "the trial balance is about all of time");
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ pub struct Item {
 
 impl Share {
     /// `number` of what `unit` counts; of money, minor units.
-    pub(super) const fn new(unit: Unit, number: i64) -> Self {
+    pub(crate) const fn new(unit: Unit, number: i64) -> Self {
         match unit {
             Unit::Count => Self::Count(number),
             Unit::Amount => Self::Amount(Amount::minor(number)),
@@ -102,7 +102,7 @@ impl Share {
 
 impl Share {
     /// The number: a count, or minor units.
-    pub(super) const fn number(self) -> i64 {
+    pub(crate) const fn number(self) -> i64 {
         match self {
             Self::Count(number) => number,
             Self::Amount(amount) => amount.0.minor(),
@@ -112,7 +112,7 @@ impl Share {
 
 impl Item {
     /// The item of this row of `sum`.
-    pub(super) fn read(row: &Row, sum: &Sum, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    pub(crate) fn read(row: &Row, sum: &Sum, calendar: &Calendar) -> Result<Self, sqlx::Error> {
         Ok(Self {
             entity: sum.family.name,
             id: row.get("id")?,

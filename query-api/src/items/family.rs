@@ -14,7 +14,8 @@ pub(crate) struct Family {
     pub(crate) source: &'static Source,
     /// The same of one supplier or distributor, where figures can be asked of one.
     pub(crate) of_one: Option<&'static Family>,
-    /// The figures to which rows add.
+    /// The figures to which rows add. To each of them, the rows of one cell add with one sign: a cell that holds nothing
+    /// has no row that adds something.
     pub(crate) figures: fn() -> Vec<Figure>,
     /// One or two columns of the rows that, after their time, no two of them share.
     pub(crate) key: &'static [&'static str],
@@ -22,6 +23,13 @@ pub(crate) struct Family {
     pub(crate) joined: &'static str,
     /// `id`, `order_id`, `order_no`, `product_type`, `name`, and the `position` of the event that made it so.
     pub(crate) columns: &'static str,
+}
+
+impl Family {
+    /// Its key as two columns.
+    pub(crate) fn key_columns(&self) -> [&'static str; 2] {
+        [0, 1].map(|number| self.key.get(number).copied().unwrap_or("cast(0 as bigint)"))
+    }
 }
 
 /// How an order is shown, and the event after which it stands so.

@@ -3,7 +3,7 @@
 use crate::cursor::Cursor;
 use crate::database::Sql;
 use crate::items::figured::{Filter, Sum, Term};
-use crate::pieces::{FIRST_FILTER, Figure};
+use crate::pieces::{Events, FIRST_FILTER, Figure, PastRows};
 use crate::range::Range;
 use crate::snapshot::Snapshot;
 
@@ -21,6 +21,29 @@ pub(super) struct Window<'a> {
     pub(super) after: Option<&'a Cursor>,
     /// Most rows.
     pub(super) limit: i64,
+}
+
+/// How many numbers sort events: their position, and what tells the rows apart that one of them changed.
+pub(crate) const CHANGE_KEY_LENGTH: usize = 2;
+
+/// Which events are read that changed a figure.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Changes<'a> {
+    /// The range of the figure.
+    pub(crate) range: Range,
+    /// Whom the source asks for, where it asks for one.
+    pub(crate) owner: Option<&'a str>,
+    /// After which event, and up to which.
+    pub(crate) between: [i64; 2],
+    /// The place after which the page begins.
+    pub(crate) cursor: Option<&'a Cursor>,
+    /// Most rows; nothing: all.
+    pub(crate) limit: Option<i64>,
+}
+
+/// A condition of a source in which its first place stands for whom it is asked of.
+pub(super) fn of_owner(condition: &str, owner: Option<&str>) -> String {
+    owner.map_or_else(|| condition.to_owned(), |owner| condition.replace(&format!("${FIRST_FILTER}"), owner))
 }
 
 impl Sum {
@@ -57,9 +80,8 @@ impl Sum {
             }
             Some(_) => (family.source.rows_then(&position), family.source.then_at()),
         };
-        let counts =
-            owner.map_or(counts.clone(), |owner| counts.replace(&format!("${FIRST_FILTER}"), &owner));
-        let [k1, k2] = [0, 1].map(|number| family.key.get(number).copied().unwrap_or("cast(0 as bigint)"));
+        let counts = of_owner(&counts, owner.as_deref());
+        let [k1, k2] = family.key_columns();
         let share = self.share(|figure| &figure.of_row);
         sql.push("select f.at, f.k1, f.k2, f.share, ").push(&family.columns.replace("$P", &position));
         sql.push(&format!(
@@ -77,8 +99,71 @@ impl Sum {
         sql
     }
 
+    /// What events did to it between two positions, oldest first: each row begins with the numbers of its place among
+    /// them, and has the columns of an item; its share is what it adds after the event less what it added before.
+    pub(crate) fn changes(&self, window: Changes<'_>) -> Sql {
+        let (family, mut sql) = (self.family, Sql::new(""));
+        let by_event = self.by_event(&window, &mut sql);
+        sql.push("select f.event, f.k2, f.at, f.k1, f.share, ")
+            .push(&family.columns.replace("$P", "f.event"));
+        sql.push(&format!(" from (select * from ({by_event}) as e where e.share <> 0"));
+        if let Some(Cursor(key)) = window.cursor {
+            let places: Vec<_> = key.iter().map(|part| sql.place(*part)).collect();
+            sql.push(&format!(" and (e.event, e.k2) > ({})", places.join(", ")));
+        }
+        sql.push(" order by e.event, e.k2");
+        if let Some(limit) = window.limit {
+            sql.push(" limit ").bind(limit);
+        }
+        sql.push(") as f ").push(family.joined).push(" order by f.event, f.k2");
+        sql
+    }
+
+    /// The times of the rows that events changed between two positions, in what they add.
+    pub(super) fn changed_at(&self, window: Changes<'_>) -> Sql {
+        let mut sql = Sql::new("");
+        let by_event = self.by_event(&window, &mut sql);
+        sql.push(&format!("select distinct e.at from ({by_event}) as e where e.share <> 0"));
+        sql
+    }
+
+    /// The select of what each event did to it, whose places are bound to `sql`.
+    fn by_event(&self, window: &Changes<'_>, sql: &mut Sql) -> String {
+        let Changes { range, owner, between: [after, until], cursor, .. } = *window;
+        let family = self.family;
+        let owner = owner.map(|owner| sql.place(owner));
+        let condition = self.condition(|value| sql.place(value));
+        let rows_where = match family.source.past.rows {
+            // Those that never change all count: the condition only helps to find them.
+            PastRows::Fixed { .. } => "true",
+            PastRows::Versions { .. } => family.source.rows_where,
+        };
+        let rows_where = format!("{} and {condition}", of_owner(rows_where, owner.as_deref()));
+        // A page begins within an event where that did something to two rows.
+        let after = cursor.map_or(after, |Cursor(key)| after.max(key[0].saturating_sub(1)));
+        let places = [after, until, range.from.micros(), range.to.micros()].map(|number| sql.place(number));
+        let [after, until, from, to] = &places;
+        let share = self.share(|figure| &figure.of_row);
+        let key = family.key_columns();
+        family.source.by_event(&Events {
+            after,
+            until,
+            from,
+            to,
+            rows_where: &rows_where,
+            share: &share,
+            key,
+        })
+    }
+
+    /// Whether a cell has anything of one of its terms.
+    pub(super) fn cell_holds(&self) -> String {
+        let terms = self.terms.iter().map(|term| format!("({}) <> 0", self.figure(term).of_cell));
+        terms.collect::<Vec<_>>().join(" or ")
+    }
+
     /// What its filters demand; `given` makes a place for a value that a caller gave.
-    fn condition(&self, mut given: impl FnMut(&str) -> String) -> String {
+    pub(super) fn condition(&self, mut given: impl FnMut(&str) -> String) -> String {
         self.filters.iter().fold("true".to_owned(), |all, filter| match filter {
             Filter::Given(column, value) => format!("{all} and {column} = {}", given(value)),
             Filter::Words(column, words) => format!("{all} and {column} in ('{}')", words.join("', '")),
@@ -87,13 +172,15 @@ impl Sum {
 
     /// What a row or a cell adds to it: its terms, each written as `of` says.
     fn share(&self, of: impl Fn(&Figure) -> &String) -> String {
-        let figures = (self.family.figures)();
-        let term = |Term { is_less, figure: name }: &Term| {
-            let figure = figures.iter().find(|figure| figure.name == *name);
-            let figure = figure.expect("figures are made of those of their family, as a test makes sure");
-            format!("{} ({})", if *is_less { '-' } else { '+' }, of(figure))
-        };
+        let term =
+            |term: &Term| format!("{} ({})", if term.is_less { '-' } else { '+' }, of(&self.figure(term)));
         let terms: Vec<_> = self.terms.iter().map(term).collect();
         format!("(0 {})", terms.join(" "))
+    }
+
+    /// The figure of its family that a term names.
+    fn figure(&self, term: &Term) -> Figure {
+        let figure = (self.family.figures)().into_iter().find(|figure| figure.name == term.figure);
+        figure.expect("figures are made of those of their family, as a test makes sure")
     }
 }

@@ -70,7 +70,7 @@ fn numbered_on(condition: &str) -> String {
 }
 
 /// `left = right` for each column.
-fn same(key: &[&str], equal: impl Fn(&str) -> String) -> String {
+pub(super) fn same(key: &[&str], equal: impl Fn(&str) -> String) -> String {
     key.iter().map(|column| equal(column)).collect::<Vec<_>>().join(" and ")
 }
 
@@ -113,8 +113,19 @@ impl Source {
         epoch: usize,
         filter: &str,
     ) -> String {
+        self.past_cells_where(&numbered_on(self.cells_where), grain, [from, to], epoch, filter)
+    }
+
+    /// The same of the cells that `cells_where` counts.
+    pub(super) fn past_cells_where(
+        &self,
+        cells_where: &str,
+        grain: &str,
+        [from, to]: [usize; 2],
+        epoch: usize,
+        filter: &str,
+    ) -> String {
         let Self { cells, past: Past { cells: past, key, .. }, .. } = self;
-        let cells_where = numbered_on(self.cells_where);
         let (names, joined) = (of(key), same(key, |column| format!("p.{column} = c.of_{column}")));
         let earlier = same(key, |column| format!("e.{column} = c.of_{column}"));
         format!(

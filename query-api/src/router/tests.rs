@@ -327,7 +327,7 @@ async fn every_documented_operation_is_served() {
             assert!(operation["responses"]["401"].is_object() || !needs_token, "{method} {path}");
         }
     }
-    assert_eq!(operations, 36);
+    assert_eq!(operations, 38);
 }
 
 #[tokio::test]
