@@ -199,7 +199,7 @@ async fn an_entry_that_is_not_in_balance(engine: Engine) {
 async fn a_sum_that_no_event_has_made(engine: Engine) {
     let (ledger, _) = played(engine, 13).await;
     ledger
-        .execute("update sales_cells set prepaid_amount = prepaid_amount + 500 where grain = 'month'")
+        .execute("update sales_cells set prepaid_amount = prepaid_amount + 500 where grain = 'year'")
         .await;
     let found = differing(&ledger, "").await;
     let name = ("prepayments".to_owned(), "sales.total.prepaid_amount".to_owned());

@@ -1,6 +1,6 @@
 -- The read models: what reports and lists are answered from. All of it is derived from the log and can be rebuilt.
 --
--- This is the whole of it, and the third version: tables are never altered. When they change, the new ones are filled
+-- This is the whole of it, and the fourth version: tables are never altered. When they change, the new ones are filled
 -- from the log beside the old ones, in a generation of their own, and switched to.
 --
 -- Money is in minor units (fen), an instant in microseconds since 1970-01-01T00:00:00Z. An entity is keyed by its
