@@ -129,6 +129,9 @@ export default {
     position: 'Position of the data',
   },
   list: {
+    quick: 'Quick filters',
+    waiting: 'Unsettled',
+    waiting_completed: 'Completed, unsettled',
     search: 'Search',
     all: 'All',
     filter: 'Filters',

@@ -129,6 +129,9 @@ export default {
     position: '数据位置',
   },
   list: {
+    quick: '快捷筛选',
+    waiting: '待结算',
+    waiting_completed: '已完成待结算',
     search: '搜索',
     all: '全部',
     filter: '筛选',
