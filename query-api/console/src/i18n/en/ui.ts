@@ -370,7 +370,7 @@ export default {
   audit: {
     ties: 'ties',
     differs: 'differs',
-    checked: 'Check',
+    checked: 'Result',
     account: 'Account',
     figure: 'Figure',
     difference: 'Difference',
