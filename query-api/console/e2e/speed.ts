@@ -23,10 +23,14 @@ export async function firstView(
     urls.push(response.url())
     weights.push(response.finished().then(() => weight(response)))
   })
-  const start = performance.now()
   await page.goto('/', { waitUntil: 'commit' })
-  await page.locator('.card .value').first().waitFor()
-  const milliseconds = Math.round(performance.now() - start)
+  // Looked for with every frame, and counted by the page, from where it began to be opened.
+  const shown = await page.waitForFunction(
+    () => document.querySelector('.card .value') && performance.now(),
+    undefined,
+    { polling: 'raf' },
+  )
+  const milliseconds = Math.round((await shown.jsonValue())!)
   await page.waitForTimeout(500)
   const bytes = (await Promise.all(weights)).reduce((sum, size) => sum + size, 0)
   return { milliseconds, bytes, urls }
