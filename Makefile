@@ -8,6 +8,7 @@ ORDERS   ?=
 BENCH    ?=
 
 LEDGER := $(or $(CARGO_TARGET_DIR),./target)/release/ledger
+DEBUG_LEDGER := $(abspath $(or $(CARGO_TARGET_DIR),target))/debug/ledger
 SCHEMATHESIS := $(abspath $(or $(CARGO_TARGET_DIR),target))/tools/schemathesis/bin/schemathesis
 RUST   := $(shell sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
 
@@ -19,10 +20,10 @@ CONSOLE_DIST := $(CONSOLE)/dist/index.html
 CONSOLE_PACKAGES := $(CONSOLE)/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench clean rust c-compiler lint release console console-test console-check types nodejs
+.PHONY: help run test check bench screenshots clean rust c-compiler lint release debug console console-test console-check types nodejs
 
 help: ## list what make can do
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-7s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-11s %s\n' "$$name" "$$what"; done
 	@echo 'Variables of make run: LISTEN=$(LISTEN) DATA_DIR=$(DATA_DIR) ORDERS=$(ORDERS)'
 
 run: release ## build the ledger and start it with a demo platform
@@ -35,8 +36,8 @@ test: rust ## install what the tests need, check style, run every test
 	@export LEDGER_TEST_SCHEMATHESIS=$(SCHEMATHESIS); if cargo nextest --version >/dev/null 2>&1; \
 	then set -x; .ci/with-postgres cargo nextest run --workspace --locked --no-fail-fast; \
 	else set -x; .ci/with-postgres cargo test --workspace --locked --no-fail-fast --lib --bins --tests; fi
-	cargo build --locked
-	cd $(CONSOLE) && LEDGER_BINARY=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/ledger npm run e2e
+	$(MAKE) --no-print-directory debug
+	cd $(CONSOLE) && LEDGER_BINARY=$(DEBUG_LEDGER) npm run e2e
 
 check: rust c-compiler lint console-check ## check format, lints and dependencies, without running tests
 	@if cargo deny --version >/dev/null 2>&1; \
@@ -46,8 +47,13 @@ check: rust c-compiler lint console-check ## check format, lints and dependencie
 bench: release ## build the ledger and measure it (BENCH='arguments of ledger bench')
 	$(LEDGER) bench $(BENCH)
 
+screenshots: rust ## take pictures of every page of the console, into query-api/console/screenshots/
+	.ci/install gcc nodejs chromium
+	$(MAKE) --no-print-directory console debug
+	cd $(CONSOLE) && LEDGER_BINARY=$(DEBUG_LEDGER) npm run screenshots
+
 clean: ## remove what was built, and the data of the demo
-	rm -rf data/demo $(CONSOLE)/dist $(CONSOLE)/node_modules
+	rm -rf data/demo $(addprefix $(CONSOLE)/,dist node_modules screenshots)
 	cargo clean
 
 types: rust $(CONSOLE_PACKAGES) ## describe the interface to the console anew, after it was changed
@@ -62,6 +68,10 @@ lint: rust
 release: rust console
 	.ci/install gcc
 	cargo build --release --locked
+
+# What tests in a browser run: the program with the console in it, quickly built.
+debug: rust
+	cargo build --locked
 
 console: $(CONSOLE_DIST)
 

@@ -1,7 +1,7 @@
 // Decisions: said in words, made once, seen at once in the list and in the statistics.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { api, context, launch, logIn, violations, visit } from './browser'
+import { api, context, launch, logIn, publish, violations, visit } from './browser'
 import { formatMoney } from '../src/logic/money'
 
 interface Withdrawal {
@@ -21,22 +21,6 @@ beforeAll(async () => {
   page = await of.newPage()
 })
 afterAll(() => browser.close())
-
-let sent = 0
-/** Publishes one event and fails unless it is recorded or parked as expected. */
-async function publish(type: string, subject: string, data: object, outcome = 'recorded') {
-  sent += 1
-  const event = {
-    specversion: '1.0',
-    id: `e2e-${Date.now()}-${sent}`,
-    source: '/e2e',
-    type,
-    subject,
-    time: new Date().toISOString(),
-    data,
-  }
-  expect(await api('POST', '/v1/events', event, 'application/cloudevents+json')).toMatchObject({ outcome })
-}
 
 /** A member who has money and asks for some of it. */
 async function request(amount: string): Promise<string> {

@@ -72,6 +72,32 @@ export async function api(
   return answer.status === 204 ? null : answer.json()
 }
 
+let sent = 0
+/** Publishes one event, fails unless it is recorded or parked as expected, and tells its position. */
+export async function publish(
+  type: string,
+  subject: string,
+  data: object,
+  outcome = 'recorded',
+): Promise<number> {
+  sent += 1
+  const event = {
+    specversion: '1.0',
+    id: `e2e-${Date.now()}-${sent}`,
+    source: '/e2e',
+    type,
+    subject,
+    time: new Date().toISOString(),
+    data,
+  }
+  const answer = (await api('POST', '/v1/events', event, 'application/cloudevents+json')) as {
+    outcome: string
+    position: number
+  }
+  if (answer.outcome !== outcome) throw new Error(`${type} ${subject}: ${JSON.stringify(answer)}`)
+  return answer.position
+}
+
 interface Violation {
   id: string
   impact?: string | null

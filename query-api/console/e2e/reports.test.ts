@@ -183,3 +183,30 @@ test('a figure is taken apart into what adds up to it', async () => {
     .click()
   await page.getByText('与报表一致').waitFor()
 })
+
+test('a point of a chart is taken apart, and so is its row in the table beside it', async () => {
+  await visit(page, `/sales?${RANGE}`)
+  const canvas = page.locator('.chart canvas').first()
+  await canvas.waitFor()
+  const box = (await canvas.boundingBox())!
+  await canvas.click({ position: { x: box.width / 2, y: box.height / 2 } })
+  await page.getByText('与报表一致').waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  await page.getByText('数据表').click()
+  const month = page.getByRole('button', { name: /^2026-10 · 订单数 / })
+  await month.focus()
+  await page.keyboard.press('Enter')
+  const drawer = page.getByRole('dialog', { name: '2026-10 · 订单数 的构成' })
+  await drawer.getByText('与报表一致').waitFor()
+})
+
+test.each([
+  ['/income', ''],
+  ['/orders', '&status=completed'],
+  ['/settlements', '&state=settled'],
+])('the total of %s is the figure of its report', async (path, chosen) => {
+  await visit(page, `${path}?${RANGE}${chosen}`)
+  await page.getByRole('button', { name: /^合计 / }).click()
+  await page.getByRole('dialog').getByText('与报表一致').waitFor()
+})

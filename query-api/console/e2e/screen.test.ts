@@ -1,7 +1,7 @@
 // The big screen: its address works with a token that can see nothing else; it moves, and says when it does not.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { api, context, launch, tokenOf, url, violations, watched } from './browser'
+import { api, context, launch, publish, tokenOf, url, violations, watched } from './browser'
 import { formatCount } from '../src/logic/money'
 
 let browser: Browser
@@ -19,11 +19,13 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
-const orders = async () => {
+/** Orders on the screen, as of this position at least. */
+const orders = async (position = 0) => {
   const day = 86_400_000
   const local = (at: number) => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10)
   const range = `from=${local(Date.now() - 6 * day)}&to=${local(Date.now() + day)}`
-  return ((await api('GET', `/v1/reports/screen?${range}`)) as { orders: number }).orders
+  return ((await api('GET', `/v1/reports/screen?${range}&min_position=${position}`)) as { orders: number })
+    .orders
 }
 
 test.each(['default', 'focus'])(
@@ -42,25 +44,16 @@ test.each(['default', 'focus'])(
     const before = await orders()
     await page.getByText(formatCount(before), { exact: true }).first().waitFor()
     const id = `SCREEN-${template}-${Date.now()}`
-    const event = {
-      specversion: '1.0',
-      id,
-      source: '/e2e',
-      type: 'order.placed',
-      subject: id,
-      time: new Date().toISOString(),
-      data: {
-        order_no: id,
-        member_id: 'M-1',
-        source: 'pc',
-        packages: 1,
-        amount: '1.00',
-        product: { id: 'P', name: 'x', type: 'ticket' },
-        confirmation: 'none',
-      },
-    }
-    await api('POST', '/v1/events', event, 'application/cloudevents+json')
-    const after = await orders()
+    const position = await publish('order.placed', id, {
+      order_no: id,
+      member_id: 'M-1',
+      source: 'pc',
+      packages: 1,
+      amount: '1.00',
+      product: { id: 'P', name: 'x', type: 'ticket' },
+      confirmation: 'none',
+    })
+    const after = await orders(position)
     expect(after).toBeGreaterThan(before)
     await page.getByText(formatCount(after), { exact: true }).first().waitFor({ timeout: 5_000 })
     expect(await violations(page)).toEqual([])

@@ -22,7 +22,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const binary = process.env.LEDGER_BINARY
   if (!binary) throw new Error('LEDGER_BINARY is not set: name a ledger to test, such as target/debug/ledger')
   const directory = mkdtempSync(join(tmpdir(), 'ledger-e2e-'))
-  const args = ['demo', '--data-dir', directory, '--listen', '127.0.0.1:0', '--orders', '3000']
+  const args = [
+    'demo',
+    '--data-dir',
+    directory,
+    '--listen',
+    '127.0.0.1:0',
+    '--orders',
+    process.env.ORDERS ?? '3000',
+  ]
   const ledger = spawn(binary, args, {
     env: { ...process.env, LEDGER_ADMIN_TOKEN: ADMIN_TOKEN },
     stdio: ['ignore', 'pipe', 'pipe'],

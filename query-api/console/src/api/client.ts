@@ -52,10 +52,7 @@ export async function send<T>(
   idempotencyKey?: string,
 ): Promise<T> {
   const headers: Record<string, string> = idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}
-  const answer = await call(method, path, body, headers)
-  const position = (answer as { position?: unknown } | null)?.position
-  if (typeof position === 'number') wiring.onWrite(position)
-  return answer as T
+  return (await call(method, path, body, headers)) as T
 }
 
 async function call(
@@ -80,9 +77,20 @@ async function call(
     if (signal?.aborted) throw error
     throw new ApiError(0, 'unreachable', String(error))
   })
-  if (answer.ok) return answer.status === 204 ? null : await answer.json()
+  if (answer.ok) {
+    const said: unknown = answer.status === 204 ? null : await answer.json()
+    if (method !== 'GET') wrote(answer, said)
+    return said
+  }
   if (answer.status === 401 && !path.startsWith('/v1/session')) wiring.onUnauthorized()
   throw await problemOf(answer)
+}
+
+/** Where a write stands: in its answer, or, of a setting, in the header that every answer has. */
+function wrote(answer: Response, said: unknown): void {
+  const inBody = (said as { position?: unknown } | null)?.position
+  const position = typeof inBody === 'number' ? inBody : Number(answer.headers.get('ledger-position'))
+  if (position > 0) wiring.onWrite(position)
 }
 
 async function problemOf(answer: Response): Promise<ApiError> {

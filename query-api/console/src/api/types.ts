@@ -39,7 +39,8 @@ export interface Page<Item> {
   items: Item[]
   next_cursor: string | null
   position: number
-  total?: { count: number; amount?: string | null } | null
+  /** Of the whole selection; of an account's entries both sides instead of an amount. */
+  total?: { count: number; amount?: string | null; debit?: string; credit?: string } | null
 }
 
 /** What every report says about itself. */
@@ -84,58 +85,32 @@ export interface ScreenSettings {
 export type Share = string | number
 
 /** What adds up to a figure; a ratio names its two parts, which are taken apart on their own. */
-export interface FigureItems {
-  figure: string
-  sum: Share | null
-  ratio?: { value: string | null; numerator: RatioPart; denominator: RatioPart }
-  items: FigureItem[]
-  next_cursor: string | null
-  position: number
-}
+export type FigureItems = Schemas['Items']
+export type FigureItem = Schemas['Item']
+export type RatioPart = Schemas['RatioPart']
 
-export interface RatioPart {
-  figure: string
-  sum: Share
-}
+/** What changed in a report between two moments. */
+export type Diff = Schemas['Diff']
+export type FigureChange = Schemas['FigureChange']
+export type FigureEvent = Schemas['FigureEvent']
 
-export interface FigureItem {
-  /** What it is: `order`, `refund`, `cash_entry`, … */
-  entity: string
-  id: string
-  order_id: string | null
-  order_no: string | null
-  product_type: string | null
-  /** A product, payee or distributor; of an entry its kind. */
-  name: string | null
-  at: string
-  share: Share
-  position: number
-}
+/** Whether accounts and reports say the same, and the two bridges. */
+export type TieOuts = Schemas['TieOuts']
+export type TieOut = Schemas['TieOut']
+export type Bridges = Schemas['Bridges']
 
 export type Notifications = Schemas['Notifications']
 
-export interface AccountRow {
-  code: string
-  side: 'debit' | 'credit'
-  debit: string
-  credit: string
-  balance: string | null
-}
-
 /** The trial balance. */
-export interface AccountsAnswer {
-  accounts: AccountRow[]
-  total: { debit: string; credit: string }
-  position?: number
-}
+export type AccountsAnswer = Schemas['TrialBalance'] & { position: number }
+export type AccountRow = Schemas['AccountBalance']
+export type AccountEntries = Schemas['AccountEntries']
+export type AccountEntry = Schemas['AccountEntry']
+export type JournalEntry = Schemas['JournalEntry']
+export type JournalLine = Schemas['JournalLine']
 
-/** A page of what has no fixed columns. */
-export interface OpenPage {
-  items: Record<string, unknown>[]
-  next_cursor?: string | null
-  next_after?: number | null
-  position: number
-}
+/** Number and name of each account, by its code. */
+export type Chart = Schemas['ChartOfAccounts']
 
 /** An event of the raw history, as a CloudEvent with its place in the log. */
 export interface RecordedEvent {

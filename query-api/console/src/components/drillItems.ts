@@ -1,7 +1,13 @@
 // The items of a figure as rows of a table.
-import type { FigureItem, Share } from '../api/types'
+import type { FigureItem } from '../api/types'
 import { formatFigure, type FigureKind } from '../logic/figure'
 import type { TermSet } from '../i18n/words'
+
+/** A number of things, or an amount. */
+export type Share = FigureItem['share']
+
+/** What adds to a figure, or changed it by as much. */
+export type ItemRow = FigureItem
 
 export const shareKind = (share: Share): FigureKind => (typeof share === 'string' ? 'money' : 'count')
 

@@ -9,6 +9,8 @@ import App from './App.vue'
 import { router } from './router'
 
 await startLang()
+// The page is fetched while the session is taken up.
+const app = createApp(App).use(i18n).use(router)
 // Without a service there is a login that says so, not a blank page.
 await resume().catch(() => {})
-createApp(App).use(i18n).use(router).mount('#app')
+app.mount('#app')

@@ -24,6 +24,8 @@ export type TermSet =
   | 'confirmation'
   | 'role'
   | 'account'
+  | 'journal_kind'
+  | 'step'
 
 export function useWords() {
   const { t, te, tm } = useI18n()

@@ -12,3 +12,18 @@ export function formatFigure(kind: FigureKind, value: FigureValue): string {
   if (kind === 'count') return formatCount(Number(value))
   return kind === 'ratio' ? formatRatio(String(value)) : formatMoney(String(value))
 }
+
+/** What a number of the service is, by how it is written: counts are numbers, ratios have four decimals. */
+export function kindOf(value: FigureValue): FigureKind {
+  if (typeof value === 'number') return 'count'
+  return /\.\d{4}$/.test(value ?? '') ? 'ratio' : 'money'
+}
+
+/** A change with its sign; of a ratio in percentage points. */
+export function formatChange(value: FigureValue, points: string): string {
+  if (value === null || value === undefined) return NOTHING
+  const kind = kindOf(value)
+  const text = formatFigure(kind, value)
+  const sign = /[1-9]/.test(text) && !text.startsWith('−') ? '+' : ''
+  return sign + (kind === 'ratio' ? text.replace('%', points) : text)
+}

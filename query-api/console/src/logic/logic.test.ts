@@ -1,7 +1,6 @@
 // The smaller rules: settings, moments, timelines, lines of the journal.
 import { expect, test } from 'vitest'
 import { formatFigure, NOTHING } from './figure'
-import { linesOf } from './journal'
 import { momentText, momentValue } from './moments'
 import { duplicated, isDays, isWhole } from './rules'
 import { stepsOf } from './timeline'
@@ -33,24 +32,6 @@ test('a moment is a position or a time in the ledger’s zone', () => {
   expect(momentValue('yesterday', 'Asia/Shanghai')).toBeUndefined()
   expect(momentText('2026-11-01T01:30:00Z', 'Asia/Shanghai')).toBe('2026-11-01 09:30:00')
   expect(momentText(undefined, 'Asia/Shanghai')).toBe('')
-})
-
-test('an entry of the journal says who it is before its first line only', () => {
-  const entries = [
-    {
-      position: 7,
-      lines: [
-        { account: 'a', debit: '1.00' },
-        { account: 'b', credit: '1.00' },
-      ],
-    },
-    { position: 8 },
-  ]
-  expect(linesOf(entries)).toEqual([
-    { position: 7, account: 'a', debit: '1.00' },
-    { account: 'b', credit: '1.00' },
-    { position: 8 },
-  ])
 })
 
 test('a life is told in the order in which it happened', () => {

@@ -1,6 +1,8 @@
 // What the console's charts look like: calm, few colours, and amounts in tooltips to the digit.
 import type { ChartOption } from './echarts'
 import { formatCount, formatMoney, toChartNumber } from '../../logic/money'
+import { kindOf } from '../../logic/figure'
+import type { Drilled } from '../drill'
 import type { TrendPoint } from '../../api/types'
 
 export const COLOURS = ['#1d5aa6', '#4fa3a5', '#e0a21b', '#8a6fb0', '#c8553d', '#6b8e3d', '#7f8fa0']
@@ -25,6 +27,21 @@ export interface Bar {
   name: string
   /** One text a series: an amount or a number, as the service wrote it. */
   values: (string | number)[]
+  /** One path a series: where the figure is in its report. */
+  paths?: string[]
+}
+
+/** What a bar is made of; beside the bars, what the first one is. */
+export function pickBar(
+  bars: readonly Bar[],
+  words: readonly string[],
+): (index: number, series: number | null) => Drilled | null {
+  return (index, series) => {
+    const [bar, at] = [bars[index], series ?? 0]
+    const [path, value] = [bar?.paths?.[at], bar?.values[at]]
+    if (!bar || path === undefined || value === undefined) return null
+    return { path, value, kind: kindOf(value), title: `${bar.name} · ${words[at] ?? ''}` }
+  }
 }
 
 const write = (value: string | number) =>
@@ -91,9 +108,28 @@ export function barOption(
   }
 }
 
+export interface Part {
+  name: string
+  value: string | number
+  path?: string
+}
+
+/** Those parts of a whole that can be seen. */
+const visible = (all: readonly Part[]) => all.filter(({ value }) => draw(value) > 0)
+
+/** What a part of a ring is made of. */
+export function pickPart(all: readonly Part[], word: string): (index: number) => Drilled | null {
+  const bars = visible(all).map(({ name, value, path }) => ({
+    name,
+    values: [value],
+    ...(path ? { paths: [path] } : {}),
+  }))
+  return (index) => pickBar(bars, [word])(index, 0)
+}
+
 /** Shares of a whole as a ring. */
-export function ringOption(all: readonly { name: string; value: string | number }[]): ChartOption {
-  const parts = all.filter(({ value }) => draw(value) > 0)
+export function ringOption(all: readonly Part[]): ChartOption {
+  const parts = visible(all)
   return {
     animationDuration: 300,
     color: COLOURS,
@@ -117,6 +153,38 @@ export function ringOption(all: readonly { name: string; value: string | number 
       },
     ],
   }
+}
+
+/** The figures of a point of the trend, series by series, as `trendOption` draws them. */
+const TREND = ['paid_amount', 'unpaid_amount', 'orders'] as const
+
+/** What a point of the trend is made of; beside its bars, the orders of the step. */
+export function pickPoint(
+  points: readonly TrendPoint[],
+  step: 'hour' | 'day' | 'month',
+  words: TrendWords,
+): (index: number, series: number | null) => Drilled | null {
+  const names = [words.paid, words.unpaid, words.orders]
+  return (index, series) => {
+    const [point, at] = [points[index], series ?? 2]
+    const figure = TREND[at]
+    if (!point || !figure) return null
+    const value = point[figure]
+    const title = `${pointName(point.at, step)} · ${names[at]}`
+    return {
+      path: `points.${point.at}.${figure}`,
+      value,
+      kind: kindOf(value),
+      title,
+      report: 'sales/trend',
+      params: { step },
+    }
+  }
+}
+
+/** A step in full: an hour, a day or a month with its year. */
+export function pointName(at: string, step: 'hour' | 'day' | 'month'): string {
+  return at.slice(0, step === 'hour' ? 16 : step === 'day' ? 10 : 7).replace('T', ' ')
 }
 
 export interface TrendWords {
@@ -150,7 +218,7 @@ export function trendOption(
         const point = points[((Array.isArray(tips) ? tips[0] : tips) as Tip).dataIndex]
         if (!point) return ''
         return [
-          plain(point.at.slice(0, step === 'hour' ? 16 : step === 'day' ? 10 : 7).replace('T', ' ')),
+          plain(pointName(point.at, step)),
           `${plain(words.orders)} <b>${formatCount(point.orders)}</b>`,
           `${plain(words.paid)} <b>${formatMoney(point.paid_amount)}</b>`,
           `${plain(words.unpaid)} <b>${formatMoney(point.unpaid_amount)}</b>`,

@@ -34,4 +34,5 @@ export default {
     'The event “{event}” at position {position} will never be recorded, even when what it waits for arrives. This cannot be undone.',
   discard_submit: 'Discard',
   discard_done: 'The event is discarded',
+  settles_itself: 'settles when due',
 }

@@ -71,4 +71,8 @@ export default {
   item: 'What',
   share: 'Adds',
   state: 'State',
+  payee_kind: 'Payee',
+  step: 'Step',
+  journal_kind: 'What happened',
+  journal_account: 'Account',
 }

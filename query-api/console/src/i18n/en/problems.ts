@@ -22,4 +22,6 @@ export default {
   too_many_tokens: 'There are too many tokens; revoke some that are not used',
   not_waiting: 'This event is not waiting any more',
   too_many_steps: 'The range is too long for steps of this size',
+  invalid_as_of: 'This moment is wrong: not after now, and A not after B',
+  unknown_figure: 'The report has no such figure',
 }

@@ -32,4 +32,5 @@ export default {
   discard_consequence: '位置 {position} 的事件“{event}”将不再入账，即使它等待的对象以后出现。不能撤回。',
   discard_submit: '确认放弃',
   discard_done: '事件已放弃',
+  settles_itself: '到期自动结算',
 }

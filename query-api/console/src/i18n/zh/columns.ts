@@ -71,4 +71,8 @@ export default {
   item: '对象',
   share: '贡献',
   state: '状态',
+  payee_kind: '收款方',
+  step: '步长',
+  journal_kind: '业务',
+  journal_account: '科目',
 }

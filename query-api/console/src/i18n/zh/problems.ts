@@ -21,4 +21,6 @@ export default {
   too_many_tokens: '令牌数量已达上限，请先撤销不用的令牌',
   not_waiting: '该事件已不在等待中',
   too_many_steps: '时间范围对所选步长来说太长',
+  invalid_as_of: '时点有误：不能晚于当前，时点 A 不能晚于时点 B',
+  unknown_figure: '该报表没有这个指标',
 }
