@@ -198,9 +198,7 @@ async fn an_entry_that_is_not_in_balance(engine: Engine) {
 /// A sum of the present that no event explains: it is found, and no event is blamed for it.
 async fn a_sum_that_no_event_has_made(engine: Engine) {
     let (ledger, _) = played(engine, 13).await;
-    ledger
-        .execute("update sales_cells set prepaid_amount = prepaid_amount + 500 where grain = 'year'")
-        .await;
+    ledger.execute("update sales_cells set prepaid_amount = prepaid_amount + 500 where grain = 'year'").await;
     let found = differing(&ledger, "").await;
     let name = ("prepayments".to_owned(), "sales.total.prepaid_amount".to_owned());
     assert_eq!(found.keys().collect::<Vec<_>>(), [&name]);
