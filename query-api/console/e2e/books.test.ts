@@ -94,7 +94,12 @@ test('moments that make no sense are told before they are asked', async () => {
   await page.getByLabel('时点 A').fill('150')
   await page.getByRole('button', { name: '对比', exact: true }).click()
   await page.waitForURL(/a=150&b=200|b=200&a=150/)
-  await page.getByText('日志位置 150 → 200').waitFor()
+  // A position within a decision is told as its end.
+  const { as_of: from, to_as_of: to } = (await api(
+    'GET',
+    '/v1/reports/sales/diff?as_of=150&to_as_of=200',
+  )) as { as_of: number; to_as_of: number }
+  await page.getByText(`日志位置 ${from} → ${to}`).waitFor()
 })
 
 interface TieOuts {
@@ -106,13 +111,12 @@ interface TieOuts {
 }
 
 test('everything ties out, and both bridges add up', async () => {
-  await publish(
+  const position = await publish(
     'order.paid',
     `NOWHERE-${Date.now()}`,
     { payment_id: `N-${Date.now()}`, method: 'pos', amount: '77.70' },
     'parked',
   )
-  const { position } = (await api('GET', '/v1/reports/refunds')) as { position: number }
   await visit(page, `/audit/tie-outs?as_of=${position}`)
   const answer = (await api('GET', `/v1/audit/tie-outs?as_of=${position}`)) as TieOuts
   await page.getByText(`全部 ${answer.checks.length} 项勾稽一致`).waitFor()
