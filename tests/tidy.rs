@@ -28,8 +28,11 @@ const ARROWS: [(&str, &[&str]); 5] = [
 ];
 
 /// Who may depend on an outside crate that belongs to one part of the system.
-const WRAPPERS: [(&str, &[&str]); 2] =
-    [("sqlx", &["projector", "query-api"]), ("axum", &["query-api", "ledger"])];
+const WRAPPERS: [(&str, &[&str]); 3] = [
+    ("sqlx", &["projector", "query-api"]),
+    ("rusqlite", &["projector", "query-api"]),
+    ("axum", &["query-api", "ledger"]),
+];
 
 /// Words that bring I/O, a clock or another thread into the books.
 const IMPURE: [&str; 6] = ["std::fs", "tokio", "SystemTime", "Instant", "async", "Timestamp::now"];

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::postgres::PgRow;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
-use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, Decode, PgConnection, Row, SqliteConnection, Type, TypeInfo,
-    ValueRef,
-};
+use rusqlite::types::ValueRef;
+use sqlx::postgres::{PgColumn, PgRow};
+use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, PgConnection, Row, TypeInfo, ValueRef as _};
 
 use crate::database::Database;
 
@@ -16,16 +13,14 @@ pub(crate) type Dump = BTreeMap<String, Vec<String>>;
 
 /// A connection beside whoever else has one.
 pub(crate) enum Beside {
-    Sqlite(SqliteConnection),
+    Sqlite(rusqlite::Connection),
     Postgres(PgConnection),
 }
 
 /// Connects to the tables of a generation.
 pub(crate) async fn connect(database: &Database) -> Beside {
     match database {
-        Database::Sqlite(path) => {
-            Beside::Sqlite(SqliteConnectOptions::new().filename(path).connect().await.unwrap())
-        }
+        Database::Sqlite(path) => Beside::Sqlite(rusqlite::Connection::open(path).unwrap()),
         Database::Postgres { url, schema } => {
             let options = url.options().options([("search_path", schema)]);
             Beside::Postgres(options.connect().await.unwrap())
@@ -50,9 +45,7 @@ impl Beside {
     /// Does something.
     pub(crate) async fn execute(&mut self, sql: &str) {
         match self {
-            Self::Sqlite(connection) => {
-                sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.unwrap();
-            }
+            Self::Sqlite(connection) => connection.execute_batch(sql).unwrap(),
             Self::Postgres(connection) => {
                 sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await.unwrap();
             }
@@ -62,9 +55,7 @@ impl Beside {
     /// The first column of an answer.
     pub(crate) async fn texts(&mut self, sql: &str) -> Vec<String> {
         match self {
-            Self::Sqlite(connection) => {
-                sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap()
-            }
+            Self::Sqlite(connection) => select(connection, sql, |row| row.get(0).unwrap()),
             Self::Postgres(connection) => {
                 sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap()
             }
@@ -84,7 +75,7 @@ impl Beside {
 
     async fn close(self) {
         match self {
-            Self::Sqlite(connection) => connection.close().await.unwrap(),
+            Self::Sqlite(connection) => connection.close().unwrap(),
             Self::Postgres(connection) => connection.close().await.unwrap(),
         }
     }
@@ -114,44 +105,61 @@ impl Beside {
 
     async fn rows(&mut self, sql: &str) -> Vec<String> {
         match self {
-            Self::Sqlite(connection) => {
-                let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap();
-                rows.iter().map(literals::<SqliteRow>).collect()
-            }
+            Self::Sqlite(connection) => select(connection, sql, literals_of_sqlite),
             Self::Postgres(connection) => {
                 let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(connection).await.unwrap();
-                rows.iter().map(literals::<PgRow>).collect()
+                rows.iter().map(literals_of_postgres).collect()
             }
         }
     }
 }
 
-fn literals<'r, R>(row: &'r R) -> String
-where
-    R: Row,
-    usize: sqlx::ColumnIndex<R>,
-    i64: Decode<'r, R::Database> + Type<R::Database>,
-    &'r str: Decode<'r, R::Database> + Type<R::Database>,
-    &'r [u8]: Decode<'r, R::Database> + Type<R::Database>,
-{
-    let literal = |index: usize| {
-        let value = row.try_get_raw(index).unwrap();
-        if value.is_null() {
-            return "NULL".to_owned();
-        }
-        match value.type_info().name() {
-            "INTEGER" | "INT8" => row.get::<i64, _>(index).to_string(),
-            "TEXT" => format!("'{}'", row.get::<&str, _>(index).replace('\'', "''")),
-            "BLOB" | "BYTEA" => {
-                let bytes = row.get::<&[u8], _>(index).iter();
-                bytes.fold("X'".to_owned(), |text, byte| text + &format!("{byte:02X}")) + "'"
-            }
-            other => panic!("{other}"),
-        }
+/// What SQLite answers.
+fn select(
+    connection: &rusqlite::Connection,
+    sql: &str,
+    each: impl Fn(&rusqlite::Row) -> String,
+) -> Vec<String> {
+    let mut statement = connection.prepare(sql).unwrap();
+    let rows = statement.query_map((), |row| Ok(each(row))).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+fn literals_of_sqlite(row: &rusqlite::Row) -> String {
+    let literal = |(number, name): (usize, &str)| {
+        let literal = match row.get_ref(number).unwrap() {
+            ValueRef::Null => "NULL".to_owned(),
+            ValueRef::Integer(number) => number.to_string(),
+            ValueRef::Text(text) => quoted(str::from_utf8(text).unwrap()),
+            ValueRef::Blob(bytes) => hex(bytes),
+            ValueRef::Real(number) => panic!("{name}: {number}"),
+        };
+        format!("{name} = {literal}")
     };
-    let columns = row
-        .columns()
-        .iter()
-        .map(|column| format!("{} = {}", sqlx::Column::name(column), literal(sqlx::Column::ordinal(column))));
-    columns.collect::<Vec<_>>().join(", ")
+    let columns: Vec<_> = row.as_ref().column_names().enumerate().map(literal).collect();
+    columns.join(", ")
+}
+
+fn literals_of_postgres(row: &PgRow) -> String {
+    let literal = |column: &PgColumn| {
+        let (number, name) = (column.ordinal(), column.name());
+        let value = row.try_get_raw(number).unwrap();
+        let literal = match value.type_info().name() {
+            _ if value.is_null() => "NULL".to_owned(),
+            "INT8" => row.get::<i64, _>(number).to_string(),
+            "TEXT" => quoted(row.get(number)),
+            "BYTEA" => hex(row.get(number)),
+            other => panic!("{other}"),
+        };
+        format!("{name} = {literal}")
+    };
+    row.columns().iter().map(literal).collect::<Vec<_>>().join(", ")
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold("X'".to_owned(), |text, byte| text + &format!("{byte:02X}")) + "'"
 }

@@ -16,6 +16,7 @@ pub use plan::Plan;
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 use events_schema::block::BlockHeader;
 use events_schema::merkle::EMPTY_ROOT;
@@ -113,7 +114,7 @@ impl Replay {
             currency: created.currency.as_str().to_owned(),
             time_zone: created.time_zone.as_str().to_owned(),
         };
-        store.apply(&Writes::default(), &nothing).await?;
+        store.apply(&Arc::default(), &nothing).await?;
         let entities = SavedEntities::open(&store.entities_path().await?, memory_bytes)?.only_for_room();
         // Nobody waits for its end.
         let (held, _) = mpsc::channel(1);
@@ -231,7 +232,9 @@ impl Filling {
             .map_err(|error| Halt { position, reason: error.into() })?;
         // Within a block it is not the root at this position; nobody asks for it.
         let Some(checkpoint) = self.fold.checkpoint(header) else { return Ok(()) };
-        Ok(self.handle.block_on(self.store.apply(&writes, &Checkpoint { position, ..checkpoint }))?)
+        Ok(self
+            .handle
+            .block_on(self.store.apply(&Arc::new(writes), &Checkpoint { position, ..checkpoint }))?)
     }
 }
 

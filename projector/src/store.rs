@@ -2,10 +2,10 @@
 
 mod checkpoint;
 mod epochs;
+mod fields;
 mod postgres;
 mod script;
 mod sqlite;
-mod statements;
 
 mod error;
 pub use error::StoreError;
@@ -14,6 +14,7 @@ mod generations;
 pub(crate) use generations::{Generations, Readable};
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use events_schema::Position;
 
@@ -105,7 +106,11 @@ impl Store {
     }
 
     /// Makes all of `writes` and moves the checkpoint, in one transaction.
-    pub(crate) async fn apply(&mut self, writes: &Writes, checkpoint: &Checkpoint) -> Result<(), StoreError> {
+    pub(crate) async fn apply(
+        &mut self,
+        writes: &Arc<Writes>,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), StoreError> {
         if !self.is_certain {
             let found = self.engine.checkpoint().await?;
             // It was committed, and the answer was lost.
@@ -184,7 +189,7 @@ impl Engine {
         }
     }
 
-    async fn write(&mut self, writes: &Writes, checkpoint: &Checkpoint) -> Result<(), StoreError> {
+    async fn write(&mut self, writes: &Arc<Writes>, checkpoint: &Checkpoint) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(store) => store.write(writes, checkpoint).await,
             Self::Postgres(store) => store.write(writes, checkpoint).await,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use axum::http::StatusCode;
 
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::problem::Problem;
 
 /// The key of the last item of a page: lists are sorted by a time and then by one or two numbers, newest first.
@@ -18,7 +18,7 @@ const DIGITS: usize = 16;
 
 impl Cursor {
     /// The place of `row`, whose first columns are its key.
-    pub(crate) fn read(row: &Row, numbers: usize) -> Result<Self, sqlx::Error> {
+    pub(crate) fn read(row: &Row, numbers: usize) -> Result<Self, DatabaseError> {
         (0..numbers).map(|number| row.get(number)).collect::<Result<_, _>>().map(Self)
     }
 

@@ -6,13 +6,15 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use sqlx::{PgPool, SqlitePool};
+use sqlx::PgPool;
+
+/// What can go wrong.
+mod error;
+pub use error::DatabaseError;
 
 /// Statements and what is bound to them.
 mod sql;
-#[cfg(test)]
-pub(crate) use sql::Argument;
-pub(crate) use sql::Sql;
+pub(crate) use sql::{Argument, Sql};
 
 /// Rows of an answer.
 mod row;
@@ -24,6 +26,9 @@ pub(crate) use session::{Rows, Session};
 
 /// SQLite: files.
 mod sqlite;
+use sqlite::SqlitePool;
+#[cfg(test)]
+pub(crate) use sqlite::execute;
 
 /// PostgreSQL: schemas.
 mod postgres;
@@ -65,7 +70,7 @@ pub(crate) enum Database {
     Postgres(PgPool),
 }
 
-/// Connections: as many answers are computed at once. Each has a thread or a process of its own.
+/// Connections: as many answers are computed at once. Each takes a thread or a process.
 const CONNECTIONS_MAX: u32 = 8;
 /// Longest time that a request waits for a free connection.
 const CONNECTION_WAIT_SECONDS: u64 = 5;
@@ -74,18 +79,18 @@ const STATEMENTS_MAX: usize = 256;
 
 impl Database {
     /// Connects to what is there; nothing is made.
-    pub(crate) async fn open(location: &Location) -> Result<Self, sqlx::Error> {
+    pub(crate) async fn open(location: &Location) -> Result<Self, DatabaseError> {
         match location {
-            Location::Sqlite(path) => sqlite::connect(path).await.map(Self::Sqlite),
-            Location::Postgres { url, schema } => postgres::connect(url, schema).await.map(Self::Postgres),
+            Location::Sqlite(path) => SqlitePool::open(path).map(Self::Sqlite),
+            Location::Postgres { url, schema } => Ok(Self::Postgres(postgres::connect(url, schema).await?)),
         }
     }
 
     /// A connection that sees, from its first read on, one state of the tables.
-    pub(crate) async fn begin(&self) -> Result<Session, sqlx::Error> {
+    pub(crate) async fn begin(&self) -> Result<Session, DatabaseError> {
         match self {
             Self::Sqlite(pool) => pool.begin().await.map(Session::Sqlite),
-            Self::Postgres(pool) => postgres::begin(pool).await.map(Session::Postgres),
+            Self::Postgres(pool) => Ok(Session::Postgres(postgres::begin(pool).await?)),
         }
     }
 

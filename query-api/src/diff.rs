@@ -26,7 +26,7 @@ use events_schema::Position;
 use crate::answer::Answer;
 use crate::auth::{Caller, Permission};
 use crate::cursor::Cursor;
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::extract::{ValidPath, ValidQuery};
 use crate::items::figured::{Figured, Sum};
 use crate::items::reported::Reported;
@@ -146,7 +146,7 @@ fn page(
     sum: &Sum,
     limit: Limit,
     snapshot: &Snapshot,
-) -> Result<(Vec<FigureEvent>, Option<String>), sqlx::Error> {
+) -> Result<(Vec<FigureEvent>, Option<String>), DatabaseError> {
     let is_last = rows.len() <= limit.items();
     rows.truncate(limit.items());
     let next = match rows.last() {

@@ -38,6 +38,7 @@ mod asked;
 mod answer;
 pub use answer::{Item, Items, RatioPart, RatioParts, Share};
 
+use crate::database::DatabaseError;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use events_schema::Timestamp;
@@ -151,7 +152,7 @@ pub(crate) async fn total(
     sum: &Sum,
     range: Range,
     owner: Option<&str>,
-) -> Result<Share, sqlx::Error> {
+) -> Result<Share, DatabaseError> {
     let row = snapshot.fetch_one(sum.total(range, owner, snapshot)).await?;
     // A sum of nothing is null.
     Ok(Share::new(sum.unit, row.get::<Option<i64>>(0)?.unwrap_or_default()))
@@ -164,7 +165,7 @@ async fn page(
     range: Range,
     query: &ItemsQuery,
     after: Option<&Cursor>,
-) -> Result<(Vec<Item>, Option<String>), sqlx::Error> {
+) -> Result<(Vec<Item>, Option<String>), DatabaseError> {
     let (owner, wanted) = (query.filters().owner(), query.limit.rows());
     // What comes after the cursor is not later than what it stands for.
     let to =

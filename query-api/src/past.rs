@@ -2,7 +2,7 @@
 
 use events_schema::Position;
 
-use crate::database::{Row, Session, Sql};
+use crate::database::{DatabaseError, Row, Session, Sql};
 use crate::snapshot::Snapshot;
 
 /// Where in the past a snapshot stands.
@@ -42,7 +42,7 @@ const AROUND: &str = "\
 
 impl Past {
     /// The past after the event at `position`, which is before the last that `session` sees.
-    pub(crate) async fn at(position: Position, session: &mut Session) -> Result<Self, sqlx::Error> {
+    pub(crate) async fn at(position: Position, session: &mut Session) -> Result<Self, DatabaseError> {
         session.find_by_index().await?;
         let position = position.as_i64();
         let (mut before, mut behind, mut paid_until) = (Epoch::default(), None, None);
@@ -68,12 +68,12 @@ impl Past {
 
 impl Epoch {
     /// The epoch of this number, which has ended.
-    pub(crate) async fn numbered(number: i64, snapshot: &mut Snapshot) -> Result<Self, sqlx::Error> {
+    pub(crate) async fn numbered(number: i64, snapshot: &mut Snapshot) -> Result<Self, DatabaseError> {
         let last = snapshot.fetch_one(Sql::new(LAST).with(number)).await?.get(0)?;
         Ok(Self { number, last })
     }
 
-    fn read(row: &Row) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row) -> Result<Self, DatabaseError> {
         Ok(Self { number: row.get("number")?, last: row.get("last")? })
     }
 }

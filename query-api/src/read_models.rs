@@ -9,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::timeout;
 
 use crate::as_of::{self, AsOf, Moment, Resolver};
-use crate::database::{Database, Location};
+use crate::database::{Database, DatabaseError, Location};
 use crate::problem::Problem;
 use crate::projected::{self, Projected};
 use crate::snapshot::{Snapshot, SnapshotError};
@@ -54,7 +54,7 @@ impl ReadModels {
             match database.begin().await {
                 Ok(session) => return Snapshot::new(session).await,
                 // Switched between the two lines above.
-                Err(sqlx::Error::PoolClosed) if !self.serving().is_closed() => {}
+                Err(DatabaseError::Closed) if !self.serving().is_closed() => {}
                 Err(error) => return Err(error.into()),
             }
         }

@@ -3,7 +3,7 @@
 use events_schema::{Calendar, Position, Timestamp};
 
 use crate::as_of::Moment;
-use crate::database::{Row, Rows, Session, Sql};
+use crate::database::{DatabaseError, Row, Rows, Session, Sql};
 use crate::past::Past;
 use crate::problem::Problem;
 
@@ -34,7 +34,7 @@ pub enum SnapshotError {
     Busy,
     /// The database did not answer.
     #[error("the read models could not be read")]
-    Database(#[source] sqlx::Error),
+    Database(#[source] DatabaseError),
     /// The read models were written with a time zone that is not known here.
     #[error("the read models cannot be used")]
     Zone(#[from] events_schema::calendar::UnknownZoneError),
@@ -84,7 +84,7 @@ impl Snapshot {
 
     /// Stands after the event at `position` from now on, be that earlier or later than where it stood: never later than
     /// where it stood at first. All is read from the tables of the past, also at their end.
-    pub(crate) async fn stand_at(&mut self, position: Position) -> Result<(), sqlx::Error> {
+    pub(crate) async fn stand_at(&mut self, position: Position) -> Result<(), DatabaseError> {
         self.past = Some(Past::at(position, &mut self.session).await?);
         (self.position, self.recorded_at) = (position, None);
         Ok(())
@@ -96,29 +96,29 @@ impl Snapshot {
     }
 
     /// All rows of a select.
-    pub(crate) async fn fetch_all(&mut self, sql: Sql) -> Result<Vec<Row>, sqlx::Error> {
+    pub(crate) async fn fetch_all(&mut self, sql: Sql) -> Result<Vec<Row>, DatabaseError> {
         self.session.fetch_all(sql).await
     }
 
     /// The first row of a select, if there is one.
-    pub(crate) async fn fetch_optional(&mut self, sql: Sql) -> Result<Option<Row>, sqlx::Error> {
+    pub(crate) async fn fetch_optional(&mut self, sql: Sql) -> Result<Option<Row>, DatabaseError> {
         self.session.fetch_optional(sql).await
     }
 
     /// The row of a select that always has one.
-    pub(crate) async fn fetch_one(&mut self, sql: Sql) -> Result<Row, sqlx::Error> {
-        self.fetch_optional(sql).await?.ok_or(sqlx::Error::RowNotFound)
+    pub(crate) async fn fetch_one(&mut self, sql: Sql) -> Result<Row, DatabaseError> {
+        self.fetch_optional(sql).await?.ok_or(DatabaseError::NoRow)
     }
 
     /// All rows of a select one by one, in constant memory.
-    pub(crate) fn stream(&mut self, sql: Sql) -> Rows<'_> {
-        self.session.stream(sql)
+    pub(crate) async fn stream(&mut self, sql: Sql) -> Result<Rows<'_>, DatabaseError> {
+        self.session.stream(sql).await
     }
 }
 
-impl From<sqlx::Error> for SnapshotError {
-    fn from(error: sqlx::Error) -> Self {
-        if matches!(error, sqlx::Error::PoolTimedOut) { Self::Busy } else { Self::Database(error) }
+impl From<DatabaseError> for SnapshotError {
+    fn from(error: DatabaseError) -> Self {
+        if matches!(error, DatabaseError::Busy) { Self::Busy } else { Self::Database(error) }
     }
 }
 
@@ -135,8 +135,8 @@ impl From<SnapshotError> for Problem {
     }
 }
 
-impl From<sqlx::Error> for Problem {
-    fn from(error: sqlx::Error) -> Self {
+impl From<DatabaseError> for Problem {
+    fn from(error: DatabaseError) -> Self {
         SnapshotError::from(error).into()
     }
 }

@@ -25,6 +25,7 @@ pub use unbooked::{MoneyNotBooked, Unbooked, UnbookedOfMethod};
 mod profit;
 pub use profit::{Difference, ProfitBridge, ProfitLine};
 
+use crate::database::DatabaseError;
 use std::borrow::Cow;
 
 use axum::extract::State;
@@ -180,7 +181,7 @@ pub(crate) async fn tie_outs(
 }
 
 /// All checks and both bridges where `snapshot` stands; of differences, without the events that made them.
-async fn read(snapshot: &mut Snapshot) -> Result<TieOuts, sqlx::Error> {
+async fn read(snapshot: &mut Snapshot) -> Result<TieOuts, DatabaseError> {
     let standing = Standing::read(snapshot).await?;
     let unbalanced = entries::unbalanced(snapshot).await?;
     let mut checks: Vec<TieOut> = checks::all(&standing).into_iter().map(TieOut::from).collect();

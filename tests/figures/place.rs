@@ -9,8 +9,7 @@ use events_schema::Position;
 use ledger_core::log::FileLog;
 use projector::{Database, Options, Progress, Runner};
 use query_api::{Location, ReadModels};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::watch;
 
 use crate::naive::dump::{Dump, dump_file};
@@ -71,7 +70,7 @@ pub(crate) async fn read_models(progress: &Progress) -> ReadModels {
 /// All tables of the read models that the projector tells of.
 pub(crate) async fn dump(progress: &Progress) -> Dump {
     match &progress.database {
-        Database::Sqlite(path) => dump_file(path).await,
+        Database::Sqlite(path) => dump_file(path),
         Database::Postgres { url, schema } => dump_schema(url.as_str(), schema).await,
     }
 }
@@ -80,9 +79,7 @@ pub(crate) async fn dump(progress: &Progress) -> Dump {
 pub(crate) async fn execute_in(progress: &Progress, sql: &str) {
     match &progress.database {
         Database::Sqlite(path) => {
-            let mut file = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
-            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut file).await.unwrap();
-            file.close().await.unwrap();
+            rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
         }
         Database::Postgres { url, schema } => {
             execute(url.as_str(), &format!("set search_path = \"{schema}\"; {sql}")).await;

@@ -2,27 +2,30 @@
 
 use std::path::Path;
 
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use rusqlite::{Connection, OpenFlags};
 
 /// Every table, with its rows as text.
 pub(crate) type Dump = Vec<(String, Vec<String>)>;
 
 /// All tables in a file of SQLite.
-pub(crate) async fn dump_file(path: &Path) -> Dump {
-    let mut database = SqliteConnectOptions::new().filename(path).read_only(true).connect().await.unwrap();
-    let mut texts = async |sql: &str| -> Vec<String> {
-        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut database).await.unwrap()
-    };
+pub(crate) fn dump_file(path: &Path) -> Dump {
+    let database = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    let texts = |sql: &str| texts(&database, sql);
     let mut dump = Dump::new();
-    for table in texts("select name from sqlite_schema where type = 'table' order by name").await {
+    for table in texts("select name from sqlite_schema where type = 'table' order by name") {
         let columns = format!("select 'quote(' || name || ')' from pragma_table_info('{table}')");
-        let columns = texts(&columns).await.join(" || ',' || ");
-        let rows = texts(&format!("select {columns} from {table} order by 1")).await;
+        let columns = texts(&columns).join(" || ',' || ");
+        let rows = texts(&format!("select {columns} from {table} order by 1"));
         dump.push((table, rows));
     }
-    database.close().await.unwrap();
     dump
+}
+
+/// The first column of what SQLite answers.
+pub(crate) fn texts(database: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = database.prepare(sql).unwrap();
+    let texts = statement.query_map((), |row| row.get(0)).unwrap();
+    texts.collect::<Result<_, _>>().unwrap()
 }
 
 /// Fails unless both hold the same, to the byte.

@@ -3,18 +3,14 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 
 use super::events::{at, changed, paid, paid_by, placed, whole_order, withdrawal};
 use super::harness::{Ledger, directory, run};
 
 /// Changes tables behind the back of everybody.
-async fn execute(dir: &Path, sql: &str) {
+fn execute(dir: &Path, sql: &str) {
     let file = dir.join("read-models/1.sqlite");
-    let mut connection = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
+    rusqlite::Connection::open(file).unwrap().execute_batch(sql).unwrap();
 }
 
 /// What must equal an account, in an answer.
@@ -83,7 +79,7 @@ async fn what_does_not_tie_out_fails_the_audit_with_account_difference_and_event
     admin.read(&format!("/v1/audit/tie-outs?min_position={end}")).await;
     let dir = ledger.stop();
     for table in ["cash_entries", "cash_cells", "cash_past"] {
-        execute(dir.path(), &format!("update {table} set amount = amount + 100 where method = 'pos'")).await;
+        execute(dir.path(), &format!("update {table} set amount = amount + 100 where method = 'pos'"));
     }
     let failed = run(dir.path(), &["audit"]);
     assert!(failed.out.contains("not everything ties out"), "{failed:#?}");
@@ -125,8 +121,7 @@ async fn an_entry_of_long_ago_that_is_not_in_balance_is_found() {
                 from journal_lines group by account; \
              update journal_lines set amount = amount + 7 where position = 3 and account = 1;"
         ),
-    )
-    .await;
+    );
     let said = run(dir.path(), &["audit"]).complaint();
     let sentence = "ledger: * is 0.07 and entries.unbalanced is 0.00: a difference of 0.07, since the event at position 3\n";
     assert_eq!(said, sentence);

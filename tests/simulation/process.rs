@@ -256,7 +256,7 @@ async fn check(world: &World, log: &FileLog, whole: bool) {
     assert_eq!((verified.head.size, verified.torn_tail), (events.len() as u64, None));
     world.promises.hold(&events, world.history.said(), &world.open_identities());
     promises::decided_again(&events, world.history.said(), whole);
-    tables::check(world.dir.path(), &events).await;
+    tables::check(world.dir.path(), &events);
 }
 
 /// Checks everything once more after the last life.
@@ -273,9 +273,9 @@ pub(crate) fn check_the_end(world: &World) {
 
 /// All that is in the read models comes from the log, whatever happened while they were filled.
 async fn made_anew_they_are_the_same(data_dir: &Path, log: FileLog) {
-    let tables = async || dump_file(&tables::current(data_dir).unwrap()).await;
-    let before = tables().await;
+    let tables = || dump_file(&tables::current(data_dir).unwrap());
+    let before = tables();
     let options = projector::Options { epoch_events: EPOCH_EVENTS, ..projector::Options::default() };
     projector::rebuild(&Place::sqlite(data_dir), Arc::new(log), options, |_| {}).await.unwrap();
-    assert_same(&before, &tables().await);
+    assert_same(&before, &tables());
 }

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use events_schema::Recorded;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
+use rusqlite::Connection;
 
 use super::naive::{self, Tables};
+use crate::naive::dump::texts;
 
 /// The columns that are compared, in the order in which the naive fold writes them.
 const ORDERS: &str = "birth position order_id status used_packages payable paid_at payment_id payment_method paid \
@@ -44,14 +44,13 @@ const CASH_ENTRIES: &str = "(select e.*, coalesce(e.source_id, o.order_id) as so
     from cash_entries e left join orders o on o.birth = e.order_birth)";
 
 /// Checks that the read models of a data directory, if there are any, are those of the log up to their checkpoint.
-pub(crate) async fn check(data_dir: &Path, events: &[Recorded]) {
+pub(crate) fn check(data_dir: &Path, events: &[Recorded]) {
     let Some(path) = current(data_dir).filter(|path| path.exists()) else { return };
-    let mut database = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
-    let Some(position) = position(&mut database).await else { return };
+    let database = Connection::open(path).unwrap();
+    let Some(position) = position(&database) else { return };
     let seen = events.get(..position).expect("read models know nothing that is not in the log");
     let expected = naive::tables(seen);
-    let actual = read(&mut database).await;
-    database.close().await.unwrap();
+    let actual = read(&database);
     for (table, rows) in &expected {
         assert_eq!(&actual[table], rows, "{table} at position {position}");
     }
@@ -65,19 +64,18 @@ pub(crate) fn current(data_dir: &Path) -> Option<PathBuf> {
 }
 
 /// The checkpoint; nothing when there are no tables yet, or no event in them.
-async fn position(database: &mut SqliteConnection) -> Option<usize> {
-    let position = sqlx::query_scalar("select position from checkpoint").fetch_optional(database).await;
-    position.ok().flatten().map(|position: i64| usize::try_from(position).unwrap())
+fn position(database: &Connection) -> Option<usize> {
+    let position = database.query_row("select position from checkpoint", (), |row| row.get::<_, i64>(0));
+    position.ok().map(|position| usize::try_from(position).unwrap())
 }
 
-async fn read(database: &mut SqliteConnection) -> Tables {
+fn read(database: &Connection) -> Tables {
     let mut tables = Tables::new();
     for (table, from, columns) in TABLES {
         let columns: Vec<_> =
             columns.split_whitespace().map(|column| format!("coalesce({column}, '-')")).collect();
         let query = format!("select {} from {from}", columns.join(" || '|' || "));
-        let mut rows: Vec<String> =
-            sqlx::query_scalar(AssertSqlSafe(query)).fetch_all(&mut *database).await.unwrap();
+        let mut rows = texts(database, &query);
         rows.sort();
         tables.insert(table, rows);
     }

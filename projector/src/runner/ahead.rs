@@ -21,7 +21,7 @@ use crate::fold::{Fold, Halt};
 #[derive(Debug)]
 pub(super) struct Batch {
     /// What is written.
-    pub(super) writes: Writes,
+    pub(super) writes: Arc<Writes>,
     /// Where the run ends.
     pub(super) checkpoint: Checkpoint,
     /// How many events it has.
@@ -147,7 +147,8 @@ fn fold_run(mut fold: Fold, run: &Run, tables: Position) -> Folded {
     match Writes::try_from(changes) {
         Ok(mut writes) => {
             writes.closes_epoch = run.closes_epoch && is_whole;
-            let batch = Batch { writes, events: checkpoint.position.since(before), checkpoint };
+            let batch =
+                Batch { writes: Arc::new(writes), events: checkpoint.position.since(before), checkpoint };
             Folded { fold, batch: Some(batch), halt }
         }
         Err(overflow) => {

@@ -1,10 +1,10 @@
 //! What can go wrong with the tables of read models.
 
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fmt, io};
 
+use rusqlite::ErrorCode;
 use sqlx::postgres::PgDatabaseError;
-use sqlx::sqlite::SqliteError;
 
 use crate::database::PostgresUrl;
 
@@ -51,9 +51,12 @@ pub enum StoreError {
         /// What went wrong.
         source: sqlx::Error,
     },
-    /// The engine could not do it.
-    #[error("{}", describe(.0))]
+    /// PostgreSQL could not do it.
+    #[error("{}", Cause::of(.0).describe(.0))]
     Database(#[from] sqlx::Error),
+    /// SQLite could not do it.
+    #[error("{}", Cause::of_sqlite(.0).describe(.0))]
+    Sqlite(#[from] rusqlite::Error),
 }
 
 impl StoreError {
@@ -67,10 +70,8 @@ impl StoreError {
             | Self::Encoding { .. }
             | Self::NoNumber { .. } => false,
             Self::Io { .. } => true,
-            Self::Unreachable { source: error, .. } | Self::Database(error) => match Cause::of(error) {
-                Cause::Full | Cause::Passing => true,
-                Cause::Refused | Cause::Other => false,
-            },
+            Self::Unreachable { source: error, .. } | Self::Database(error) => Cause::of(error).passes(),
+            Self::Sqlite(error) => Cause::of_sqlite(error).passes(),
         }
     }
 
@@ -102,25 +103,21 @@ impl Cause {
             return Self::Refused;
         }
         let Some(error) = error.as_database_error() else { return Self::Other };
-        if let Some(error) = error.try_downcast_ref::<PgDatabaseError>() {
-            return Self::of_state(error.code());
-        }
-        let code = error.try_downcast_ref::<SqliteError>().and_then(sqlx::error::DatabaseError::code);
-        code.and_then(|code| code.parse().ok()).map_or(Self::Other, Self::of_result_code)
+        error.try_downcast_ref::<PgDatabaseError>().map_or(Self::Other, |error| Self::of_state(error.code()))
     }
 
     /// SQLite's primary result codes tell (sqlite.org/rescode.html).
-    const fn of_result_code(extended: u32) -> Self {
-        const BUSY: u32 = 5;
-        const LOCKED: u32 = 6;
-        const NO_MEMORY: u32 = 7;
-        const IO: u32 = 10;
-        const FULL: u32 = 13;
-        const CANNOT_OPEN: u32 = 14;
-        const PROTOCOL: u32 = 15;
-        match extended & 0xff {
-            FULL => Self::Full,
-            BUSY | LOCKED | NO_MEMORY | IO | CANNOT_OPEN | PROTOCOL => Self::Passing,
+    fn of_sqlite(error: &rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::OutOfMemory
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::FileLockingProtocolFailed,
+            ) => Self::Passing,
             _ => Self::Other,
         }
     }
@@ -141,15 +138,22 @@ impl Cause {
             _ => Self::Other,
         }
     }
-}
 
-fn describe(error: &sqlx::Error) -> String {
-    match Cause::of(error) {
-        Cause::Full => format!("the disk of the read models is full: free some space on it ({error})"),
-        Cause::Passing => format!("the read models cannot be written at the moment ({error})"),
-        Cause::Refused => format!("the database of the read models cannot be used ({error})"),
-        Cause::Other => {
-            format!("the read models cannot be used: make them anew with `ledger rebuild` ({error})")
+    const fn passes(self) -> bool {
+        match self {
+            Self::Full | Self::Passing => true,
+            Self::Refused | Self::Other => false,
+        }
+    }
+
+    fn describe(self, error: &impl fmt::Display) -> String {
+        match self {
+            Self::Full => format!("the disk of the read models is full: free some space on it ({error})"),
+            Self::Passing => format!("the read models cannot be written at the moment ({error})"),
+            Self::Refused => format!("the database of the read models cannot be used ({error})"),
+            Self::Other => {
+                format!("the read models cannot be used: make them anew with `ledger rebuild` ({error})")
+            }
         }
     }
 }

@@ -4,21 +4,20 @@ mod rows;
 mod schemas;
 mod session;
 mod sql;
+mod statements;
 
 pub(super) use schemas::Schemas;
 
 use events_schema::Position;
-use sqlx::postgres::PgQueryResult;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Postgres};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use super::statements::Statements;
 use super::{StoreError, checkpoint, epochs, script};
 use crate::change::Writes;
 use crate::checkpoint::Checkpoint;
 use rows::RowTypes;
 use schemas::{is_valid, schema};
 use session::{enter, reclaim};
-use sql::Arrays;
+use statements::Statements;
 
 /// What the server may take to sort the rows of an index.
 const INDEX_MEMORY: &str = "set maintenance_work_mem = '128MB'";
@@ -28,7 +27,7 @@ const INDEX_MEMORY: &str = "set maintenance_work_mem = '128MB'";
 pub(super) struct PostgresStore {
     schemas: Schemas,
     number: u64,
-    statements: Statements<Arrays>,
+    statements: Statements,
 }
 
 impl PostgresStore {
@@ -37,7 +36,7 @@ impl PostgresStore {
         schemas.make(number).await?;
         let mut connection = schemas.session.take().await?;
         enter(&mut connection, &schema(number)).await?;
-        let statements = sql::statements(&RowTypes::read(&mut connection, &schema(number)).await?)?;
+        let statements = Statements::new(&RowTypes::read(&mut connection, &schema(number)).await?)?;
         schemas.session.put_back(connection);
         Ok(Self { schemas, number, statements })
     }
@@ -57,7 +56,7 @@ impl PostgresStore {
     /// How far it is; nothing before the first event.
     pub(super) async fn checkpoint(&mut self) -> Result<Option<Checkpoint>, StoreError> {
         let mut connection = self.take_connection().await?;
-        let checkpoint = checkpoint::read::<Postgres>(&mut connection).await?;
+        let checkpoint = read_checkpoint(&mut connection).await?;
         self.schemas.session.put_back(connection);
         Ok(checkpoint)
     }
@@ -65,20 +64,22 @@ impl PostgresStore {
     /// The end of the last epoch that is closed.
     pub(super) async fn epochs_last(&mut self) -> Result<Position, StoreError> {
         let mut connection = self.take_connection().await?;
-        let last = epochs::last::<Postgres>(&mut connection).await?;
+        let last: i64 = sqlx::query_scalar(epochs::LAST).fetch_one(&mut connection).await?;
         self.schemas.session.put_back(connection);
-        Ok(last)
+        Ok(Position::new(last.cast_unsigned()))
     }
 
     /// Makes all of `writes` and moves the checkpoint, in one transaction.
     pub(super) async fn write(&mut self, writes: &Writes, checkpoint: &Checkpoint) -> Result<(), StoreError> {
         let mut connection = self.take_connection().await?;
         let mut transaction = connection.begin().await?;
-        self.statements.execute::<Postgres>(&mut transaction, writes, PgQueryResult::rows_affected).await?;
+        self.statements.execute(&mut transaction, writes).await?;
         if writes.closes_epoch {
-            epochs::close::<Postgres>(&mut transaction, checkpoint.position).await?;
+            sqlx::query(epochs::TOTALS).execute(&mut *transaction).await?;
+            let last = checkpoint.position.as_i64();
+            sqlx::query(epochs::CLOSE).bind(last).execute(&mut *transaction).await?;
         }
-        checkpoint::write::<Postgres>(&mut transaction, checkpoint).await?;
+        write_checkpoint(&mut transaction, checkpoint).await?;
         transaction.commit().await?;
         self.schemas.session.put_back(connection);
         Ok(())
@@ -113,4 +114,17 @@ impl PostgresStore {
         }
         Ok(connection)
     }
+}
+
+/// How far a generation is; nothing before the first event.
+async fn read_checkpoint(connection: &mut PgConnection) -> Result<Option<Checkpoint>, StoreError> {
+    let columns = sqlx::query_as(checkpoint::SELECT).fetch_optional(connection).await?;
+    columns.map(checkpoint::from_columns).transpose()
+}
+
+async fn write_checkpoint(connection: &mut PgConnection, checkpoint: &Checkpoint) -> Result<(), sqlx::Error> {
+    let (log_id, position, root, recorded_at, currency, time_zone) = checkpoint::to_columns(checkpoint);
+    let replace = sqlx::query(checkpoint::REPLACE).bind(log_id).bind(position).bind(root);
+    replace.bind(recorded_at).bind(currency).bind(time_zone).execute(connection).await?;
+    Ok(())
 }

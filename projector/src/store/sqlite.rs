@@ -1,34 +1,25 @@
 //! One generation in a file of SQLite.
 
 mod files;
+mod line;
 mod sql;
 
 pub(super) use files::Files;
 
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
 
 use events_schema::Position;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteQueryResult, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Sqlite, SqliteConnection};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
 
-use super::statements::Statements;
 use super::{Format, StoreError, checkpoint, epochs, script};
 use crate::change::Writes;
 use crate::checkpoint::Checkpoint;
-use sql::Shapes;
+use line::{Line, TEMP_STORE, connect, in_thread};
+use sql::Statements;
 
-/// Pages that the write-ahead log holds before they are put into the file: pages that change again and again are put
-/// there once.
-const WAL_PAGES: &str = "16384";
-/// What is left of the write-ahead log's file after a time of heavy writing.
-const WAL_BYTES_KEPT: &str = "134217728";
-/// How long to wait for a lock that a reader holds for a moment.
-const BUSY_SECONDS: u64 = 5;
-/// Where small things are sorted.
-const TEMP_STORE: &str = "memory";
-/// Prepared statements: each table has two, each in ten shapes.
-const STATEMENTS_MAX: usize = 1_024;
+/// Threads that sort the rows of an index, beside the one that reads them.
+const SORTERS: i64 = 1;
 /// The pages that are kept in memory where only a few rows are read, in bytes.
 const PAGE_BYTES_MIN: usize = 1 << 20;
 
@@ -37,22 +28,24 @@ const PAGE_BYTES_MIN: usize = 1 << 20;
 pub(super) struct SqliteStore {
     files: Files,
     number: u64,
-    /// The pages that it keeps in memory, in bytes.
-    page_bytes: usize,
-    statements: Statements<Shapes>,
-    /// Made anew after every error: whatever state it was left in is of no matter then.
-    connection: Option<SqliteConnection>,
+    statements: Arc<Statements>,
+    line: Line,
 }
 
 impl SqliteStore {
     /// Opens the file of a generation, of which `page_bytes` are kept in memory; makes it, with its tables, when there
     /// is none.
     pub(super) async fn open(files: Files, number: u64, page_bytes: usize) -> Result<Self, StoreError> {
-        let mut connection = connect(&files.path(number), page_bytes).await?;
-        if user_version(&mut connection).await? == 0 {
-            create_tables(&mut connection).await?;
-        }
-        Ok(Self { files, number, page_bytes, statements: sql::statements(), connection: Some(connection) })
+        let statements = Arc::new(Statements::new());
+        let mut line = Line::new(files.path(number), page_bytes);
+        let made = line.work(|connection| {
+            if user_version(connection)? == 0 {
+                create_tables(connection)?;
+            }
+            Ok(())
+        });
+        made.await?;
+        Ok(Self { files, number, statements, line })
     }
 
     /// All generations.
@@ -67,127 +60,129 @@ impl SqliteStore {
 
     /// How far it is; nothing before the first event.
     pub(super) async fn checkpoint(&mut self) -> Result<Option<Checkpoint>, StoreError> {
-        let mut connection = self.take_connection().await?;
-        let checkpoint = checkpoint::read::<Sqlite>(&mut connection).await?;
-        self.connection = Some(connection);
-        Ok(checkpoint)
+        self.line.work(|connection| read_checkpoint(connection)).await
     }
 
     /// The end of the last epoch that is closed.
     pub(super) async fn epochs_last(&mut self) -> Result<Position, StoreError> {
-        let mut connection = self.take_connection().await?;
-        let last = epochs::last::<Sqlite>(&mut connection).await?;
-        self.connection = Some(connection);
-        Ok(last)
+        let last =
+            |connection: &mut Connection| Ok(connection.query_row(epochs::LAST, (), |row| row.get(0))?);
+        let last: i64 = self.line.work(last).await?;
+        Ok(Position::new(last.cast_unsigned()))
     }
 
     /// Makes all of `writes` and moves the checkpoint, in one transaction.
-    pub(super) async fn write(&mut self, writes: &Writes, checkpoint: &Checkpoint) -> Result<(), StoreError> {
-        let mut connection = self.take_connection().await?;
-        let mut transaction = connection.begin_with("begin immediate").await?;
-        self.statements.execute::<Sqlite>(&mut transaction, writes, SqliteQueryResult::rows_affected).await?;
-        if writes.closes_epoch {
-            epochs::close::<Sqlite>(&mut transaction, checkpoint.position).await?;
-        }
-        checkpoint::write::<Sqlite>(&mut transaction, checkpoint).await?;
-        transaction.commit().await?;
-        self.connection = Some(connection);
-        Ok(())
+    pub(super) async fn write(
+        &mut self,
+        writes: &Arc<Writes>,
+        checkpoint: &Checkpoint,
+    ) -> Result<(), StoreError> {
+        let statements = Arc::clone(&self.statements);
+        let (writes, checkpoint) = (Arc::clone(writes), checkpoint.clone());
+        self.line
+            .work(move |connection| {
+                let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                statements.execute(&transaction, &writes)?;
+                if writes.closes_epoch {
+                    transaction.prepare_cached(epochs::TOTALS)?.execute(())?;
+                    transaction.prepare_cached(epochs::CLOSE)?.execute([checkpoint.position.as_i64()])?;
+                }
+                let replace = checkpoint::to_columns(&checkpoint);
+                transaction.prepare_cached(checkpoint::REPLACE)?.execute(replace)?;
+                Ok(transaction.commit()?)
+            })
+            .await
     }
 
     /// Makes the indexes that are not there yet, each in a transaction of its own.
     pub(super) async fn index(&mut self) -> Result<(), StoreError> {
-        let mut connection = self.take_connection().await?;
         // What is sorted for an index of a large table is larger than memory.
-        sqlx::raw_sql("pragma temp_store = file").execute(&mut connection).await?;
-        for index in script::indexes(&script::SQLITE) {
-            sqlx::raw_sql(AssertSqlSafe(index)).execute(&mut connection).await?;
-        }
-        sqlx::raw_sql(AssertSqlSafe(format!("pragma temp_store = {TEMP_STORE}")))
-            .execute(&mut connection)
+        self.line
+            .work(|connection| {
+                connection.pragma_update(None, "temp_store", "file")?;
+                Ok(connection.pragma_update(None, "threads", SORTERS)?)
+            })
             .await?;
-        self.connection = Some(connection);
-        Ok(())
+        for index in script::indexes(&script::SQLITE) {
+            self.line.work(move |connection| Ok(connection.execute_batch(&index)?)).await?;
+        }
+        self.line
+            .work(|connection| {
+                connection.pragma_update(None, "threads", 0)?;
+                Ok(connection.pragma_update(None, "temp_store", TEMP_STORE)?)
+            })
+            .await
     }
 
     /// Closes the file in good order; what is left are all generations.
-    pub(super) async fn into_files(mut self) -> Result<Files, StoreError> {
-        if let Some(connection) = self.connection.take() {
-            connection.close().await?;
-        }
+    pub(super) async fn into_files(self) -> Result<Files, StoreError> {
+        self.line.close().await?;
         Ok(self.files)
-    }
-
-    async fn take_connection(&mut self) -> Result<SqliteConnection, StoreError> {
-        match self.connection.take() {
-            Some(connection) => Ok(connection),
-            None => Ok(connect(&self.files.path(self.number), self.page_bytes).await?),
-        }
     }
 
     /// For tests: the file cannot grow any more, until the next error.
     #[cfg(test)]
     pub(super) async fn fill_up(&mut self) {
-        let mut connection = self.take_connection().await.unwrap();
-        let pages: i64 = sqlx::query_scalar("pragma page_count").fetch_one(&mut connection).await.unwrap();
-        let limit = format!("pragma max_page_count = {pages}");
-        sqlx::query(AssertSqlSafe(limit)).execute(&mut connection).await.unwrap();
-        self.connection = Some(connection);
+        let filled = self.line.work(|connection| {
+            let pages: i64 = connection.query_row("pragma page_count", (), |row| row.get(0))?;
+            Ok(connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
+        });
+        filled.await.unwrap();
     }
 }
 
 /// What a file holds.
 pub(super) async fn format(path: &Path) -> Result<Format, StoreError> {
-    let mut connection = connect(path, PAGE_BYTES_MIN).await?;
-    let number = user_version(&mut connection).await?;
-    connection.close().await?;
+    let number = look(path, |connection| Ok(user_version(connection)?)).await?;
     Format::from_number(number).ok_or(StoreError::NoReadModels)
 }
 
 /// The same of a file that another process may be writing: it is opened for reading only.
 pub(super) async fn format_beside(path: &Path) -> Result<Format, StoreError> {
-    let mut connection = SqliteConnectOptions::new().filename(path).read_only(true).connect().await?;
-    let number = user_version(&mut connection).await?;
-    connection.close().await?;
-    Format::from_number(number).ok_or(StoreError::NoReadModels)
+    let path = path.to_owned();
+    let number = in_thread(move || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        user_version(&Connection::open_with_flags(path, flags)?)
+    });
+    Format::from_number(number.await?).ok_or(StoreError::NoReadModels)
 }
 
 /// How far a file is; nothing before the first event.
 pub(super) async fn checkpoint_of(path: &Path) -> Result<Option<Checkpoint>, StoreError> {
-    let mut connection = connect(path, PAGE_BYTES_MIN).await?;
-    let checkpoint = checkpoint::read::<Sqlite>(&mut connection).await?;
-    connection.close().await?;
-    Ok(checkpoint)
+    look(path, read_checkpoint).await
 }
 
-async fn connect(path: &Path, page_bytes: usize) -> Result<SqliteConnection, sqlx::Error> {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // A crash of the machine may lose the last transactions, never a part of one: they are made again.
-        .synchronous(SqliteSynchronous::Normal)
-        .busy_timeout(Duration::from_secs(BUSY_SECONDS))
-        // A negative number is how SQLite takes KiB.
-        .pragma("cache_size", format!("-{}", page_bytes / 1024))
-        .pragma("wal_autocheckpoint", WAL_PAGES)
-        .pragma("journal_size_limit", WAL_BYTES_KEPT)
-        .pragma("temp_store", TEMP_STORE)
-        .statement_cache_capacity(STATEMENTS_MAX)
-        .thread_name(|_| "projector".to_owned())
-        .disable_statement_logging()
-        .connect()
-        .await
+/// Reads something of a file.
+async fn look<T: Send + 'static>(
+    path: &Path,
+    read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    let path = path.to_owned();
+    in_thread(move || {
+        let connection = connect(&path, PAGE_BYTES_MIN)?;
+        let found = read(&connection)?;
+        connection.close().map_err(|(_, error)| error)?;
+        Ok(found)
+    })
+    .await
 }
 
-async fn user_version(connection: &mut SqliteConnection) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar("pragma user_version").fetch_one(connection).await
+fn user_version(connection: &Connection) -> Result<i64, rusqlite::Error> {
+    connection.query_row("pragma user_version", (), |row| row.get(0))
 }
 
-async fn create_tables(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    let mut transaction = connection.begin_with("begin immediate").await?;
-    sqlx::raw_sql(AssertSqlSafe(script::tables(&script::SQLITE))).execute(&mut *transaction).await?;
-    let version = format!("pragma user_version = {}", Format::CURRENT.to_number());
-    sqlx::raw_sql(AssertSqlSafe(version)).execute(&mut *transaction).await?;
-    transaction.commit().await
+fn create_tables(connection: &mut Connection) -> Result<(), rusqlite::Error> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(&script::tables(&script::SQLITE))?;
+    transaction.pragma_update(None, "user_version", Format::CURRENT.to_number())?;
+    transaction.commit()
+}
+
+/// How far a generation is; nothing before the first event.
+fn read_checkpoint(connection: &Connection) -> Result<Option<Checkpoint>, StoreError> {
+    let columns = |row: &rusqlite::Row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+    };
+    let columns = connection.query_row(checkpoint::SELECT, (), columns).optional()?;
+    columns.map(checkpoint::from_columns).transpose()
 }

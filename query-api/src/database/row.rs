@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use sqlx::error::UnexpectedNullError;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{ColumnIndex, Decode, Postgres, Row as _, Sqlite, Type, ValueRef};
+use sqlx::{ColumnIndex, Decode, Postgres, Row as _, Type};
+
+use crate::database::DatabaseError;
+use crate::database::sqlite::SqliteRow;
 
 /// A row of an answer.
 #[derive(Debug)]
@@ -15,43 +17,84 @@ pub(crate) enum Row {
 }
 
 /// What a column can be read as: a number, a text or bytes, and an option of each. What is borrowed is not copied.
-pub(crate) trait Column<'r>:
-    Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>
-{
-    /// Whether null is a value.
-    const TAKES_NULL: bool = false;
+pub(crate) trait Column<'r>: Decode<'r, Postgres> + Type<Postgres> {
+    /// The value of a column of SQLite.
+    fn of_sqlite(value: ValueRef<'r>) -> FromSqlResult<Self>;
 }
 
-impl Column<'_> for i64 {}
-impl<'r> Column<'r> for &'r str {}
-impl Column<'_> for String {}
-impl<'r> Column<'r> for &'r [u8] {}
-impl Column<'_> for Vec<u8> {}
+impl Column<'_> for i64 {
+    fn of_sqlite(value: ValueRef) -> FromSqlResult<Self> {
+        value.as_i64()
+    }
+}
+
+impl<'r> Column<'r> for &'r str {
+    fn of_sqlite(value: ValueRef<'r>) -> FromSqlResult<Self> {
+        value.as_str()
+    }
+}
+
+impl Column<'_> for String {
+    fn of_sqlite(value: ValueRef) -> FromSqlResult<Self> {
+        Self::column_result(value)
+    }
+}
+
+impl<'r> Column<'r> for &'r [u8] {
+    fn of_sqlite(value: ValueRef<'r>) -> FromSqlResult<Self> {
+        value.as_blob()
+    }
+}
+
+impl Column<'_> for Vec<u8> {
+    fn of_sqlite(value: ValueRef) -> FromSqlResult<Self> {
+        Self::column_result(value)
+    }
+}
+
 impl<'r, T: Column<'r>> Column<'r> for Option<T> {
-    const TAKES_NULL: bool = true;
+    fn of_sqlite(value: ValueRef<'r>) -> FromSqlResult<Self> {
+        if matches!(value, ValueRef::Null) { Ok(None) } else { T::of_sqlite(value).map(Some) }
+    }
 }
 
 /// What names a column: its name, or its number from 0.
-pub(crate) trait Index: ColumnIndex<SqliteRow> + ColumnIndex<PgRow> + fmt::Debug + Copy {}
-impl<T: ColumnIndex<SqliteRow> + ColumnIndex<PgRow> + fmt::Debug + Copy> Index for T {}
+pub(crate) trait Index: ColumnIndex<PgRow> + fmt::Debug + Copy {
+    /// The number of the column in a row of SQLite.
+    fn of_sqlite(self, row: &SqliteRow) -> Option<usize>;
+}
+
+impl Index for &str {
+    fn of_sqlite(self, row: &SqliteRow) -> Option<usize> {
+        row.column(self)
+    }
+}
+
+impl Index for usize {
+    fn of_sqlite(self, _: &SqliteRow) -> Option<usize> {
+        Some(self)
+    }
+}
+
+/// There is no such column.
+#[derive(Debug, thiserror::Error)]
+#[error("there is none")]
+struct NoColumnError;
 
 impl Row {
     /// The value of a column.
     ///
     /// Fails when there is no such column, or when it is of another type; null is an `Option`'s only.
-    pub(crate) fn get<'r, T: Column<'r>>(&'r self, column: impl Index) -> Result<T, sqlx::Error> {
+    pub(crate) fn get<'r, T: Column<'r>>(&'r self, column: impl Index) -> Result<T, DatabaseError> {
         match self {
             Self::Sqlite(row) => {
-                // A name is looked up once, and not by each of the two below.
-                let column = column.index(row)?;
-                // SQLite itself takes null for 0 and for an empty text.
-                if !T::TAKES_NULL && row.try_get_raw(column)?.is_null() {
-                    let source = Box::new(UnexpectedNullError);
-                    return Err(sqlx::Error::ColumnDecode { index: format!("{column:?}"), source });
-                }
-                row.try_get(column)
+                let value = column.of_sqlite(row).and_then(|column| row.value(column));
+                let value =
+                    value.ok_or_else(|| DatabaseError::column(format!("{column:?}"), NoColumnError))?;
+                T::of_sqlite(value)
+                    .map_err(|error: FromSqlError| DatabaseError::column(format!("{column:?}"), error))
             }
-            Self::Postgres(row) => row.try_get(column),
+            Self::Postgres(row) => Ok(row.try_get(column)?),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, Database, Encode, Type};
+use sqlx::{AssertSqlSafe, Postgres};
 
 /// A statement, and what is bound to its places.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,13 +77,18 @@ impl Sql {
         .map(|text| Self { text: Cow::Owned(text), arguments: Vec::new() })
     }
 
-    /// It, for a database of this kind. Kept prepared by the connection.
-    pub(crate) fn query<DB: Database>(self) -> Query<'static, DB, DB::Arguments>
-    where
-        i64: for<'q> Encode<'q, DB> + Type<DB>,
-        String: for<'q> Encode<'q, DB> + Type<DB>,
-        Vec<u8>: for<'q> Encode<'q, DB> + Type<DB>,
-    {
+    /// Its text.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What is bound to its places, the first of which is `$1`.
+    pub(super) fn arguments(&self) -> &[Argument] {
+        &self.arguments
+    }
+
+    /// It, for PostgreSQL. Kept prepared by the connection.
+    pub(crate) fn query(self) -> Query<'static, Postgres, PgArguments> {
         // The text is made of constants and of the numbers of places; what callers say is bound.
         let query = sqlx::query(AssertSqlSafe(self.text));
         self.arguments.into_iter().fold(query, |query, argument| match argument {

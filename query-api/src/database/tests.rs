@@ -45,12 +45,12 @@ async fn rows_come_one_by_one_and_can_be_left_behind(engine: Engine) {
     let mut snapshot = snapshot(&ledger).await;
     let counting = "with recursive counted(number) as (select cast(1 as bigint) union all \
         select number + 1 from counted where number < $1) select number from counted";
-    let mut rows = snapshot.stream(Sql::new(counting).with(100_000));
+    let mut rows = snapshot.stream(Sql::new(counting).with(100_000)).await.unwrap();
     for expected in 1..=3 {
         assert_eq!(rows.next().await.unwrap().unwrap().get::<i64>(0).unwrap(), expected);
     }
     drop(rows);
-    let mut rows = snapshot.stream(Sql::new(counting).with(5));
+    let mut rows = snapshot.stream(Sql::new(counting).with(5)).await.unwrap();
     let mut seen = Vec::new();
     while let Some(row) = rows.next().await.unwrap() {
         seen.push(row.get::<i64>("number").unwrap());

@@ -1,6 +1,7 @@
 //! A report at two moments, in one snapshot of the database.
 
 use crate::as_of::Moment;
+use crate::database::DatabaseError;
 use crate::diff::answer::{FigureChange, Number};
 use crate::diff::compare::{self, Pair, change};
 use crate::figure::Ratio;
@@ -100,6 +101,6 @@ impl Between<'_> {
     }
 }
 
-async fn sum_of(snapshot: &mut Snapshot, part: &Part, filters: &Filters<'_>) -> Result<Share, sqlx::Error> {
+async fn sum_of(snapshot: &mut Snapshot, part: &Part, filters: &Filters<'_>) -> Result<Share, DatabaseError> {
     total(snapshot, &part.sum, part.range, filters.owner()).await
 }

@@ -127,7 +127,7 @@ async fn write_events(
 ) -> Result<(), Problem> {
     let calendar = snapshot.calendar.clone();
     let mut rows = file.table(if sum.unit == Unit::Count { &COUNTED } else { &PAID }).await?;
-    let mut found = snapshot.stream(sql);
+    let mut found = snapshot.stream(sql).await?;
     while let Some(row) = found.next().await? {
         let event = FigureEvent::from(Item::read(&row, sum, &calendar)?);
         let cells =

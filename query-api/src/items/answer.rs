@@ -4,7 +4,7 @@ use events_schema::{Calendar, Position};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::figure::{Amount, LocalTime, Ratio};
 use crate::items::figured::{Sum, Unit};
 use crate::row;
@@ -112,7 +112,7 @@ impl Share {
 
 impl Item {
     /// The item of this row of `sum`.
-    pub(crate) fn read(row: &Row, sum: &Sum, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    pub(crate) fn read(row: &Row, sum: &Sum, calendar: &Calendar) -> Result<Self, DatabaseError> {
         Ok(Self {
             entity: sum.family.name,
             id: row.get("id")?,

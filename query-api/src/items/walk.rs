@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 
 use events_schema::{Grain, Timestamp};
 
-use crate::database::Sql;
+use crate::database::{DatabaseError, Sql};
 use crate::items::figured::Sum;
 use crate::items::select::{Changes, of_owner};
 use crate::pieces::CellsWanted;
@@ -65,7 +65,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The next part, or nothing after the last.
-    pub(super) async fn next(&mut self, snapshot: &mut Snapshot) -> Result<Option<Range>, sqlx::Error> {
+    pub(super) async fn next(&mut self, snapshot: &mut Snapshot) -> Result<Option<Range>, DatabaseError> {
         while let Some((look, part)) = self.parts.pop() {
             match look {
                 Look::Rows => return Ok(Some(part)),
@@ -81,7 +81,7 @@ impl<'a> Walk<'a> {
         grain: Grain,
         part: Range,
         snapshot: &mut Snapshot,
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), DatabaseError> {
         if part.is_empty() {
             return Ok(());
         }
@@ -119,7 +119,7 @@ impl<'a> Walk<'a> {
         grain: Grain,
         part: Range,
         snapshot: &mut Snapshot,
-    ) -> Result<(Vec<Timestamp>, bool), sqlx::Error> {
+    ) -> Result<(Vec<Timestamp>, bool), DatabaseError> {
         let from = floor(grain, part.from, &snapshot.calendar);
         let rows = snapshot.fetch_all(self.cells(grain, Range::new(from, part.to), snapshot)).await?;
         let cells: Result<Vec<i64>, _> = rows.iter().map(|row| row.get(0)).collect();
@@ -152,7 +152,7 @@ impl<'a> Walk<'a> {
     }
 
     /// When something was that events changed between the epoch and where the snapshot stands.
-    async fn changed(&mut self, snapshot: &mut Snapshot) -> Result<&BTreeSet<Timestamp>, sqlx::Error> {
+    async fn changed(&mut self, snapshot: &mut Snapshot) -> Result<&BTreeSet<Timestamp>, DatabaseError> {
         if self.changed.is_none() {
             let mut changed = BTreeSet::new();
             if let Some(past) = snapshot.past() {

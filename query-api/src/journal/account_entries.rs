@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::answer::Answer;
 use crate::as_of::AsOf;
 use crate::cursor::Cursor;
-use crate::database::{Row, Sql};
+use crate::database::{DatabaseError, Row, Sql};
 use crate::export::{Cells, Column, Document, Export, FileFormat, Label, Lang, Table, Writer};
 use crate::extract::{ValidPath, ValidQuery};
 use crate::figure::{AccountWord, Amount, JournalKindWord, LocalTime, SideWord};
@@ -182,7 +182,7 @@ pub(super) async fn newest(
     range: Range,
     mut window: Window,
     wanted: usize,
-) -> Result<Vec<AccountEntry>, sqlx::Error> {
+) -> Result<Vec<AccountEntry>, DatabaseError> {
     let mut balance = Balance::after(snapshot, account, window.last).await?;
     let at_once = if range == Range::ALL { wanted } else { LINES_AT_ONCE };
     let limit = i64::try_from(at_once).unwrap_or(i64::MAX);
@@ -223,7 +223,7 @@ async fn file(
     export
         .answer(async move |mut file: Writer| {
             let _turn = turn;
-            let mut found = snapshot.stream(lines(account, window, None));
+            let mut found = snapshot.stream(lines(account, window, None)).await?;
             let mut table = file.table(&Table::only(COLUMNS)).await?;
             while let Some(row) = found.next().await? {
                 let line = balance.back_over(&row)?;
@@ -250,11 +250,15 @@ pub(super) fn lines(account: Account, Window { first, last }: Window, limit: Opt
     sql
 }
 
-async fn total(snapshot: &mut Snapshot, account: Account, range: Range) -> Result<AccountTotal, sqlx::Error> {
+async fn total(
+    snapshot: &mut Snapshot,
+    account: Account,
+    range: Range,
+) -> Result<AccountTotal, DatabaseError> {
     let sums = OF_ACCOUNT.over(range, snapshot).with(i64::from(account.number()));
     let found = snapshot.fetch_one(sums).await?;
     // A sum of nothing is null.
-    let sum = |column| Ok::<_, sqlx::Error>(found.get::<Option<i64>>(column)?.unwrap_or_default());
+    let sum = |column| Ok::<_, DatabaseError>(found.get::<Option<i64>>(column)?.unwrap_or_default());
     let [debit, credit] = [sum("debit")?, sum("credit")?].map(Amount::minor);
     Ok(AccountTotal { count: sum("lines")?, debit, credit })
 }
@@ -275,12 +279,12 @@ struct Line {
 }
 
 impl Balance {
-    async fn after(snapshot: &mut Snapshot, account: Account, position: i64) -> Result<Self, sqlx::Error> {
+    async fn after(snapshot: &mut Snapshot, account: Account, position: i64) -> Result<Self, DatabaseError> {
         Ok(Self { account, standing: standing(snapshot, account, position).await? })
     }
 
     /// Steps back over the line of this row, the last one that it counts.
-    fn back_over(&mut self, row: &Row) -> Result<Line, sqlx::Error> {
+    fn back_over(&mut self, row: &Row) -> Result<Line, DatabaseError> {
         let (date, amount): (i64, i64) = (row.get("date")?, row.get("amount")?);
         let balance = Amount::minor(on_its_side(self.account, self.standing));
         self.standing -= amount;
@@ -300,7 +304,7 @@ impl Line {
 }
 
 impl AccountEntry {
-    fn read(row: &Row, line: &Line, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, line: &Line, calendar: &Calendar) -> Result<Self, DatabaseError> {
         let Line { debit, credit, balance, .. } = *line;
         Ok(Self {
             position: row.get("position")?,

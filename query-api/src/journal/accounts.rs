@@ -1,5 +1,6 @@
 //! The trial balance (科目余额表): debits, credits and balance of every account.
 
+use crate::database::DatabaseError;
 use axum::extract::State;
 use axum::response::Response;
 use events_schema::Position;
@@ -162,7 +163,7 @@ pub(crate) async fn accounts(
 }
 
 /// What stands on the accounts by the entries of `range`.
-pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<TrialBalance, sqlx::Error> {
+pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<TrialBalance, DatabaseError> {
     let chart = Chart::read(snapshot).await?;
     let mut sums = [[0, 0]; Account::ALL.len()];
     let mut total = [0, 0];

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use events_schema::recorded::ledger::ChartAccount;
 use events_schema::terms::{Term, VoucherAccount};
 
-use crate::database::Sql;
+use crate::database::{DatabaseError, Sql};
 use crate::export::{Cells, Column, Lang};
 use crate::row;
 use crate::snapshot::Snapshot;
@@ -20,7 +20,7 @@ const SET: &str = "select accounts from account_settings where position <= $1 or
 
 impl Chart {
     /// The chart as it stands in `snapshot`.
-    pub(crate) async fn read(snapshot: &mut Snapshot) -> Result<Self, sqlx::Error> {
+    pub(crate) async fn read(snapshot: &mut Snapshot) -> Result<Self, DatabaseError> {
         let position = snapshot.position.as_i64();
         match snapshot.fetch_optional(Sql::new(SET).with(position)).await? {
             Some(row) => Ok(Self(row::object(&row, "accounts")?)),

@@ -7,7 +7,7 @@ use events_schema::terms::{Account, JournalKind, Term, VoucherAccount};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::{Row, Sql};
+use crate::database::{DatabaseError, Row, Sql};
 use crate::export::{Cells, Column, Label, Lang};
 use crate::figure::{Amount, JournalKindWord, LocalTime, VoucherAccountWord};
 use crate::journal::chart::Chart;
@@ -83,7 +83,7 @@ pub(super) fn with_lines(entries: &str, order: &str) -> String {
 pub(crate) async fn postings(
     snapshot: &mut Snapshot,
     order_birth: i64,
-) -> Result<Vec<JournalEntry>, sqlx::Error> {
+) -> Result<Vec<JournalEntry>, DatabaseError> {
     let entries = with_lines("select * from journal_entries where birth = $1", "asc");
     let rows = snapshot.fetch_all(Sql::owned(entries).with(order_birth)).await?;
     let chart = Chart::read(snapshot).await?;
@@ -96,7 +96,7 @@ pub(super) fn read(
     layout: Layout,
     chart: &Chart,
     calendar: &Calendar,
-) -> Result<Vec<JournalEntry>, sqlx::Error> {
+) -> Result<Vec<JournalEntry>, DatabaseError> {
     let mut entries: Vec<JournalEntry> = Vec::new();
     for row in rows {
         let position: i64 = row.get("position")?;
@@ -111,7 +111,7 @@ pub(super) fn read(
 
 impl JournalEntry {
     /// The entry of this row, with its first lines.
-    fn read(row: &Row, lines: Vec<JournalLine>, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, lines: Vec<JournalLine>, calendar: &Calendar) -> Result<Self, DatabaseError> {
         Ok(Self {
             position: row.get("position")?,
             date: row::time(row, "date", calendar)?,
@@ -140,7 +140,7 @@ pub(super) const SOURCE_ID: Column = Column::text("source_id", "来源ID", "Sour
 pub(super) const ORDER_NO: Column = Column::text("order_no", "来源订单号", "Order no.");
 
 /// Writes the five columns above.
-pub(super) fn entry_cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+pub(super) fn entry_cells(row: &Row, cells: &mut Cells) -> Result<(), DatabaseError> {
     let kind: JournalKind = row::word(row, "kind")?;
     cells.count(row.get::<i64>("position")?).time(row::instant(row, "date")?);
     cells.label(Label::new(kind.zh(), kind.en()));

@@ -7,7 +7,7 @@ use events_schema::terms::{Account, JournalKind, VoucherAccount};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, Lang};
 use crate::figure::Amount;
 use crate::journal::accounts::{CREDIT, DEBIT};
@@ -94,7 +94,7 @@ impl Layout {
     }
 
     /// What the line of this row is shown as: one posting, or two where a part of it is below zero.
-    pub(super) fn postings(self, row: &Row) -> Result<impl Iterator<Item = Posting> + use<>, sqlx::Error> {
+    pub(super) fn postings(self, row: &Row) -> Result<impl Iterator<Item = Posting> + use<>, DatabaseError> {
         let (account, amount): (Account, i64) = (row::account(row, "account")?, row.get("amount")?);
         let receivable = match self {
             Self::Lines => None,
@@ -117,7 +117,7 @@ pub(super) struct File {
 
 impl File {
     /// Writes a posting of the line of this row.
-    pub(super) fn cells(&self, row: &Row, posting: Posting, cells: &mut Cells) -> Result<(), sqlx::Error> {
+    pub(super) fn cells(&self, row: &Row, posting: Posting, cells: &mut Cells) -> Result<(), DatabaseError> {
         let Self { layout, lang, chart, calendar } = self;
         let cells = match layout {
             Layout::Lines => {
@@ -136,7 +136,7 @@ impl File {
 }
 
 /// What happened, in words, and to what: the number of an order, or else an id.
-fn summary(row: &Row, lang: Lang) -> Result<String, sqlx::Error> {
+fn summary(row: &Row, lang: Lang) -> Result<String, DatabaseError> {
     let kind: JournalKind = row::word(row, "kind")?;
     let number: Option<&str> = row.get("order_no")?;
     let of = number.map_or_else(|| row.get("source_id"), Ok)?;

@@ -1,5 +1,6 @@
 //! The journal (会计分录): its entries with their lines, newest first, and as vouchers (记账凭证).
 
+use crate::database::DatabaseError;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use events_schema::Id;
@@ -102,7 +103,10 @@ async fn page(reading: &Reading, query: &JournalQuery) -> Result<Answer<Page<Jou
 }
 
 /// How many entries there are, and what they debit.
-pub(super) async fn total(snapshot: &mut Snapshot, selection: &Selection<'_>) -> Result<Total, sqlx::Error> {
+pub(super) async fn total(
+    snapshot: &mut Snapshot,
+    selection: &Selection<'_>,
+) -> Result<Total, DatabaseError> {
     let row = snapshot.fetch_one(selection.total()).await?;
     Ok(Total { count: row.get(0)?, amount: Some(Amount::minor(row.get(1)?)) })
 }
@@ -119,7 +123,7 @@ async fn file(reading: &Reading, query: &JournalQuery, format: FileFormat) -> Re
     export
         .answer(async move |mut file: Writer| {
             let _turn = turn;
-            let mut found = snapshot.stream(lines);
+            let mut found = snapshot.stream(lines).await?;
             if !layout.has_title() {
                 file.without_title();
             }

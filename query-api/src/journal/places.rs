@@ -3,7 +3,7 @@
 use events_schema::terms::Account;
 
 use crate::cursor::Cursor;
-use crate::database::Sql;
+use crate::database::{DatabaseError, Sql};
 use crate::problem::Problem;
 use crate::range::Range;
 use crate::snapshot::Snapshot;
@@ -36,7 +36,7 @@ const STANDING: &str = "\
 impl Window {
     /// Where the entries with dates in `range` are that `snapshot` has: so much is read at most, whatever the log holds.
     /// Between them may be others, whose events came late.
-    pub(super) async fn of(range: Range, snapshot: &mut Snapshot) -> Result<Self, sqlx::Error> {
+    pub(super) async fn of(range: Range, snapshot: &mut Snapshot) -> Result<Self, DatabaseError> {
         let last = snapshot.position.as_i64();
         if range == Range::ALL {
             return Ok(Self { first: 0, last });
@@ -61,7 +61,7 @@ pub(super) async fn standing(
     snapshot: &mut Snapshot,
     account: Account,
     position: i64,
-) -> Result<i64, sqlx::Error> {
+) -> Result<i64, DatabaseError> {
     let standing = Sql::new(STANDING).with(i64::from(account.number())).with(position);
     snapshot.fetch_one(standing).await?.get(0)
 }

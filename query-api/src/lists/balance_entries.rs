@@ -7,7 +7,7 @@ use events_schema::{Calendar, Id};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, BalanceKindWord, LocalTime};
@@ -149,7 +149,7 @@ impl ListItem for BalanceEntry {
         Column::text("order_no", "来源订单号", "Order no."),
     ];
 
-    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, DatabaseError> {
         let kind: BalanceKind = row::word(row, "kind")?;
         Ok(Self {
             occurred_at: row::time(row, "occurred_at", calendar)?,
@@ -166,7 +166,7 @@ impl ListItem for BalanceEntry {
         })
     }
 
-    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), DatabaseError> {
         let kind: BalanceKind = row::word(row, "kind")?;
         cells
             .time(row::instant(row, "occurred_at")?)

@@ -7,7 +7,7 @@ use events_schema::{Calendar, Id};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, LocalTime, MethodWord, ModeWord};
@@ -94,7 +94,7 @@ impl ListItem for CashEntry {
         Column::text("reference", "流水号", "Reference"),
     ];
 
-    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, DatabaseError> {
         let kind: CashKind = row::word(row, "kind")?;
         let method: Method = row::word(row, "method")?;
         Ok(Self {
@@ -112,7 +112,7 @@ impl ListItem for CashEntry {
         })
     }
 
-    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), DatabaseError> {
         let (kind, method): (CashKind, Method) = (row::word(row, "kind")?, row::word(row, "method")?);
         cells
             .time(row::instant(row, "occurred_at")?)

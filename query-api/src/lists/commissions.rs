@@ -7,7 +7,7 @@ use events_schema::{Calendar, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CommissionStateWord, LocalTime};
@@ -83,7 +83,7 @@ impl ListItem for CommissionItem {
         Column::time("settled_at", "结算时间", "Settled at"),
     ];
 
-    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, DatabaseError> {
         Ok(Self {
             placed_at: row::time(row, "placed_at", calendar)?,
             order_id: row.get("order_id")?,
@@ -98,7 +98,7 @@ impl ListItem for CommissionItem {
         })
     }
 
-    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), DatabaseError> {
         cells
             .time(row::instant(row, "placed_at")?)
             .text(row.get::<&str>("order_id")?)

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer;
-use crate::database::{Row, Sql};
+use crate::database::{DatabaseError, Row, Sql};
 use crate::extract::{ValidPath, ValidQuery};
 use crate::figure::{
     Amount, CommissionStateWord, ConfirmationWord, DiscountKindWord, LocalTime, MethodWord, RefundStateWord,
@@ -196,7 +196,7 @@ pub(super) fn unknown(order_id: &str, snapshot: &Snapshot) -> Problem {
 }
 
 /// The order with this id, if it is recorded.
-async fn read(snapshot: &mut Snapshot, order_id: &str) -> Result<Option<Order>, sqlx::Error> {
+async fn read(snapshot: &mut Snapshot, order_id: &str) -> Result<Option<Order>, DatabaseError> {
     let Some(row) = snapshot.fetch_optional(Sql::new(ORDER).with(order_id)).await? else {
         return Ok(None);
     };
@@ -217,7 +217,7 @@ async fn read(snapshot: &mut Snapshot, order_id: &str) -> Result<Option<Order>, 
 
 impl Order {
     /// The order of this row, without what stands in other tables.
-    fn read(row: &Row, calendar: &Calendar, position: Position) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar, position: Position) -> Result<Self, DatabaseError> {
         let item = OrderItem::read(row, calendar)?;
         Ok(Self {
             settlement: Settlement::read(row, calendar, &item)?,
@@ -252,7 +252,7 @@ impl Order {
 }
 
 impl Refund {
-    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, DatabaseError> {
         Ok(Self {
             refund_id: row.get("refund_id")?,
             requested_at: row::time(row, "requested_at", calendar)?,
@@ -266,7 +266,7 @@ impl Refund {
 }
 
 impl Settlement {
-    fn read(row: &Row, calendar: &Calendar, order: &OrderItem) -> Result<Option<Self>, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar, order: &OrderItem) -> Result<Option<Self>, DatabaseError> {
         let Some(state) = row::word_or_null(row, "settlement_state")? else { return Ok(None) };
         Ok(Some(Self {
             state,
@@ -279,7 +279,7 @@ impl Settlement {
 }
 
 impl Commission {
-    fn read(row: &Row) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row) -> Result<Self, DatabaseError> {
         Ok(Self {
             distributor_id: row.get("distributor_id")?,
             distributor_name: row.get("distributor_name")?,

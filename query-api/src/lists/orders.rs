@@ -7,7 +7,7 @@ use events_schema::{Calendar, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, MethodWord, OrderSourceWord, OrderStatusWord};
@@ -108,7 +108,7 @@ impl ListItem for OrderItem {
         Column::text("supplier_name", "供应商", "Supplier"),
     ];
 
-    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, DatabaseError> {
         Ok(Self {
             order_id: row.get("order_id")?,
             order_no: row.get("order_no")?,
@@ -128,7 +128,7 @@ impl ListItem for OrderItem {
         })
     }
 
-    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), DatabaseError> {
         cells
             .text(row.get::<&str>("order_no")?)
             .text(row.get::<&str>("order_id")?)

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::cursor::Cursor;
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Export, FileFormat, Table, Writer};
 use crate::figure::Amount;
 use crate::lists::query::ListQuery;
@@ -25,10 +25,10 @@ pub(crate) trait ListItem: Sized + Serialize {
     const COLUMNS: &'static [Column];
 
     /// The item of this row, whose columns are those of the list.
-    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error>;
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, DatabaseError>;
 
     /// Writes the same row into a file.
-    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error>;
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), DatabaseError>;
 }
 
 /// One page of a list.
@@ -74,7 +74,7 @@ async fn file<Q: ListQuery>(reading: &Reading, query: &Q, format: FileFormat) ->
     export
         .answer(async move |mut file: Writer| {
             let _turn = turn;
-            let mut found = snapshot.stream(rows);
+            let mut found = snapshot.stream(rows).await?;
             let mut table = file.table(&Table::only(Q::Item::COLUMNS)).await?;
             while let Some(row) = found.next().await? {
                 Q::Item::cells(&row, table.row().await?)?;
@@ -113,7 +113,7 @@ async fn open<Q: ListQuery>(reading: &Reading, query: &Q) -> Result<(Snapshot, S
     Ok((snapshot, selection))
 }
 
-async fn total(snapshot: &mut Snapshot, selection: &Selection) -> Result<Total, sqlx::Error> {
+async fn total(snapshot: &mut Snapshot, selection: &Selection) -> Result<Total, DatabaseError> {
     let row = snapshot.fetch_one(selection.total()).await?;
     let amount: Option<i64> = row.get(1)?;
     // A sum of nothing is null.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{LocalTime, ParkedStateWord};
@@ -77,7 +77,7 @@ impl ListItem for ParkedEventItem {
         Column::text("awaited_id", "等待对象ID", "Awaited ID"),
     ];
 
-    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, DatabaseError> {
         Ok(Self {
             position: row.get("birth")?,
             event: row::json(row, "event")?,
@@ -89,7 +89,7 @@ impl ListItem for ParkedEventItem {
         })
     }
 
-    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), DatabaseError> {
         cells
             .count(row.get::<i64>("birth")?)
             .text(row.get::<&str>("event")?)

@@ -7,7 +7,7 @@ use events_schema::{Calendar, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, RefundStateWord};
@@ -79,7 +79,7 @@ impl ListItem for RefundItem {
         Column::text("product_type", "产品类型", "Product type"),
     ];
 
-    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, DatabaseError> {
         Ok(Self {
             refund_id: row.get("refund_id")?,
             order_id: row.get("order_id")?,
@@ -93,7 +93,7 @@ impl ListItem for RefundItem {
         })
     }
 
-    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), DatabaseError> {
         cells
             .text(row.get::<&str>("refund_id")?)
             .text(row.get::<&str>("order_id")?)

@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use crate::database::Sql;
+use crate::database::{DatabaseError, Sql};
 use crate::snapshot::Snapshot;
 
 /// Longest `q`: as long as a name may be.
@@ -65,7 +65,7 @@ impl Prefix {
         &self,
         searched: &[Searched],
         snapshot: &mut Snapshot,
-    ) -> Result<Matches, sqlx::Error> {
+    ) -> Result<Matches, DatabaseError> {
         let mut sql = Sql::new("select ");
         for (index, found) in self.found(&mut sql, searched).iter().enumerate() {
             sql.push(if index == 0 { "" } else { ", " });

@@ -4,6 +4,7 @@
 //! a word, or time. All else is looked at row by row, and written so that no index is taken for it: an engine that
 //! does not know how values are spread would guess.
 
+use crate::database::DatabaseError;
 use crate::lists::search::{Matches, Prefix, Searched};
 use crate::range::Range;
 use crate::snapshot::Snapshot;
@@ -166,7 +167,7 @@ impl Selection {
     }
 
     /// The same, once it is known how many rows its search matches, if that makes a difference.
-    pub(super) async fn counted(self, snapshot: &mut Snapshot) -> Result<Self, sqlx::Error> {
+    pub(super) async fn counted(self, snapshot: &mut Snapshot) -> Result<Self, DatabaseError> {
         if matches!(self.finder(), Finder::Filter(index) if self.filters[index].finds <= Finds::FewByTime) {
             return Ok(self);
         }

@@ -7,7 +7,7 @@ use events_schema::{Calendar, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, OrderStatusWord, SettlementStateWord};
@@ -99,7 +99,7 @@ impl ListItem for SettlementItem {
         Column::text("can_settle", "可结算", "Can be settled"),
     ];
 
-    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, DatabaseError> {
         let (order_status, state) = (row::word(row, "status")?, row::word(row, "settlement_state")?);
         Ok(Self {
             paid_at: row::time(row, "paid_at", calendar)?,
@@ -119,7 +119,7 @@ impl ListItem for SettlementItem {
         })
     }
 
-    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), DatabaseError> {
         let (status, state) = (row::word(row, "status")?, row::word(row, "settlement_state")?);
         cells
             .time(row::instant(row, "paid_at")?)

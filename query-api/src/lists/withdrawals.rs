@@ -7,7 +7,7 @@ use events_schema::{Calendar, Id};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, PayeeKindWord, WithdrawalMethodWord, WithdrawalStateWord};
@@ -96,7 +96,7 @@ impl ListItem for WithdrawalItem {
         Column::text("reason", "原因", "Reason"),
     ];
 
-    fn read(row: &Row, calendar: &Calendar) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row, calendar: &Calendar) -> Result<Self, DatabaseError> {
         Ok(Self {
             withdrawal_id: row.get("withdrawal_id")?,
             requested_at: row::time(row, "requested_at", calendar)?,
@@ -114,7 +114,7 @@ impl ListItem for WithdrawalItem {
         })
     }
 
-    fn cells(row: &Row, cells: &mut Cells) -> Result<(), sqlx::Error> {
+    fn cells(row: &Row, cells: &mut Cells) -> Result<(), DatabaseError> {
         cells
             .text(row.get::<&str>("withdrawal_id")?)
             .time(row::instant(row, "requested_at")?)

@@ -1,5 +1,6 @@
 //! Balances (余额统计): what moved the members' balances in a range, and what there was before (reports.md §9).
 
+use crate::database::DatabaseError;
 use std::sync::LazyLock;
 
 use axum::extract::State;
@@ -94,7 +95,7 @@ pub(crate) async fn balances(
 }
 
 /// The balances over `range`.
-pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<BalancesReport, sqlx::Error> {
+pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<BalancesReport, DatabaseError> {
     let before = NET.over(range.before(), snapshot);
     let opening: i64 = snapshot.fetch_one(before).await?.get::<Option<i64>>("change")?.unwrap_or_default();
     let mut by_kind: Vec<_> = BalanceKind::ALL

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::answer::Report;
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, Stopped, Table, Writer, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, MethodWord, ModeWord};
@@ -271,14 +271,17 @@ pub(crate) async fn cash(
 }
 
 /// The cash over `range`.
-pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<CashReport, sqlx::Error> {
+pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<CashReport, DatabaseError> {
     let opening = read_opening(snapshot, range).await?;
     let sums = read_sums(snapshot, range).await?;
     Ok(CashReport::new(opening, &sums))
 }
 
 /// The same in short. Nothing is grouped for it: the database adds up as it reads.
-pub(super) async fn read_summary(snapshot: &mut Snapshot, range: Range) -> Result<CashSummary, sqlx::Error> {
+pub(super) async fn read_summary(
+    snapshot: &mut Snapshot,
+    range: Range,
+) -> Result<CashSummary, DatabaseError> {
     let opening = read_opening(snapshot, range).await?;
     let row = snapshot.fetch_one(ALL_AND_INCOME.over(range, snapshot)).await?;
     let Totals([count, amount, income_count, income]) = Totals::read(&row, 0)?;
@@ -288,17 +291,17 @@ pub(super) async fn read_summary(snapshot: &mut Snapshot, range: Range) -> Resul
 }
 
 /// All income less all expense before `range`.
-async fn read_opening(snapshot: &mut Snapshot, range: Range) -> Result<i64, sqlx::Error> {
+async fn read_opening(snapshot: &mut Snapshot, range: Range) -> Result<i64, DatabaseError> {
     let net: Option<i64> = snapshot.fetch_one(NET.over(range.before(), snapshot)).await?.get(0)?;
     Ok(net.unwrap_or_default())
 }
 
-async fn read_sums(snapshot: &mut Snapshot, range: Range) -> Result<Vec<Sum>, sqlx::Error> {
+async fn read_sums(snapshot: &mut Snapshot, range: Range) -> Result<Vec<Sum>, DatabaseError> {
     snapshot.fetch_all(BY_KIND_AND_METHOD.over(range, snapshot)).await?.iter().map(Sum::read).collect()
 }
 
 impl Sum {
-    fn read(row: &Row) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row) -> Result<Self, DatabaseError> {
         Ok(Self {
             kind: word(row, "kind")?,
             method: word(row, "method")?,

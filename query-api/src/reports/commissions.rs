@@ -1,5 +1,6 @@
 //! Commissions (分销统计): those of the orders placed in a range, as they stand now (reports.md §8).
 
+use crate::database::DatabaseError;
 use std::sync::LazyLock;
 
 use axum::extract::State;
@@ -102,7 +103,7 @@ pub(crate) async fn read(
     range: Range,
     distributor_id: Option<&Id>,
     product_type: Option<&ProductType>,
-) -> Result<Split<CommissionsRow>, sqlx::Error> {
+) -> Result<Split<CommissionsRow>, DatabaseError> {
     let distributor_id = distributor_id.map(|id| &**id);
     let select = if distributor_id.is_some() { &OF_ONE } else { &OF_ALL };
     select.read(snapshot, range, distributor_id, product_type).await

@@ -1,5 +1,6 @@
 //! Overview (财务总览): what the other reports say in short, all at one position (reports.md §1).
 
+use crate::database::DatabaseError;
 use axum::extract::State;
 use axum::response::Response;
 use events_schema::terms::PayeeKind;
@@ -78,7 +79,7 @@ pub(crate) async fn overview(
 }
 
 /// The overview over `range`.
-pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Overview, sqlx::Error> {
+pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Overview, DatabaseError> {
     Ok(Overview {
         sales: sales_figures::BY_TYPE.total(snapshot, range).await?,
         cash: cash::read_summary(snapshot, range).await?,

@@ -1,5 +1,6 @@
 //! Refunds (退款统计): those requested in a range, as decided now (reports.md §4).
 
+use crate::database::DatabaseError;
 use std::sync::LazyLock;
 
 use axum::extract::State;
@@ -116,7 +117,7 @@ pub(crate) async fn read(
     snapshot: &mut Snapshot,
     range: Range,
     product_type: Option<&ProductType>,
-) -> Result<Split<RefundsRow>, sqlx::Error> {
+) -> Result<Split<RefundsRow>, DatabaseError> {
     SELECT.read(snapshot, range, None, product_type).await
 }
 

@@ -1,5 +1,6 @@
 //! Sales (销售统计): the orders placed in a range, in the state they are in now.
 
+use crate::database::DatabaseError;
 use axum::extract::State;
 use axum::response::Response;
 use events_schema::ProductType;
@@ -217,6 +218,6 @@ pub(crate) async fn read(
     snapshot: &mut Snapshot,
     range: Range,
     product_type: Option<&ProductType>,
-) -> Result<Split<SalesRow>, sqlx::Error> {
+) -> Result<Split<SalesRow>, DatabaseError> {
     BY_TYPE.read(snapshot, range, None, product_type).await
 }

@@ -6,7 +6,7 @@ use events_schema::ProductType;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::Row;
+use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Stopped, Table, Writer};
 use crate::pieces::{FIRST_FILTER, Figure, Source, Sums};
 use crate::range::Range;
@@ -97,7 +97,7 @@ pub(crate) struct Totals<const N: usize>(pub(crate) [i64; N]);
 
 impl<const N: usize> Totals<N> {
     /// The sums in the columns of `row` from `first` on; a sum of nothing is 0.
-    pub(crate) fn read(row: &Row, first: usize) -> Result<Self, sqlx::Error> {
+    pub(crate) fn read(row: &Row, first: usize) -> Result<Self, DatabaseError> {
         let mut totals = Self::default();
         for (index, total) in totals.0.iter_mut().enumerate() {
             *total = row.get::<Option<i64>>(first + index)?.unwrap_or_default();
@@ -148,7 +148,7 @@ impl ByType {
         &'static self,
         snapshot: &mut Snapshot,
         range: Range,
-    ) -> Result<R, sqlx::Error> {
+    ) -> Result<R, DatabaseError> {
         let row = snapshot.fetch_one(self.total.over(range, snapshot)).await?;
         Ok(Totals::read(&row, 0)?.into())
     }
@@ -160,7 +160,7 @@ impl ByType {
         range: Range,
         bound: Option<&str>,
         product_type: Option<&ProductType>,
-    ) -> Result<Split<R>, sqlx::Error> {
+    ) -> Result<Split<R>, DatabaseError> {
         let select = if product_type.is_some() { &self.of_one } else { &self.all };
         let mut sql = select.over(range, snapshot);
         for text in bound.into_iter().chain(product_type.map(|product_type| &**product_type)) {

@@ -6,7 +6,7 @@ use events_schema::{Calendar, Grain, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::database::Sql;
+use crate::database::{DatabaseError, Sql};
 use crate::figure::LocalTime;
 use crate::past::Past;
 use crate::pieces::{DRIFT_PLACES, FIRST_FILTER, Figure, Source, Sums};
@@ -74,7 +74,7 @@ impl Steps {
         snapshot: &mut Snapshot,
         select: &'static StepSelect,
         bound: Option<&str>,
-    ) -> Result<Vec<(LocalTime, Totals<N>)>, sqlx::Error> {
+    ) -> Result<Vec<(LocalTime, Totals<N>)>, DatabaseError> {
         let grain = self.step.grain();
         let mut found = vec![Totals::default(); self.starts.len()];
         let mut add = |start: Timestamp, totals| {
@@ -113,7 +113,7 @@ pub(crate) async fn with_beginning(
     range: Range,
     step: Step,
     select: &'static StepSelect,
-) -> Result<Option<Range>, sqlx::Error> {
+) -> Result<Option<Range>, DatabaseError> {
     if range.from != Range::BEGINNING {
         return Ok(Some(range));
     }

@@ -1,5 +1,6 @@
 //! Suppliers (供应统计): settlements of the orders paid in a range, as they stand now (reports.md §6).
 
+use crate::database::DatabaseError;
 use std::sync::LazyLock;
 
 use axum::extract::State;
@@ -100,7 +101,7 @@ pub(crate) async fn read(
     range: Range,
     supplier_id: Option<&Id>,
     product_type: Option<&ProductType>,
-) -> Result<Split<SuppliersRow>, sqlx::Error> {
+) -> Result<Split<SuppliersRow>, DatabaseError> {
     let supplier_id = supplier_id.map(|id| &**id);
     let select = if supplier_id.is_some() { &OF_ONE } else { &OF_ALL };
     select.read(snapshot, range, supplier_id, product_type).await

@@ -1,5 +1,6 @@
 //! Verifications (核销统计): the orders completed in a range, as they stood at that moment (reports.md §3).
 
+use crate::database::DatabaseError;
 use std::sync::LazyLock;
 
 use axum::extract::State;
@@ -97,7 +98,7 @@ pub(crate) async fn read(
     snapshot: &mut Snapshot,
     range: Range,
     product_type: Option<&ProductType>,
-) -> Result<Split<VerificationsRow>, sqlx::Error> {
+) -> Result<Split<VerificationsRow>, DatabaseError> {
     SELECT.read(snapshot, range, None, product_type).await
 }
 

@@ -1,5 +1,6 @@
 //! Withdrawals (提现统计): those requested in a range, as decided now (reports.md §7).
 
+use crate::database::DatabaseError;
 use std::sync::LazyLock;
 
 use axum::extract::State;
@@ -162,7 +163,7 @@ pub(crate) async fn read(
     snapshot: &mut Snapshot,
     range: Range,
     payee_kind: Option<PayeeKind>,
-) -> Result<WithdrawalsReport, sqlx::Error> {
+) -> Result<WithdrawalsReport, DatabaseError> {
     let select = if payee_kind.is_some() { &OF_ONE_KIND } else { &OF_ALL };
     let mut sql = select.over(range, snapshot);
     if let Some(kind) = payee_kind {
@@ -188,7 +189,7 @@ pub(super) async fn read_total(
     snapshot: &mut Snapshot,
     range: Range,
     payee_kind: PayeeKind,
-) -> Result<WithdrawalsRow, sqlx::Error> {
+) -> Result<WithdrawalsRow, DatabaseError> {
     let sql = TOTAL_OF_ONE_KIND.over(range, snapshot).with(payee_kind.as_str());
     let Totals(sums) = Totals::<SUMS>::read(&snapshot.fetch_one(sql).await?, 0)?;
     let mut total = WithdrawalsRow::default();

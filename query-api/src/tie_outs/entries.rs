@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use events_schema::Position;
 use events_schema::terms::{Account, Term as _};
 
-use crate::database::Sql;
+use crate::database::{DatabaseError, Sql};
 use crate::past::Epoch;
 use crate::read_models::ReadModels;
 use crate::row;
@@ -75,7 +75,7 @@ pub struct Unbalanced {
 }
 
 /// What stands on each account by its entries where `snapshot` stands: debits less credits.
-pub(super) async fn by_account(snapshot: &mut Snapshot) -> Result<[i64; Account::ALL.len()], sqlx::Error> {
+pub(super) async fn by_account(snapshot: &mut Snapshot) -> Result<[i64; Account::ALL.len()], DatabaseError> {
     let mut balances = [0; Account::ALL.len()];
     let sql = Sql::new(&BY_ACCOUNT).with(snapshot.position.as_i64());
     for found in snapshot.fetch_all(sql).await? {
@@ -86,7 +86,7 @@ pub(super) async fn by_account(snapshot: &mut Snapshot) -> Result<[i64; Account:
 
 /// The entries that are not in balance where `snapshot` stands: of epochs that ended, by what all accounts together moved
 /// in them; since then, one by one.
-pub(super) async fn unbalanced(snapshot: &mut Snapshot) -> Result<Unbalanced, sqlx::Error> {
+pub(super) async fn unbalanced(snapshot: &mut Snapshot) -> Result<Unbalanced, DatabaseError> {
     let position = snapshot.position.as_i64();
     let found = snapshot.fetch_one(Sql::new(&EPOCHS).with(position)).await?;
     let (epoch, long_ago): (Option<i64>, i64) = (found.get("epoch")?, found.get("amount")?);
@@ -102,14 +102,14 @@ pub(super) async fn unbalanced(snapshot: &mut Snapshot) -> Result<Unbalanced, sq
 }
 
 /// The last epoch that has ended where `snapshot` stands; before the first, where none has.
-pub(super) async fn open_epoch(snapshot: &mut Snapshot) -> Result<Epoch, sqlx::Error> {
+pub(super) async fn open_epoch(snapshot: &mut Snapshot) -> Result<Epoch, DatabaseError> {
     const LAST: &str = "select number, last from epochs where last <= $1 order by last desc limit 1";
     let found = snapshot.fetch_optional(Sql::new(LAST).with(snapshot.position.as_i64())).await?;
     found.map_or(Ok(Epoch::default()), |row| Ok(Epoch { number: row.get(0)?, last: row.get(1)? }))
 }
 
 /// The entries after one position until another that are not in balance.
-async fn between(after: i64, until: i64, snapshot: &mut Snapshot) -> Result<Unbalanced, sqlx::Error> {
+async fn between(after: i64, until: i64, snapshot: &mut Snapshot) -> Result<Unbalanced, DatabaseError> {
     let found = snapshot.fetch_one(Sql::new(&UNBALANCED).with(after).with(until)).await?;
     let first: Option<i64> = found.get("position")?;
     let first = first.map(|position| Position::new(position.cast_unsigned()));

@@ -1,6 +1,7 @@
 //! What everything comes to at one position, over all time: the accounts, and what is known of the things themselves
 //! without them. Money is in minor units.
 
+use crate::database::DatabaseError;
 use std::sync::LazyLock;
 
 use events_schema::terms::{
@@ -93,7 +94,7 @@ fn only(figures: Vec<Figure>, names: &[&str]) -> Vec<Figure> {
 
 impl Standing {
     /// What it is where `snapshot` stands.
-    pub(super) async fn read(snapshot: &mut Snapshot) -> Result<Self, sqlx::Error> {
+    pub(super) async fn read(snapshot: &mut Snapshot) -> Result<Self, DatabaseError> {
         Ok(Self {
             accounts: read_accounts(snapshot).await?,
             lines: entries::by_account(snapshot).await?,
@@ -166,7 +167,7 @@ impl Standing {
 }
 
 impl Orders {
-    async fn read(snapshot: &mut Snapshot) -> Result<Self, sqlx::Error> {
+    async fn read(snapshot: &mut Snapshot) -> Result<Self, DatabaseError> {
         let row = snapshot.fetch_one(ORDERS.over(Range::ALL, snapshot)).await?;
         let Totals(
             [
@@ -198,7 +199,7 @@ impl Orders {
     }
 }
 
-async fn read_accounts(snapshot: &mut Snapshot) -> Result<[[i64; 2]; ACCOUNTS], sqlx::Error> {
+async fn read_accounts(snapshot: &mut Snapshot) -> Result<[[i64; 2]; ACCOUNTS], DatabaseError> {
     let mut sums = [[0; 2]; ACCOUNTS];
     for account in accounts::read(snapshot, Range::ALL).await?.accounts {
         sums[account.code.ordinal()] = [account.debit, account.credit].map(|amount| amount.0.minor());
@@ -206,12 +207,12 @@ async fn read_accounts(snapshot: &mut Snapshot) -> Result<[[i64; 2]; ACCOUNTS], 
     Ok(sums)
 }
 
-async fn read_cash(snapshot: &mut Snapshot) -> Result<Vec<(CashKind, Method, i64)>, sqlx::Error> {
+async fn read_cash(snapshot: &mut Snapshot) -> Result<Vec<(CashKind, Method, i64)>, DatabaseError> {
     let rows = snapshot.fetch_all(cash::BY_KIND_AND_METHOD.over(Range::ALL, snapshot)).await?;
     rows.iter().map(|row| Ok((word(row, "kind")?, word(row, "method")?, row.get("amount")?))).collect()
 }
 
-async fn read_balances(snapshot: &mut Snapshot) -> Result<[i64; BalanceKind::ALL.len()], sqlx::Error> {
+async fn read_balances(snapshot: &mut Snapshot) -> Result<[i64; BalanceKind::ALL.len()], DatabaseError> {
     let mut balances = [0; BalanceKind::ALL.len()];
     for row in snapshot.fetch_all(balances::BY_KIND.over(Range::ALL, snapshot)).await? {
         balances[word::<BalanceKind>(&row, "kind")?.ordinal()] = row.get("change")?;
@@ -221,13 +222,13 @@ async fn read_balances(snapshot: &mut Snapshot) -> Result<[i64; BalanceKind::ALL
 
 async fn read_withdrawals(
     snapshot: &mut Snapshot,
-) -> Result<Vec<(PayeeKind, WithdrawalState, i64)>, sqlx::Error> {
+) -> Result<Vec<(PayeeKind, WithdrawalState, i64)>, DatabaseError> {
     let rows = snapshot.fetch_all(WITHDRAWALS.over(Range::ALL, snapshot)).await?;
     rows.iter().map(|row| Ok((word(row, "payee_kind")?, word(row, "state")?, row.get("amount")?))).collect()
 }
 
 /// The one sum of a select.
-async fn read_one(snapshot: &mut Snapshot, sums: &'static Sums) -> Result<i64, sqlx::Error> {
+async fn read_one(snapshot: &mut Snapshot, sums: &'static Sums) -> Result<i64, DatabaseError> {
     let row = snapshot.fetch_one(sums.over(Range::ALL, snapshot)).await?;
     // A sum of nothing is null.
     Ok(row.get::<Option<i64>>(0)?.unwrap_or_default())

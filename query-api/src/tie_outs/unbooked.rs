@@ -4,7 +4,7 @@ use events_schema::terms::{Direction, Method};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::Sql;
+use crate::database::{DatabaseError, Sql};
 use crate::figure::{Amount, MethodWord};
 use crate::reports::cash::CashSum;
 use crate::row::{word, word_or_null};
@@ -69,7 +69,7 @@ impl Unbooked {
 
 impl MoneyNotBooked {
     /// What is not booked where `snapshot` stands.
-    pub(super) async fn read(snapshot: &mut Snapshot) -> Result<Self, sqlx::Error> {
+    pub(super) async fn read(snapshot: &mut Snapshot) -> Result<Self, DatabaseError> {
         let methods = Method::EXTERNAL.into_iter().map(Some).chain([None]);
         let mut by_method: Vec<_> =
             methods.map(|method| UnbookedOfMethod { method, unbooked: Unbooked::default() }).collect();

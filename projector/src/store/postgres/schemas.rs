@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection, Postgres};
+use sqlx::{AssertSqlSafe, Connection, FromRow, PgConnection};
 
+use super::read_checkpoint;
 use super::session::{LOCK_NOT_AVAILABLE, Session, UNDEFINED_TABLE, claim, enter, has_code};
 use crate::checkpoint::Checkpoint;
 use crate::database::{Database, PostgresUrl};
-use crate::store::{Format, StoreError, checkpoint, script};
+use crate::store::{Format, StoreError, script};
 
 /// Makes the table of generations. A change of it must be one that earlier programs can live with.
 const CONTROL: &str = "create schema if not exists ledger; \
@@ -84,11 +85,12 @@ impl Schemas {
     pub(crate) async fn checkpoint(&mut self, number: u64) -> Result<Option<Checkpoint>, StoreError> {
         let mut connection = self.session.take().await?;
         enter(&mut connection, &schema(number)).await?;
-        let checkpoint = checkpoint::read::<Postgres>(&mut connection).await;
         // Whoever writes may just have deleted it.
         let is_gone = |error: &sqlx::Error| has_code(error, UNDEFINED_TABLE);
-        let checkpoint =
-            checkpoint.map_err(|error| if is_gone(&error) { StoreError::Displaced } else { error.into() })?;
+        let checkpoint = match read_checkpoint(&mut connection).await {
+            Err(StoreError::Database(error)) if is_gone(&error) => return Err(StoreError::Displaced),
+            read => read?,
+        };
         self.session.put_back(connection);
         Ok(checkpoint)
     }

@@ -11,8 +11,7 @@ use sqlx::postgres::PgArguments;
 
 use super::rows::{Form, RowTypes};
 use crate::change::{CellTable, RowTable};
-use crate::projection::{CELL_TABLES, ROW_TABLES};
-use crate::store::statements::{CellStatements, Fields, Keep, RowStatements, Statement, Statements};
+use crate::store::fields::Fields;
 use crate::store::{StoreError, epochs};
 
 /// The most rows of one statement: while the server writes them, the arrays of the next ones are built.
@@ -25,22 +24,9 @@ pub(super) struct Arrays {
     form: Form,
 }
 
-/// The statements of all tables, whose rows are of `types`.
-pub(super) fn statements(types: &RowTypes) -> Result<Statements<Arrays>, StoreError> {
-    let rows = ROW_TABLES.iter().map(|table| {
-        let (insert, update) = (Arrays::insert(table, types)?, Arrays::update(table, types)?);
-        Ok(RowStatements { table, insert, update })
-    });
-    let cells = CELL_TABLES.iter().map(|table| {
-        let (add, keep) = (Arrays::add(table, types)?, Arrays::add_and_keep(table, types)?);
-        Ok(CellStatements { table, add, keep: Keep::AtOnce(keep) })
-    });
-    Ok(Statements::new(rows.collect::<Result<_, StoreError>>()?, cells.collect::<Result<_, StoreError>>()?))
-}
-
 impl Arrays {
     /// Rows are born.
-    fn insert(table: &RowTable, types: &RowTypes) -> Result<Self, StoreError> {
+    pub(super) fn insert(table: &RowTable, types: &RowTypes) -> Result<Self, StoreError> {
         let names = [table.key, table.facts, table.state].concat();
         let (form, names) = (types.form(table.name, &names)?, names.join(", "));
         let text = format!("insert into {} ({names}) select {names} from {}", table.name, form.table());
@@ -48,7 +34,7 @@ impl Arrays {
     }
 
     /// The state of rows is replaced.
-    fn update(table: &RowTable, types: &RowTypes) -> Result<Self, StoreError> {
+    pub(super) fn update(table: &RowTable, types: &RowTypes) -> Result<Self, StoreError> {
         let form = types.form(table.name, &[table.key, table.state].concat())?;
         let set: Vec<_> = table.state.iter().map(|column| format!("{column} = new.{column}")).collect();
         let on: Vec<_> = table.key.iter().map(|column| format!("old.{column} = new.{column}")).collect();
@@ -63,7 +49,7 @@ impl Arrays {
     }
 
     /// Cells grow and shrink.
-    fn add(table: &CellTable, types: &RowTypes) -> Result<Self, StoreError> {
+    pub(super) fn add(table: &CellTable, types: &RowTypes) -> Result<Self, StoreError> {
         let names = [table.key, table.sums].concat();
         let (form, names) = (types.form(table.name, &names)?, names.join(", "));
         let set: Vec<_> =
@@ -79,24 +65,26 @@ impl Arrays {
     }
 
     /// The same, and how they stand in the open epoch is kept.
-    fn add_and_keep(table: &CellTable, types: &RowTypes) -> Result<Self, StoreError> {
-        let (Self { text, form }, (keep, kept)) = (Self::add(table, types)?, epochs::keep(table));
+    pub(super) fn add_and_keep(table: &CellTable, types: &RowTypes) -> Result<Self, StoreError> {
+        let (Self { text, form }, (keep, kept)) =
+            (Self::add(table, types)?, epochs::keep(table, epochs::OPEN));
         Ok(Self { text: format!("with c as ({text} returning old.*) {keep}c{kept}").into(), form })
     }
 }
 
-impl Statement for Arrays {
-    type Arguments = PgArguments;
-
-    fn runs(&self, count: usize) -> impl Iterator<Item = Range<usize>> + Send + 'static {
-        (0..count).step_by(ROWS_MAX).map(move |start| start..count.min(start + ROWS_MAX))
-    }
-
-    fn text(&self, _rows: usize) -> Arc<str> {
+impl Arrays {
+    /// Its text, whatever it writes.
+    pub(super) fn text(&self) -> Arc<str> {
         Arc::clone(&self.text)
     }
 
-    fn arguments<F: Fields>(&self, rows: &[F]) -> Result<PgArguments, BoxDynError> {
+    /// Cuts `count` rows into runs, each of which is written by one execution.
+    pub(super) fn runs(count: usize) -> impl Iterator<Item = Range<usize>> + Send {
+        (0..count).step_by(ROWS_MAX).map(move |start| start..count.min(start + ROWS_MAX))
+    }
+
+    /// What is to be written.
+    pub(super) fn arguments<F: Fields>(&self, rows: &[F]) -> Result<PgArguments, BoxDynError> {
         let (mut array, mut values, mut fits) = (self.form.rows(), Vec::new(), true);
         for row in rows {
             row.for_each(|value| values.push(value.clone()));
@@ -134,23 +122,23 @@ mod tests {
         let rows = RowTable { name: "r", key: &["a", "b"], facts: &["c_text"], state: &["d", "e"] };
         let types_of_rows = types("r", &["a", "d", "b", "c_text", "e"]);
         assert_eq!(
-            *Arrays::insert(&rows, &types_of_rows).unwrap().text(2),
+            *Arrays::insert(&rows, &types_of_rows).unwrap().text(),
             *"insert into r (a, b, c_text, d, e) select a, b, c_text, d, e from unnest($1::s.r[])"
         );
         assert_eq!(
-            *Arrays::update(&rows, &types_of_rows).unwrap().text(1),
+            *Arrays::update(&rows, &types_of_rows).unwrap().text(),
             *"update r as old set d = new.d, e = new.e from unnest($1::s.r[]) as new \
               where old.a = new.a and old.b = new.b"
         );
         let cells = CellTable { name: "c_cells", key: &["a", "b"], sums: &["n", "m"], past_from: Grain::Day };
         let types_of_cells = types("c_cells", &["a", "b", "n", "m"]);
         assert_eq!(
-            *Arrays::add(&cells, &types_of_cells).unwrap().text(1),
+            *Arrays::add(&cells, &types_of_cells).unwrap().text(),
             *"insert into c_cells as old (a, b, n, m) select a, b, n, m from unnest($1::s.c_cells[]) \
               on conflict (a, b) do update set n = old.n + excluded.n, m = old.m + excluded.m"
         );
         assert_eq!(
-            *Arrays::add_and_keep(&cells, &types_of_cells).unwrap().text(1),
+            *Arrays::add_and_keep(&cells, &types_of_cells).unwrap().text(),
             *"with c as (insert into c_cells as old (a, b, n, m) select a, b, n, m from unnest($1::s.c_cells[]) \
               on conflict (a, b) do update set n = old.n + excluded.n, m = old.m + excluded.m returning old.*) \
               insert into c_past (a, b, n, m, epoch) select c.a, c.b, c.n, c.m, \
@@ -163,9 +151,7 @@ mod tests {
 
     #[test]
     fn any_number_of_rows_is_cut_into_runs() {
-        let form = types("t", &["a"]).form("t", &["a"]).unwrap();
-        let statement = Arrays { text: "".into(), form };
-        let runs = |count| statement.runs(count).map(|run| (run.start, run.end)).collect::<Vec<_>>();
+        let runs = |count| Arrays::runs(count).map(|run| (run.start, run.end)).collect::<Vec<_>>();
         assert_eq!(runs(0), []);
         assert_eq!(runs(ROWS_MAX), [(0, ROWS_MAX)]);
         assert_eq!(runs(ROWS_MAX + 1), [(0, ROWS_MAX), (ROWS_MAX, ROWS_MAX + 1)]);

@@ -1,161 +1,150 @@
 //! The statements that write tables of SQLite, made from their descriptions.
 //!
-//! A statement writes 512, 256, …, 2 or 1 rows. So any number of rows is written with few statements, and there are
-//! few to prepare: each is made once, when it is first needed. Handing a statement to the thread of the connection takes
-//! about as long as a hundred rows do.
+//! A statement writes one row, and is executed for each: between SQLite and this program lies nothing but a call.
 
-use std::fmt::Write;
-use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use rusqlite::types::Null;
+use rusqlite::{Connection, Statement};
 
-use sqlx::Arguments;
-use sqlx::error::BoxDynError;
-use sqlx::sqlite::SqliteArguments;
-
-use crate::change::{CellTable, RowTable, Value};
+use crate::change::{CellTable, RowTable, Value, Writes};
 use crate::projection::{CELL_TABLES, ROW_TABLES};
-use crate::store::epochs;
-use crate::store::statements::{CellStatements, Fields, Keep, RowStatements, Statement, Statements};
-
-/// The most rows of one statement; fewer where they would have more than [`PARAMETERS_MAX`] fields.
-const ROWS_MAX: usize = 512;
-/// As many parameters as a statement of SQLite takes.
-const PARAMETERS_MAX: usize = 32_766;
-const SHAPES: usize = ROWS_MAX.ilog2() as usize + 1;
-
-/// One statement in all its shapes.
-#[derive(Debug)]
-pub(super) struct Shapes {
-    /// What stands before the rows.
-    head: String,
-    /// How many columns a row has.
-    columns: usize,
-    /// What stands after the rows.
-    foot: String,
-    /// The shape for 2ⁿ rows, once it was needed.
-    texts: [OnceLock<Arc<str>>; SHAPES],
-}
+use crate::store::fields::Fields;
+use crate::store::{StoreError, epochs};
 
 /// The statements of all tables.
-pub(super) fn statements() -> Statements<Shapes> {
-    let rows = ROW_TABLES.iter().map(|table| RowStatements {
-        table,
-        insert: Shapes::insert(table),
-        update: Shapes::update(table),
-    });
-    let cells = CELL_TABLES.iter().map(|table| CellStatements {
-        table,
-        add: Shapes::add(table),
-        keep: Keep::After(Shapes::keep(table)),
-    });
-    Statements::new(rows.collect(), cells.collect())
+#[derive(Debug)]
+pub(super) struct Statements {
+    rows: Vec<RowStatements>,
+    cells: Vec<CellStatements>,
 }
 
-impl Shapes {
-    /// Rows are born.
-    fn insert(table: &RowTable) -> Self {
-        let columns = [table.key, table.facts, table.state].concat();
-        let head = format!("insert into {} ({}) values ", table.name, columns.join(", "));
-        Self::new(head, columns.len(), String::new())
-    }
-
-    /// The state of rows is replaced.
-    fn update(table: &RowTable) -> Self {
-        // The columns of `values` are called column1, column2, …
-        let numbered = |first: usize, columns: &[&'static str]| {
-            (first..)
-                .zip(columns.to_vec())
-                .map(|(number, column)| (column, format!("new.column{number}")))
-                .collect::<Vec<_>>()
-        };
-        let state = numbered(table.key.len() + 1, table.state);
-        let set: Vec<_> = state.iter().map(|(column, value)| format!("{column} = {value}")).collect();
-        let on: Vec<_> = numbered(1, table.key)
-            .iter()
-            .map(|(column, value)| format!("{}.{column} = {value}", table.name))
-            .collect();
-        let head = format!("update {} set {} from (values ", table.name, set.join(", "));
-        let foot = format!(") as new where {}", on.join(" and "));
-        Self::new(head, table.key.len() + table.state.len(), foot)
-    }
-
-    /// Cells grow and shrink.
-    fn add(table: &CellTable) -> Self {
-        let columns = [table.key, table.sums].concat();
-        let set: Vec<_> = table.sums.iter().map(|sum| format!("{sum} = {sum} + excluded.{sum}")).collect();
-        let head = format!("insert into {} ({}) values ", table.name, columns.join(", "));
-        let foot = format!(" on conflict ({}) do update set {}", table.key.join(", "), set.join(", "));
-        Self::new(head, columns.len(), foot)
-    }
-
-    /// How cells stand in the open epoch is kept.
-    fn keep(table: &CellTable) -> Self {
-        let (head, foot) = epochs::keep(table);
-        let on: Vec<_> =
-            (1..).zip(table.key).map(|(number, column)| format!("c.{column} = k.column{number}")).collect();
-        // A cross join goes from its left side to its right.
-        let joined = format!(") as k cross join {} as c where {}", table.name, on.join(" and "));
-        Self::new(head + "(values ", table.key.len(), joined + &foot)
-    }
-
-    /// The most rows that it writes: a power of two.
-    const fn rows_max(&self) -> usize {
-        let fit = 1 << (PARAMETERS_MAX / self.columns).ilog2();
-        if fit < ROWS_MAX { fit } else { ROWS_MAX }
-    }
-
-    const fn new(head: String, columns: usize, foot: String) -> Self {
-        Self { head, columns, foot, texts: [const { OnceLock::new() }; SHAPES] }
-    }
+/// The statements of a table of rows.
+#[derive(Debug)]
+struct RowStatements {
+    table: &'static RowTable,
+    /// A row is born.
+    insert: String,
+    /// The state of a row is replaced.
+    update: String,
 }
 
-impl Statement for Shapes {
-    type Arguments = SqliteArguments;
+/// The statements of a table of cells.
+#[derive(Debug)]
+struct CellStatements {
+    table: &'static CellTable,
+    /// A cell grows and shrinks.
+    add: String,
+    /// How it stands in the open epoch is kept.
+    keep: String,
+}
 
-    /// Runs of 512 rows, and for the rest shorter ones, each a power of two.
-    fn runs(&self, count: usize) -> impl Iterator<Item = Range<usize>> + Send + 'static {
-        let (mut start, max) = (0, self.rows_max());
-        std::iter::from_fn(move || {
-            let left = count - start;
-            let rows = if left == 0 { return None } else { max.min(1 << left.ilog2()) };
-            start += rows;
-            Some(start - rows..start)
-        })
+impl Statements {
+    pub(super) fn new() -> Self {
+        let rows = ROW_TABLES.iter().map(|table| RowStatements {
+            table,
+            insert: insert(table.name, &[table.key, table.facts, table.state].concat()),
+            update: update(table),
+        });
+        let cells =
+            CELL_TABLES.iter().map(|table| CellStatements { table, add: add(table), keep: keep(table) });
+        Self { rows: rows.collect(), cells: cells.collect() }
     }
 
-    fn text(&self, rows: usize) -> Arc<str> {
-        let shape = &self.texts[rows.ilog2() as usize];
-        Arc::clone(shape.get_or_init(|| {
-            let row = format!("({})", vec!["?"; self.columns].join(", "));
-            let mut text = String::with_capacity(self.head.len() + rows * (row.len() + 1) + self.foot.len());
-            write!(text, "{}{}{}", self.head, vec![row; rows].join(","), self.foot)
-                .expect("a text in memory takes any number of characters");
-            text.into()
-        }))
-    }
-
-    fn arguments<F: Fields>(&self, rows: &[F]) -> Result<SqliteArguments, BoxDynError> {
-        let mut arguments = SqliteArguments::default();
-        arguments.reserve(rows.len() * self.columns, 0);
-        let mut result = Ok(());
-        for row in rows {
-            row.for_each(|value| {
-                if result.is_ok() {
-                    result = put(&mut arguments, value);
-                }
-            });
+    /// Makes `writes`. The caller has begun a transaction.
+    pub(super) fn execute(&self, connection: &Connection, writes: &Writes) -> Result<(), StoreError> {
+        for writes in &writes.rows {
+            let table = writes.table.name;
+            let found = self.rows.iter().find(|of| std::ptr::eq(of.table, writes.table));
+            let RowStatements { insert, update, .. } =
+                found.expect("every table of rows is listed with the projections");
+            each(connection, table, insert, &writes.born)?;
+            each(connection, table, update, &writes.changed)?;
         }
-        result.map(|()| arguments)
+        let open = format!("select {}", epochs::OPEN);
+        let open: i64 = connection.query_row(&open, (), |row| row.get(0))?;
+        for cells in &writes.cells {
+            let table = cells.table.name;
+            let found = self.cells.iter().find(|of| std::ptr::eq(of.table, cells.table));
+            let CellStatements { add, keep, .. } =
+                found.expect("every table of cells is listed with the projections");
+            each(connection, table, add, &cells.cells)?;
+            if writes.has_past {
+                let (_, kept) = cells.passing_and_kept();
+                let keys: Vec<_> = kept.iter().map(|(key, _)| (key, open)).collect();
+                each(connection, table, keep, &keys)?;
+            }
+        }
+        Ok(())
     }
 }
 
-fn put(out: &mut SqliteArguments, value: &Value) -> Result<(), BoxDynError> {
-    match value {
-        Value::Null => out.add(None::<i64>),
-        Value::Int(number) => out.add(*number),
-        Value::Text(text) => out.add(text.as_str()),
-        Value::Term(word) => out.add(*word),
+/// Executes a statement for each of these rows, of which each must be there.
+fn each<F: Fields>(
+    connection: &Connection,
+    table: &'static str,
+    text: &str,
+    rows: &[F],
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
     }
+    let mut statement = connection.prepare_cached(text)?;
+    for row in rows {
+        let (mut place, mut bound) = (0, Ok(()));
+        row.for_each(|value| {
+            place += 1;
+            if bound.is_ok() {
+                bound = bind(&mut statement, place, value);
+            }
+        });
+        bound?;
+        if statement.raw_execute()? != 1 {
+            return Err(StoreError::Missing { table });
+        }
+    }
+    Ok(())
+}
+
+fn bind(statement: &mut Statement, place: usize, value: &Value) -> rusqlite::Result<()> {
+    match value {
+        Value::Null => statement.raw_bind_parameter(place, Null),
+        Value::Int(number) => statement.raw_bind_parameter(place, number),
+        Value::Text(text) => statement.raw_bind_parameter(place, text.as_str()),
+        Value::Term(word) => statement.raw_bind_parameter(place, word),
+    }
+}
+
+/// A row with these columns is born.
+fn insert(table: &str, columns: &[&str]) -> String {
+    let places = vec!["?"; columns.len()];
+    format!("insert into {table} ({}) values ({})", columns.join(", "), places.join(", "))
+}
+
+/// The state of a row is replaced. Its key is bound first.
+fn update(table: &RowTable) -> String {
+    let on = equal(1, table.key).join(" and ");
+    format!("update {} set {} where {on}", table.name, equal(table.key.len() + 1, table.state).join(", "))
+}
+
+/// A cell grows and shrinks.
+fn add(table: &CellTable) -> String {
+    let set: Vec<_> = table.sums.iter().map(|sum| format!("{sum} = {sum} + excluded.{sum}")).collect();
+    format!(
+        "{} on conflict ({}) do update set {}",
+        insert(table.name, &[table.key, table.sums].concat()),
+        table.key.join(", "),
+        set.join(", ")
+    )
+}
+
+/// How a cell stands in the open epoch is kept. Its key is bound, and the number of the epoch.
+fn keep(table: &CellTable) -> String {
+    let (head, foot) = epochs::keep(table, &format!("?{}", table.key.len() + 1));
+    format!("{head}{} as c where {}{foot}", table.name, equal(1, table.key).join(" and "))
+}
+
+/// Each column is what is bound to a place, from `first` on.
+fn equal(first: usize, columns: &[&str]) -> Vec<String> {
+    (first..).zip(columns).map(|(place, column)| format!("{column} = ?{place}")).collect()
 }
 
 #[cfg(test)]
@@ -165,50 +154,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_number_of_rows_is_cut_into_few_shapes() {
-        let wide = Shapes::new(String::new(), 100, String::new());
-        assert_eq!(
-            wide.runs(1_000).map(|run| run.len()).collect::<Vec<_>>(),
-            [256, 256, 256, 128, 64, 32, 8]
-        );
-        let statement = Shapes::new(String::new(), 1, String::new());
-        for count in 0..3_000 {
-            let runs: Vec<_> = statement.runs(count).collect();
-            let mut next = 0;
-            for run in &runs {
-                assert_eq!(run.start, next);
-                assert!(run.len().is_power_of_two() && run.len() <= ROWS_MAX);
-                next = run.end;
-            }
-            assert_eq!(next, count);
-            assert!(runs.len() <= count / ROWS_MAX + SHAPES, "{count}: {runs:?}");
-        }
-    }
-
-    #[test]
     fn statements_are_made_from_descriptions() {
         let rows = RowTable { name: "r", key: &["a", "b"], facts: &["c"], state: &["d", "e"] };
-        assert_eq!(
-            *Shapes::insert(&rows).text(2),
-            *"insert into r (a, b, c, d, e) values (?, ?, ?, ?, ?),(?, ?, ?, ?, ?)"
-        );
-        assert_eq!(
-            *Shapes::update(&rows).text(1),
-            *"update r set d = new.column3, e = new.column4 from (values (?, ?, ?, ?)) as new \
-              where r.a = new.column1 and r.b = new.column2"
-        );
-        let cells = CellTable { name: "c", key: &["a"], sums: &["n"], past_from: Grain::Day };
-        assert_eq!(
-            *Shapes::add(&cells).text(1),
-            *"insert into c (a, n) values (?, ?) on conflict (a) do update set n = n + excluded.n"
-        );
+        assert_eq!(insert("r", &["a", "b", "c"]), "insert into r (a, b, c) values (?, ?, ?)");
+        assert_eq!(update(&rows), "update r set d = ?3, e = ?4 where a = ?1 and b = ?2");
         let cells = CellTable { name: "c_cells", key: &["a", "b"], sums: &["n", "m"], past_from: Grain::Day };
         assert_eq!(
-            *Shapes::keep(&cells).text(2),
-            *"insert into c_past (a, b, n, m, epoch) select c.a, c.b, c.n, c.m, \
-              (select coalesce(max(number), 0) + 1 from epochs) from (values (?, ?),(?, ?)) as k \
-              cross join c_cells as c where c.a = k.column1 and c.b = k.column2 \
-              on conflict (a, b, epoch) do update set n = excluded.n, m = excluded.m"
+            add(&cells),
+            "insert into c_cells (a, b, n, m) values (?, ?, ?, ?) \
+             on conflict (a, b) do update set n = n + excluded.n, m = m + excluded.m"
+        );
+        assert_eq!(
+            keep(&cells),
+            "insert into c_past (a, b, n, m, epoch) select c.a, c.b, c.n, c.m, ?3 \
+             from c_cells as c where a = ?1 and b = ?2 \
+             on conflict (a, b, epoch) do update set n = excluded.n, m = excluded.m"
         );
     }
 }

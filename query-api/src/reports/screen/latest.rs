@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::Sql;
+use crate::database::{DatabaseError, Sql};
 use crate::export::{Column, Stopped, Table, Writer};
 use crate::figure::{Amount, LocalTime};
 use crate::past::Past;
@@ -36,7 +36,7 @@ pub struct LatestOrder {
 ///
 /// Most orders are paid soon after they were placed: those were paid in the range or a little after it, where the index
 /// on the time of payment finds the last ones at once. The few others have an index of their own.
-pub(super) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Vec<LatestOrder>, sqlx::Error> {
+pub(super) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Vec<LatestOrder>, DatabaseError> {
     let rows = snapshot.fetch_all(select(range, snapshot.past())).await?;
     let calendar = &snapshot.calendar;
     let order = |row| {

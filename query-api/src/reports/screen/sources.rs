@@ -1,5 +1,6 @@
 //! Where orders came from (订单来源), and who travels (游客画像).
 
+use crate::database::DatabaseError;
 use std::sync::LazyLock;
 
 use events_schema::terms::{OrderSource, Term};
@@ -45,7 +46,7 @@ pub struct Visitors {
 pub(super) async fn read(
     snapshot: &mut Snapshot,
     range: Range,
-) -> Result<(Vec<OfSource>, Visitors), sqlx::Error> {
+) -> Result<(Vec<OfSource>, Visitors), DatabaseError> {
     let mut orders = vec![0; OrderSource::ALL.len()];
     let mut all = Totals::default();
     for row in snapshot.fetch_all(SELECT.over(range, snapshot)).await? {
