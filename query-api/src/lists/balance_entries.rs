@@ -234,8 +234,20 @@ pub(crate) static BALANCE_ENTRIES: List = List {
         key: &["e.occurred_at", "e.position"],
     }],
     searched: &[
-        Searched { column: "m.phone", found: OF_MEMBERS, indexed: "x.phone", few_max: FEW_NAMES },
-        Searched { column: "o.order_no", found: OF_ORDERS, indexed: "x.order_no", few_max: FEW_NUMBERS },
+        Searched {
+            column: "m.phone",
+            found: OF_MEMBERS,
+            indexed: "x.phone",
+            counted: "members x where",
+            few_max: FEW_NAMES,
+        },
+        Searched {
+            column: "o.order_no",
+            found: OF_ORDERS,
+            indexed: "x.order_no",
+            counted: "orders x where",
+            few_max: FEW_NUMBERS,
+        },
     ],
     amount: Some("e.change"),
 };

@@ -186,10 +186,34 @@ pub(crate) static CASH_ENTRIES: List = List {
         key: &["e.occurred_at", "e.position"],
     }],
     searched: &[
-        Searched { column: "o.order_no", found: OF_ORDERS, indexed: "o.order_no", few_max: FEW_NUMBERS },
-        Searched { column: "o.order_id", found: OF_ORDERS, indexed: "o.order_id", few_max: FEW_NUMBERS },
-        Searched { column: "e.source_id", found: FOUND, indexed: "source_id", few_max: FEW_NUMBERS },
-        Searched { column: "e.reference", found: FOUND, indexed: "reference", few_max: FEW_NUMBERS },
+        Searched {
+            column: "o.order_no",
+            found: OF_ORDERS,
+            indexed: "o.order_no",
+            counted: "orders o where",
+            few_max: FEW_NUMBERS,
+        },
+        Searched {
+            column: "o.order_id",
+            found: OF_ORDERS,
+            indexed: "o.order_id",
+            counted: "orders o where",
+            few_max: FEW_NUMBERS,
+        },
+        Searched {
+            column: "e.source_id",
+            found: FOUND,
+            indexed: "source_id",
+            counted: "cash_entries where",
+            few_max: FEW_NUMBERS,
+        },
+        Searched {
+            column: "e.reference",
+            found: FOUND,
+            indexed: "reference",
+            counted: "cash_entries where",
+            few_max: FEW_NUMBERS,
+        },
     ],
     amount: Some("e.amount"),
 };

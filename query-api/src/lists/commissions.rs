@@ -162,11 +162,18 @@ pub(crate) static COMMISSIONS: List = List {
         key: &["c.placed_at", "c.order_birth", "c.line"],
     }],
     searched: &[
-        Searched { column: "o.order_no", found: OF_ORDERS, indexed: "x.order_no", few_max: FEW_NUMBERS },
+        Searched {
+            column: "o.order_no",
+            found: OF_ORDERS,
+            indexed: "x.order_no",
+            counted: "orders x where",
+            few_max: FEW_NUMBERS,
+        },
         Searched {
             column: "c.distributor_name",
             found: "select placed_at, order_birth, line from commissions where original_amount > 0 and state is not null and",
             indexed: "distributor_name",
+            counted: "commissions where original_amount > 0 and state is not null and",
             few_max: FEW_NAMES,
         },
     ],

@@ -147,8 +147,20 @@ pub(crate) static PARKED_EVENTS: List = List {
         key: &["p.parked_at", "p.birth"],
     }],
     searched: &[
-        Searched { column: "p.event_id", found: FOUND, indexed: "event_id", few_max: FEW_NUMBERS },
-        Searched { column: "p.awaited_id", found: FOUND, indexed: "awaited_id", few_max: FEW_NUMBERS },
+        Searched {
+            column: "p.event_id",
+            found: FOUND,
+            indexed: "event_id",
+            counted: "parked_events where",
+            few_max: FEW_NUMBERS,
+        },
+        Searched {
+            column: "p.awaited_id",
+            found: FOUND,
+            indexed: "awaited_id",
+            counted: "parked_events where",
+            few_max: FEW_NUMBERS,
+        },
     ],
     amount: None,
 };

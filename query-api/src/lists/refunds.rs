@@ -158,6 +158,7 @@ pub(crate) static REFUNDS: List = List {
         column: "o.order_no",
         found: OF_ORDERS,
         indexed: "x.order_no",
+        counted: "orders x where",
         few_max: FEW_NUMBERS,
     }],
     amount: Some("r.amount"),

@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, OrderStatusWord, SettlementStateWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{FEW_NAMES, FEW_NUMBERS, Prefix, Searched};
+use crate::lists::search::{FEW_NAMES_JOINED, FEW_NUMBERS, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -212,9 +212,27 @@ pub(crate) static SETTLEMENTS: List = List {
         },
     ],
     searched: &[
-        Searched { column: "o.order_no", found: FOUND, indexed: "x.order_no", few_max: FEW_NUMBERS },
-        Searched { column: "o.product_name", found: FOUND, indexed: "x.product_name", few_max: FEW_NAMES },
-        Searched { column: "o.supplier_name", found: FOUND, indexed: "x.supplier_name", few_max: FEW_NAMES },
+        Searched {
+            column: "o.order_no",
+            found: FOUND,
+            indexed: "x.order_no",
+            counted: "orders x where",
+            few_max: FEW_NUMBERS,
+        },
+        Searched {
+            column: "o.product_name",
+            found: FOUND,
+            indexed: "x.product_name",
+            counted: SETTLED,
+            few_max: FEW_NAMES_JOINED,
+        },
+        Searched {
+            column: "o.supplier_name",
+            found: FOUND,
+            indexed: "x.supplier_name",
+            counted: SETTLED,
+            few_max: FEW_NAMES_JOINED,
+        },
     ],
     amount: Some("s.settlement_amount"),
 };
@@ -222,3 +240,6 @@ pub(crate) static SETTLEMENTS: List = List {
 /// The settlements of some orders.
 const FOUND: &str = "select t.paid_at, t.birth from orders x cross join order_states t \
     where t.birth = x.birth and t.settlement_state is not null and";
+/// The orders that have one: of some products, hardly any have.
+const SETTLED: &str =
+    "orders x cross join order_states t where t.birth = x.birth and t.settlement_state is not null and";

@@ -182,9 +182,27 @@ pub(crate) static WITHDRAWALS: List = List {
         key: &["w.requested_at", "w.birth"],
     }],
     searched: &[
-        Searched { column: "w.payee_name", found: FOUND, indexed: "payee_name", few_max: FEW_NAMES },
-        Searched { column: "w.payee_phone", found: FOUND, indexed: "payee_phone", few_max: FEW_NAMES },
-        Searched { column: "w.withdrawal_id", found: FOUND, indexed: "withdrawal_id", few_max: FEW_NUMBERS },
+        Searched {
+            column: "w.payee_name",
+            found: FOUND,
+            indexed: "payee_name",
+            counted: "withdrawals where",
+            few_max: FEW_NAMES,
+        },
+        Searched {
+            column: "w.payee_phone",
+            found: FOUND,
+            indexed: "payee_phone",
+            counted: "withdrawals where",
+            few_max: FEW_NAMES,
+        },
+        Searched {
+            column: "w.withdrawal_id",
+            found: FOUND,
+            indexed: "withdrawal_id",
+            counted: "withdrawals where",
+            few_max: FEW_NUMBERS,
+        },
     ],
     amount: Some("w.amount"),
 };

@@ -159,12 +159,18 @@ impl StepSelect {
         /// The first place after length and range.
         const FIRST: usize = 4;
         let Source { cells, cells_where, .. } = source;
-        let sums: Vec<_> =
-            figures.iter().map(|figure| format!("cast(sum({}) as bigint)", figure.of_cell)).collect();
-        let sums = sums.join(", ");
+        let sum = |figure: &Figure| format!("cast(sum({}) as bigint)", figure.of_cell);
+        let sums = figures.iter().map(sum).collect::<Vec<_>>().join(", ");
+        // Where there is one cell for each step, nothing is to be added up.
+        let (figures_of_step, group) = if source.past.key == ["grain", "start"] {
+            let of_cell = |figure: &Figure| figure.of_cell.clone();
+            (figures.iter().map(of_cell).collect::<Vec<_>>().join(", "), "")
+        } else {
+            (sums.clone(), "group by start")
+        };
         let whole = format!(
-            "select start, {sums} from {cells} where grain = $1 and {cells_where} and start >= $2 and start < $3 and {} \
-             group by start",
+            "select start, {figures_of_step} from {cells} \
+             where grain = $1 and {cells_where} and start >= $2 and start < $3 and {} {group}",
             filter(FIRST)
         );
         let first = format!("select min(start) from {cells} where grain = $1 and {cells_where}");

@@ -151,6 +151,7 @@ async fn few_and_many_are_told_apart(engine: Engine) {
         column: "m.any",
         found: "select registered_at, birth from members where",
         indexed,
+        counted: "members where",
         few_max,
     };
     let mut snapshot = ledger.read_models().await.begin().await.unwrap();

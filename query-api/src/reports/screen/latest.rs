@@ -117,7 +117,7 @@ mod tests {
         for snapshot in [now, then] {
             let plan = ledger.plan(select(Range::ALL, snapshot.past())).await;
             for index in [
-                "SEARCH order_states USING INDEX order_states_paid_at (paid_at>? AND paid_at<?)",
+                "SEARCH order_states USING COVERING INDEX order_states_paid_at (paid_at>? AND paid_at<?)",
                 "SCAN order_states USING COVERING INDEX order_states_paid_at_odd",
             ] {
                 assert!(plan.iter().any(|step| step == index), "{plan:#?}");

@@ -1,6 +1,6 @@
 -- The read models: what reports and lists are answered from. All of it is derived from the log and can be rebuilt.
 --
--- This is the whole of it, and the fourth version: tables are never altered. When they change, the new ones are filled
+-- This is the whole of it, and the fifth version: tables are never altered. When they change, the new ones are filled
 -- from the log beside the old ones, in a generation of their own, and switched to.
 --
 -- Money is in minor units (fen), an instant in microseconds since 1970-01-01T00:00:00Z. An entity is keyed by its
@@ -132,7 +132,8 @@ create table order_states (
 create index order_states_status on order_states (status, placed_at);
 create index order_states_payment_method on order_states (payment_method, placed_at) where payment_method is not null;
 -- The list of settlements (newest payment first), its filters, and the ragged ends of the report of suppliers.
-create index order_states_paid_at on order_states (paid_at, birth) where paid_at is not null;
+-- The time of the order is beside it for the last paid orders of a range, which are found without a look at the table.
+create index order_states_paid_at on order_states (paid_at, birth, placed_at) where paid_at is not null;
 create index order_states_settlement on order_states (settlement_state, paid_at) where settlement_state is not null;
 create index order_states_supplier on order_states (supplier_id, paid_at) where settlement_state is not null;
 create index order_states_settlement_type on order_states (product_type, paid_at) where settlement_state is not null;
@@ -348,7 +349,9 @@ create index commissions_placed_at on commissions (placed_at) where original_amo
 create index commissions_state on commissions (state, placed_at) where original_amount > 0;
 create index commissions_product_type on commissions (product_type, placed_at) where original_amount > 0;
 create index commissions_distributor_id on commissions (distributor_id, placed_at) where original_amount > 0;
-create index commissions_distributor_name on commissions (distributor_name, placed_at) where original_amount > 0;
+-- Of one name there are many: the list is found without a look at the table, and what it leaves out is not among them.
+create index commissions_distributor_name on commissions (distributor_name, placed_at, original_amount, state)
+    where (original_amount > 0 and state is not null);
 
 -- How lines stood after each event of their orders from the payment on: without a version, the order was not paid yet.
 create table commission_versions (
