@@ -26,6 +26,10 @@ pub use checkpoint::{Checkpoint, MismatchError};
 mod database;
 pub use database::{Database, Place, PostgresUrl, PostgresUrlError};
 
+/// Threads for work that blocks or takes long.
+mod thread;
+pub use thread::PanickedError;
+
 /// All SQL that writes.
 mod store;
 pub use store::StoreError;

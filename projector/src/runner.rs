@@ -28,13 +28,13 @@ use std::time::Duration;
 use events_schema::Position;
 use ledger_core::log::Log;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinError;
 use tokio::time::sleep;
 
 use crate::database::Place;
 use crate::fold::{Fold, Halt};
 use crate::saved::SavedEntities;
 use crate::store::{Generations, Readable, Store, StoreError};
+use crate::thread::{PanickedError, Thread};
 use ahead::Ahead;
 use epochs::{EPOCH_EVENTS, OpenEpoch};
 use standby::{LOOK_INTERVAL, StandBy, look};
@@ -203,16 +203,19 @@ impl<L: Log> Runner<L> {
         }
         let Some(work) = &mut self.work else { return Ok(Followed::Displaced) };
         let Feed { log, durable, options } = &self.feed;
-        let ahead = Ahead {
+        let position = self.telling.lock().position();
+        let thread = Thread::start("fold", ());
+        let thread = thread.map_err(|error| Stop { position: position.next(), reason: error.to_string() })?;
+        let mut ahead = Ahead {
             log: Arc::clone(log),
             durable: durable.clone(),
             telling: self.telling.clone(),
             epoch: work.epoch,
             batch_bytes: options.batch_bytes,
             retry: options.retry,
+            thread,
         };
         let Some(fold) = work.fold.take() else { return Ok(Followed::ToTheEnd) };
-        let position = self.telling.lock().position();
         let fold = ahead.replay(fold, position).await?;
         let (send, receive) = mpsc::channel(BATCHES_WAITING_MAX);
         let mut behind =
@@ -287,7 +290,7 @@ impl Telling {
 }
 
 impl Stop {
-    fn panicked(position: Position, error: &JoinError) -> Self {
+    fn panicked(position: Position, error: &PanickedError) -> Self {
         Self { position, reason: format!("the fold broke off: {error}") }
     }
 }

@@ -95,6 +95,11 @@ impl Snapshot {
         self.past.as_ref()
     }
 
+    /// From now on what is read is found by indexes, row by row: it is known to be little.
+    pub(crate) async fn find_by_index(&mut self) -> Result<(), DatabaseError> {
+        self.session.find_by_index().await
+    }
+
     /// All rows of a select.
     pub(crate) async fn fetch_all(&mut self, sql: Sql) -> Result<Vec<Row>, DatabaseError> {
         self.session.fetch_all(sql).await

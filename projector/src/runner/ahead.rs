@@ -7,7 +7,6 @@ use events_schema::Position;
 use events_schema::block::SealedBlock;
 use ledger_core::log::{Log, ReadError};
 use tokio::sync::{mpsc, watch};
-use tokio::task;
 use tokio::time::sleep;
 
 use super::epochs::{OpenEpoch, Run};
@@ -16,6 +15,7 @@ use super::{Stop, Telling};
 use crate::change::{Changes, Writes};
 use crate::checkpoint::Checkpoint;
 use crate::fold::{Fold, Halt};
+use crate::thread::Thread;
 
 /// The changes of a run of whole blocks of one epoch, ready to be written in one transaction.
 #[derive(Debug)]
@@ -42,16 +42,18 @@ pub(super) struct Ahead<L> {
     pub(super) batch_bytes: usize,
     /// When to try again what failed.
     pub(super) retry: Duration,
+    /// Where it folds.
+    pub(super) thread: Thread<()>,
 }
 
 impl<L: Log> Ahead<L> {
     /// Folds silently up to `until`, whose changes are in the tables already.
-    pub(super) async fn replay(&self, mut fold: Fold, until: Position) -> Result<Fold, Stop> {
+    pub(super) async fn replay(&mut self, mut fold: Fold, until: Position) -> Result<Fold, Stop> {
         let restored = fold.restore(&*self.log, until).await;
         restored.map_err(|error| Stop { position: until.next(), reason: error.to_string() })?;
         while fold.position() < until {
             let blocks = self.read(fold.position()).await?;
-            let replayed = task::spawn_blocking(move || {
+            let replayed = self.thread.run(move |()| {
                 for block in &blocks {
                     fold.replay(block, until)?;
                     // The tables may end within a block that was cut otherwise since.
@@ -72,7 +74,7 @@ impl<L: Log> Ahead<L> {
             let blocks = self.read(fold.position()).await?;
             for run in self.epoch.cut(blocks) {
                 let (position, tables) = (fold.position(), self.telling.lock().position());
-                let folding = task::spawn_blocking(move || fold_run(fold, &run, tables));
+                let folding = self.thread.run(move |()| fold_run(fold, &run, tables));
                 let folded = folding.await.map_err(|error| Stop::panicked(position.next(), &error))?;
                 fold = folded.fold;
                 if let Some(batch) = folded.batch

@@ -7,6 +7,7 @@ use rusqlite::ErrorCode;
 use sqlx::postgres::PgDatabaseError;
 
 use crate::database::PostgresUrl;
+use crate::thread::PanickedError;
 
 /// Why read models cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +55,9 @@ pub enum StoreError {
     /// PostgreSQL could not do it.
     #[error("{}", Cause::of(.0).describe(.0))]
     Database(#[from] sqlx::Error),
+    /// The program could not do it.
+    #[error(transparent)]
+    Panicked(#[from] PanickedError),
     /// SQLite could not do it.
     #[error("{}", Cause::of_sqlite(.0).describe(.0))]
     Sqlite(#[from] rusqlite::Error),
@@ -68,6 +72,7 @@ impl StoreError {
             | Self::Missing { .. }
             | Self::Displaced
             | Self::Encoding { .. }
+            | Self::Panicked(_)
             | Self::NoNumber { .. } => false,
             Self::Io { .. } => true,
             Self::Unreachable { source: error, .. } | Self::Database(error) => Cause::of(error).passes(),

@@ -11,11 +11,12 @@ use std::sync::Arc;
 
 use events_schema::Position;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, TransactionBehavior};
+use tokio::task::spawn_blocking;
 
 use super::{Format, StoreError, checkpoint, epochs, script};
 use crate::change::Writes;
 use crate::checkpoint::Checkpoint;
-use line::{Line, TEMP_STORE, connect, in_thread};
+use line::{Line, TEMP_STORE, connect};
 use sql::Statements;
 
 /// Threads that sort the rows of an index, beside the one that reads them.
@@ -37,7 +38,7 @@ impl SqliteStore {
     /// is none.
     pub(super) async fn open(files: Files, number: u64, page_bytes: usize) -> Result<Self, StoreError> {
         let statements = Arc::new(Statements::new());
-        let mut line = Line::new(files.path(number), page_bytes);
+        let mut line = Line::new(files.path(number), page_bytes)?;
         let made = line.work(|connection| {
             if user_version(connection)? == 0 {
                 create_tables(connection)?;
@@ -140,9 +141,9 @@ pub(super) async fn format(path: &Path) -> Result<Format, StoreError> {
 /// The same of a file that another process may be writing: it is opened for reading only.
 pub(super) async fn format_beside(path: &Path) -> Result<Format, StoreError> {
     let path = path.to_owned();
-    let number = in_thread(move || {
+    let number = blocking(move || {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        user_version(&Connection::open_with_flags(path, flags)?)
+        Ok(user_version(&Connection::open_with_flags(path, flags)?)?)
     });
     Format::from_number(number.await?).ok_or(StoreError::NoReadModels)
 }
@@ -158,13 +159,20 @@ async fn look<T: Send + 'static>(
     read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     let path = path.to_owned();
-    in_thread(move || {
+    blocking(move || {
         let connection = connect(&path, PAGE_BYTES_MIN)?;
         let found = read(&connection)?;
         connection.close().map_err(|(_, error)| error)?;
         Ok(found)
     })
     .await
+}
+
+/// Does what takes a moment on a thread that may block.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    spawn_blocking(work).await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
 fn user_version(connection: &Connection) -> Result<i64, rusqlite::Error> {

@@ -43,7 +43,8 @@ impl Session {
     }
 
     /// From now on what is read is found by indexes, row by row. PostgreSQL, which does not know how few events lie
-    /// between two positions, would read whole tables instead; SQLite reads in the order of the text.
+    /// between two positions, or texts between two others, would read whole tables instead; SQLite reads in the order of
+    /// the text.
     pub(crate) async fn find_by_index(&mut self) -> Result<(), DatabaseError> {
         const FIND: &str = "select set_config('enable_seqscan', 'off', true), \
             set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";

@@ -173,6 +173,9 @@ impl Selection {
         }
         let Some((prefix, _)) = &self.search else { return Ok(self) };
         let matches = prefix.count(self.list.searched, snapshot).await?;
+        if matches == Matches::Few {
+            snapshot.find_by_index().await?;
+        }
         Ok(self.matching(matches))
     }
 

@@ -95,14 +95,17 @@ impl Schemas {
         Ok(checkpoint)
     }
 
-    /// Tells the server what the tables of a generation are like, so that readers find the best way through them.
+    /// Tells the server what the tables of a generation are like, so that readers find the best way through them, and
+    /// that all may see their rows, so that indexes answer alone.
     pub(crate) async fn analyze(&mut self, number: u64) -> Result<(), StoreError> {
         const TABLES: &str = "select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables where schemaname = $1";
         let mut connection = self.session.take().await?;
         let tables: Option<String> =
             sqlx::query_scalar(TABLES).bind(schema(number)).fetch_one(&mut connection).await?;
         if let Some(tables) = tables {
-            sqlx::raw_sql(AssertSqlSafe(format!("analyze {tables}"))).execute(&mut connection).await?;
+            sqlx::raw_sql(AssertSqlSafe(format!("vacuum (analyze) {tables}")))
+                .execute(&mut connection)
+                .await?;
         }
         self.session.put_back(connection);
         Ok(())
