@@ -14,7 +14,7 @@ use projector::{Database, Progress, Runner};
 use query_api::auth::Tokens;
 use query_api::projected::{Projected, ProjectorState};
 use query_api::read_models::ReadModels;
-use query_api::{Lag, Location, OrderPlaces, Readiness};
+use query_api::{Lag, Location, OrderPlaces, Readers, Readiness};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use utoipa::OpenApi as _;
@@ -49,6 +49,8 @@ struct Reading {
     stop: watch::Sender<bool>,
     runner: JoinHandle<()>,
     relay: JoinHandle<()>,
+    /// Last, for connections to a server belong to it: they are closed before.
+    readers: Readers,
 }
 
 impl Service {
@@ -168,6 +170,7 @@ impl Reading {
             stop,
             runner,
             relay,
+            readers: Readers::start().context("threads cannot be started")?,
         })
     }
 
@@ -194,6 +197,7 @@ impl Reading {
                 handle.render()
             }),
             stopping,
+            readers: self.readers.handle(),
             demo,
         }
     }

@@ -114,7 +114,7 @@ impl Replay {
             currency: created.currency.as_str().to_owned(),
             time_zone: created.time_zone.as_str().to_owned(),
         };
-        store.apply(&Arc::default(), &nothing).await?;
+        store.apply(&[], &nothing).await?;
         let entities = SavedEntities::open(&store.entities_path().await?, memory_bytes)?.only_for_room();
         // Nobody waits for its end.
         let (held, _) = mpsc::channel(1);
@@ -234,7 +234,7 @@ impl Filling {
         let Some(checkpoint) = self.fold.checkpoint(header) else { return Ok(()) };
         Ok(self
             .handle
-            .block_on(self.store.apply(&Arc::new(writes), &Checkpoint { position, ..checkpoint }))?)
+            .block_on(self.store.apply(&[Arc::new(writes)], &Checkpoint { position, ..checkpoint }))?)
     }
 }
 

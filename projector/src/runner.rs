@@ -41,8 +41,10 @@ use standby::{LOOK_INTERVAL, StandBy, look};
 
 /// How long a start waits for a database that does not answer: it may be starting, too.
 pub(crate) const START_PATIENCE: Duration = Duration::from_secs(30);
-/// Batches that wait to be written; with the one that is written and the one that is folded, three are in memory.
-const BATCHES_WAITING_MAX: usize = 1;
+/// Batches that wait to be written; with those that are written and the one that is folded, six are in memory.
+const BATCHES_WAITING_MAX: usize = 2;
+/// Batches that are written in one transaction, where more than one waits: what they change both is put to disk once.
+const BATCHES_WRITTEN_MAX: usize = BATCHES_WAITING_MAX + 1;
 
 /// How read models are written.
 #[derive(Clone, Copy, Debug)]

@@ -105,10 +105,10 @@ impl Store {
         }
     }
 
-    /// Makes all of `writes` and moves the checkpoint, in one transaction.
+    /// Makes all of `writes`, one after the other, and moves the checkpoint, in one transaction.
     pub(crate) async fn apply(
         &mut self,
-        writes: &Arc<Writes>,
+        writes: &[Arc<Writes>],
         checkpoint: &Checkpoint,
     ) -> Result<(), StoreError> {
         if !self.is_certain {
@@ -189,7 +189,7 @@ impl Engine {
         }
     }
 
-    async fn write(&mut self, writes: &Arc<Writes>, checkpoint: &Checkpoint) -> Result<(), StoreError> {
+    async fn write(&mut self, writes: &[Arc<Writes>], checkpoint: &Checkpoint) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(store) => store.write(writes, checkpoint).await,
             Self::Postgres(store) => store.write(writes, checkpoint).await,

@@ -71,7 +71,7 @@ pub(crate) enum Database {
 }
 
 /// Connections: as many answers are computed at once. Each takes a thread or a process.
-const CONNECTIONS_MAX: u32 = 8;
+pub(crate) const CONNECTIONS_MAX: u32 = 8;
 /// Longest time that a request waits for a free connection.
 const CONNECTION_WAIT_SECONDS: u64 = 5;
 /// Prepared statements that each connection keeps.

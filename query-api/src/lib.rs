@@ -10,6 +10,10 @@ mod fixture;
 pub mod router;
 pub use router::{State, router};
 
+/// The threads for what reads.
+pub mod readers;
+pub use readers::Readers;
+
 /// Reports: figures over any range of time.
 pub mod reports;
 

@@ -8,6 +8,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get};
 use events_schema::Position;
 use serde_json::{Map, Value};
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use utoipa::openapi::OpenApi;
 
@@ -21,7 +22,7 @@ use crate::projected::{Projected, ProjectorState};
 use crate::read_models::{ReadModels, Reading};
 use crate::snapshot::Snapshot;
 use crate::stream::{self, Streams};
-use crate::{diff, docs, http_metrics, items, journal, lists, openapi, reports, tie_outs};
+use crate::{diff, docs, http_metrics, items, journal, lists, openapi, readers, reports, tie_outs};
 
 /// What the service is made of, as far as the reading side needs it.
 #[derive(Clone)]
@@ -40,6 +41,8 @@ pub struct State {
     pub metrics: MetricsText,
     /// Told when the service is to end: what goes on and on ends then.
     pub stopping: watch::Receiver<bool>,
+    /// The threads for what reads; where there are none, everything runs on the threads of the caller.
+    pub readers: Option<Handle>,
     /// Whether this is a demo that only its own machine reaches: it lets everybody in as administrator.
     pub demo: bool,
 }
@@ -66,12 +69,13 @@ pub fn router(
     more_schemas: Map<String, Value>,
 ) -> Result<Router, serde_json::Error> {
     http_metrics::describe();
-    let State { read_models, projected, resolver, tokens, ready, metrics, stopping, demo } = state;
+    let State { read_models, projected, resolver, tokens, ready, metrics, stopping, readers, demo } = state;
     let reading = Reading::new(read_models, projected.clone(), resolver);
-    Ok(more_routes
-        .merge(reports(reading.clone(), &tokens))
+    let reads = reports(reading.clone(), &tokens)
         .merge(screen(reading.clone(), Streams::new(projected, tokens.clone(), stopping), &tokens))
-        .merge(lists(reading, &tokens))
+        .merge(lists(reading, &tokens));
+    Ok(more_routes
+        .merge(readers::answer(reads, readers.as_ref()))
         .merge(token_routes(&tokens))
         .merge(login::routes(Login { tokens, demo }))
         .merge(probes::routes(ready, metrics))

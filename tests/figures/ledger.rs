@@ -221,6 +221,7 @@ fn routes(
     let (tell, projected) = watch::channel(projected(&progress.borrow()));
     tokio::spawn(relay(progress, tell));
     let state = State {
+        readers: None,
         read_models,
         projected,
         resolver,

@@ -1,5 +1,7 @@
 //! Merged changes in the order in which they are written.
 
+use events_schema::Position;
+
 use super::{CellTable, Changes, Key, RowTable, SumOverflow, Value};
 
 /// Merged changes, sorted by table and key: neighbours stand on one page of the file.
@@ -9,8 +11,8 @@ pub(crate) struct Writes {
     pub(crate) rows: Vec<RowWrites>,
     /// What becomes of cells.
     pub(crate) cells: Vec<CellWrites>,
-    /// Whether an epoch closes with them.
-    pub(crate) closes_epoch: bool,
+    /// The last event of the epoch that closes with them, if one does.
+    pub(crate) closes_epoch: Option<Position>,
     /// Whether somebody will ask how cells stood at the end of an epoch. Only files leave that out for who does not:
     /// read models for one question are always in one.
     pub(crate) has_past: bool,
@@ -79,6 +81,6 @@ impl TryFrom<Changes> for Writes {
             Ok(CellWrites { table, cells: cells.map(|(key, sums)| (Key::Cell(key.into()), sums)).collect() })
         });
         let cells = cell_writes.collect::<Result<_, _>>()?;
-        Ok(Self { rows: row_writes.collect(), cells, closes_epoch: false, has_past: all.scope.has_past() })
+        Ok(Self { rows: row_writes.collect(), cells, closes_epoch: None, has_past: all.scope.has_past() })
     }
 }

@@ -148,7 +148,7 @@ fn fold_run(mut fold: Fold, run: &Run, tables: Position) -> Folded {
     let is_whole = run.blocks.last().is_some_and(|block| block.header().last() == checkpoint.position);
     match Writes::try_from(changes) {
         Ok(mut writes) => {
-            writes.closes_epoch = run.closes_epoch && is_whole;
+            writes.closes_epoch = (run.closes_epoch && is_whole).then_some(checkpoint.position);
             let batch =
                 Batch { writes: Arc::new(writes), events: checkpoint.position.since(before), checkpoint };
             Folded { fold, batch: Some(batch), halt }

@@ -1,4 +1,4 @@
-//! Writes batches, one transaction each.
+//! Writes batches: those that wait in one transaction.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::ahead::Batch;
 use super::progress::Side;
-use super::{Followed, Stop, Telling};
+use super::{BATCHES_WRITTEN_MAX, Followed, Stop, Telling};
 use crate::store::{Store, StoreError};
 
 /// Writes batch after batch, until there are no more or one cannot be written.
@@ -23,13 +23,21 @@ pub(super) async fn write_all(
     let behind = Behind { telling, retry };
     let written = async {
         behind.advance(store).await?;
-        while let Some(batch) = batches.recv().await {
+        while let Some(first) = batches.recv().await {
+            let Batch { writes, mut checkpoint, mut events } = first;
+            let mut writes = vec![writes];
+            while writes.len() < BATCHES_WRITTEN_MAX
+                && let Ok(next) = batches.try_recv()
+            {
+                writes.push(next.writes);
+                (checkpoint, events) = (next.checkpoint, events + next.events);
+            }
             let began = Instant::now();
-            while let Err(error) = store.apply(&batch.writes, &batch.checkpoint).await {
+            while let Err(error) = store.apply(&writes, &checkpoint).await {
                 behind.wait_after(error).await?;
             }
             histogram!("ledger_projector_transaction_seconds").record(began.elapsed().as_secs_f64());
-            telling.lock().written(batch.checkpoint, batch.events);
+            telling.lock().written(checkpoint, events);
             behind.advance(store).await?;
         }
         Ok(())

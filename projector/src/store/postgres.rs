@@ -8,6 +8,8 @@ mod statements;
 
 pub(super) use schemas::Schemas;
 
+use std::sync::Arc;
+
 use events_schema::Position;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
@@ -69,15 +71,20 @@ impl PostgresStore {
         Ok(Position::new(last.cast_unsigned()))
     }
 
-    /// Makes all of `writes` and moves the checkpoint, in one transaction.
-    pub(super) async fn write(&mut self, writes: &Writes, checkpoint: &Checkpoint) -> Result<(), StoreError> {
+    /// Makes all of `writes`, one after the other, and moves the checkpoint, in one transaction.
+    pub(super) async fn write(
+        &mut self,
+        writes: &[Arc<Writes>],
+        checkpoint: &Checkpoint,
+    ) -> Result<(), StoreError> {
         let mut connection = self.take_connection().await?;
         let mut transaction = connection.begin().await?;
-        self.statements.execute(&mut transaction, writes).await?;
-        if writes.closes_epoch {
-            sqlx::query(epochs::TOTALS).execute(&mut *transaction).await?;
-            let last = checkpoint.position.as_i64();
-            sqlx::query(epochs::CLOSE).bind(last).execute(&mut *transaction).await?;
+        for writes in writes {
+            self.statements.execute(&mut transaction, writes).await?;
+            if let Some(last) = writes.closes_epoch {
+                sqlx::query(epochs::TOTALS).execute(&mut *transaction).await?;
+                sqlx::query(epochs::CLOSE).bind(last.as_i64()).execute(&mut *transaction).await?;
+            }
         }
         write_checkpoint(&mut transaction, checkpoint).await?;
         transaction.commit().await?;

@@ -72,21 +72,23 @@ impl SqliteStore {
         Ok(Position::new(last.cast_unsigned()))
     }
 
-    /// Makes all of `writes` and moves the checkpoint, in one transaction.
+    /// Makes all of `writes`, one after the other, and moves the checkpoint, in one transaction.
     pub(super) async fn write(
         &mut self,
-        writes: &Arc<Writes>,
+        writes: &[Arc<Writes>],
         checkpoint: &Checkpoint,
     ) -> Result<(), StoreError> {
         let statements = Arc::clone(&self.statements);
-        let (writes, checkpoint) = (Arc::clone(writes), checkpoint.clone());
+        let (writes, checkpoint) = (writes.to_vec(), checkpoint.clone());
         self.line
             .work(move |connection| {
                 let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-                statements.execute(&transaction, &writes)?;
-                if writes.closes_epoch {
-                    transaction.prepare_cached(epochs::TOTALS)?.execute(())?;
-                    transaction.prepare_cached(epochs::CLOSE)?.execute([checkpoint.position.as_i64()])?;
+                for writes in &writes {
+                    statements.execute(&transaction, writes)?;
+                    if let Some(last) = writes.closes_epoch {
+                        transaction.prepare_cached(epochs::TOTALS)?.execute(())?;
+                        transaction.prepare_cached(epochs::CLOSE)?.execute([last.as_i64()])?;
+                    }
                 }
                 let replace = checkpoint::to_columns(&checkpoint);
                 transaction.prepare_cached(checkpoint::REPLACE)?.execute(replace)?;

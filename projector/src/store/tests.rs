@@ -42,7 +42,7 @@ async fn written(engine: Engine, history: &History, parts: &[std::ops::Range<usi
     let mut store = place.store().await;
     for part in parts {
         let writes = history.changes_of(part.clone());
-        store.apply(&writes.into(), &checkpoint(history.recorded.len() as u64)).await.unwrap();
+        store.apply(&[writes.into()], &checkpoint(history.recorded.len() as u64)).await.unwrap();
     }
     store.close().await.unwrap();
     place.dump().await
@@ -68,7 +68,7 @@ async fn the_checkpoint_is_read_as_it_was_written(engine: Engine) {
     let mut store = place.store().await;
     assert_eq!(store.checkpoint(), None);
     for position in [5, 6] {
-        store.apply(&Arc::default(), &checkpoint(position)).await.unwrap();
+        store.apply(&[], &checkpoint(position)).await.unwrap();
     }
     store.close().await.unwrap();
     assert_eq!(place.store().await.checkpoint(), Some(&checkpoint(6)));
@@ -79,7 +79,7 @@ async fn an_epoch_that_closes_adds_up_its_accounts(engine: Engine) {
     let place = engine.place().await;
     let mut store = place.store().await;
     let mut beside = connect(&place.database(1).await).await;
-    let closing = || Writes { closes_epoch: true, ..Writes::default() };
+    let closing = |end| Writes { closes_epoch: Some(Position::new(end)), ..Writes::default() };
     // Of a middle epoch, one account has nothing, and one is new.
     for (lines, end) in
         [("(1, 3, 70), (7, 3, -70), (1, 9, -5), (7, 9, 5)", 10), ("(7, 12, 4), (9, 12, -4)", 20)]
@@ -87,11 +87,11 @@ async fn an_epoch_that_closes_adds_up_its_accounts(engine: Engine) {
         beside
             .execute(&format!("insert into journal_lines (account, position, amount) values {lines}"))
             .await;
-        store.apply(&closing().into(), &checkpoint(end)).await.unwrap();
+        store.apply(&[closing(end).into()], &checkpoint(end)).await.unwrap();
         assert_eq!(store.epochs_last().await.unwrap(), Position::new(end));
     }
     beside.execute("insert into journal_lines (account, position, amount) values (1, 21, 1)").await;
-    store.apply(&closing().into(), &checkpoint(21)).await.unwrap();
+    store.apply(&[closing(21).into()], &checkpoint(21)).await.unwrap();
     let dump = place.dump().await;
     // 0 is all of them: the last line has no other side.
     let together = [(0, 1, 75, 75), (0, 2, 79, 79), (0, 3, 80, 79)];
@@ -118,13 +118,13 @@ async fn what_cannot_be_written_as_a_whole_is_not_written_at_all(engine: Engine)
     let mut store = place.store().await;
     // The payment of an order that is not there.
     let error =
-        store.apply(&history.changes_of(placed..placed + 1).into(), &checkpoint(3)).await.unwrap_err();
+        store.apply(&[history.changes_of(placed..placed + 1).into()], &checkpoint(3)).await.unwrap_err();
     assert!(matches!(error, StoreError::Missing { table: "order_states" }), "{error}");
     assert!(!error.passes());
     assert_eq!(store.engine.checkpoint().await.unwrap(), None);
     // An order that is there already.
-    store.apply(&history.changes_of(0..placed).into(), &checkpoint(2)).await.unwrap();
-    let error = store.apply(&history.changes_of(0..placed).into(), &checkpoint(2)).await.unwrap_err();
+    store.apply(&[history.changes_of(0..placed).into()], &checkpoint(2)).await.unwrap();
+    let error = store.apply(&[history.changes_of(0..placed).into()], &checkpoint(2)).await.unwrap_err();
     assert!(!error.passes(), "{error}");
     assert!(error.to_string().contains("`ledger rebuild`"), "{error}");
     assert_eq!(place.dump().await["orders"].len(), 1);
@@ -137,11 +137,11 @@ async fn a_sum_that_leaves_64_bits_is_an_error_and_not_a_rounded_number(engine: 
     let placed = history.recorded.len();
     history.pay("O1", "cash");
     let mut store = place.store().await;
-    store.apply(&history.changes_of(0..placed).into(), &checkpoint(2)).await.unwrap();
+    store.apply(&[history.changes_of(0..placed).into()], &checkpoint(2)).await.unwrap();
     let full = "update sales_cells set sales_amount = 9223372036854775807";
     connect(&place.database(1).await).await.execute(full).await;
     let error =
-        store.apply(&history.changes_of(placed..placed + 1).into(), &checkpoint(3)).await.unwrap_err();
+        store.apply(&[history.changes_of(placed..placed + 1).into()], &checkpoint(3)).await.unwrap_err();
     assert!(!error.passes(), "{error}");
     assert_eq!(store.engine.checkpoint().await.unwrap(), Some(checkpoint(2)));
 }
@@ -150,11 +150,11 @@ async fn what_was_committed_without_a_word_is_not_written_twice(engine: Engine) 
     let place = engine.place().await;
     let history = random(13, 100);
     let mut store = place.store().await;
-    store.apply(&history.changes_after(0).into(), &checkpoint(9)).await.unwrap();
+    store.apply(&[history.changes_after(0).into()], &checkpoint(9)).await.unwrap();
     let written = place.dump().await;
     // As if the connection had been lost before the answer came.
     (store.known, store.is_certain) = (None, false);
-    store.apply(&history.changes_after(0).into(), &checkpoint(9)).await.unwrap();
+    store.apply(&[history.changes_after(0).into()], &checkpoint(9)).await.unwrap();
     assert_eq!(place.dump().await, written);
 }
 
@@ -162,10 +162,10 @@ async fn what_another_process_has_written_is_not_overwritten(engine: Engine) {
     let place = engine.place().await;
     let history = random(14, 100);
     let mut store = place.store().await;
-    store.apply(&Arc::default(), &checkpoint(5)).await.unwrap();
+    store.apply(&[], &checkpoint(5)).await.unwrap();
     store.is_certain = false;
     connect(&place.database(1).await).await.execute("update checkpoint set position = 7").await;
-    let error = store.apply(&history.changes_after(0).into(), &checkpoint(9)).await.unwrap_err();
+    let error = store.apply(&[history.changes_after(0).into()], &checkpoint(9)).await.unwrap_err();
     assert!(matches!(error, StoreError::Displaced), "{error}");
     assert_eq!(place.dump().await["orders"].len(), 0);
 }
@@ -178,11 +178,11 @@ async fn a_full_disk_passes() {
     let mut store = place.store().await;
     let empty = place.dump().await;
     store.fill_up().await;
-    let error = store.apply(&writes, &checkpoint(1)).await.unwrap_err();
+    let error = store.apply(&[Arc::clone(&writes)], &checkpoint(1)).await.unwrap_err();
     assert!(error.passes());
     assert!(error.to_string().starts_with("the disk of the read models is full"), "{error}");
     assert_eq!(place.dump().await, empty);
-    store.apply(&writes, &checkpoint(1)).await.unwrap();
+    store.apply(&[Arc::clone(&writes)], &checkpoint(1)).await.unwrap();
     assert!(place.dump().await["orders"].len() > 5);
 }
 

@@ -1,7 +1,7 @@
 //! Connections to a file of SQLite, which is only read.
 //!
-//! A statement runs on the thread that asks for its rows. Most take less time than it takes to hand them to another
-//! thread, and their rows back.
+//! A statement runs on the thread that asks for its rows, which is one of those that read: most take less time than it
+//! takes to hand them to another thread, and their rows back.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,9 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, OpenFlags};
-use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::task::{JoinHandle, block_in_place, spawn_blocking};
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 
 use crate::database::{
@@ -91,7 +90,7 @@ impl SqlitePool {
         let idle = pool.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => in_place(|| connect(&pool.path))?,
+            None => connect(&pool.path)?,
         };
         connection.prepare_cached("begin")?.execute(())?;
         Ok(SqliteSession { pool, at: At::Here(connection), _turn: turn })
@@ -126,11 +125,9 @@ impl SqliteSession {
     ) -> Result<Vec<SqliteRow>, DatabaseError> {
         let connection = self.take().await?;
         let mut rows = Vec::new();
-        let read = in_place(|| {
-            run(&connection, sql, rows_max, |all| {
-                rows = all;
-                false
-            })
+        let read = run(&connection, sql, rows_max, |all| {
+            rows = all;
+            false
         });
         self.at = At::Here(connection);
         read.map(|()| rows)
@@ -191,15 +188,6 @@ fn connect(path: &Path) -> Result<Connection, DatabaseError> {
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update_and_check(None, "mmap_size", MAPPED_BYTES_MAX, |_| Ok(()))?;
     Ok(connection)
-}
-
-/// Does what may take long where it stands: the others of this thread go on elsewhere meanwhile.
-fn in_place<T>(work: impl FnOnce() -> T) -> T {
-    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
-        Ok(RuntimeFlavor::MultiThread) => block_in_place(work),
-        // A thread of its own, or a test's.
-        Ok(_) | Err(_) => work(),
-    }
 }
 
 /// Runs `sql` and hands over its rows, at most `chunk_rows` together, as long as more are wanted.

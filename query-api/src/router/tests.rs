@@ -72,6 +72,7 @@ impl Service {
             }),
             metrics: Arc::new(|| "ledger_up 1\n".to_owned()),
             stopping: watch::channel(false).1,
+            readers: None,
             demo: false,
         };
         let publish = |caller: Caller, ValidJson(body): ValidJson<Value>| async move {
