@@ -65,7 +65,12 @@ impl Line {
     pub(super) async fn close(mut self) -> Result<(), StoreError> {
         self.break_off();
         let close = |held: &mut Option<Connection>| match held.take() {
-            Some(connection) => connection.close().map_err(|(_, error)| error),
+            Some(connection) => {
+                // An interrupt that has met nothing lasts until the next statement, and the end of a connection, which
+                // puts the write-ahead log into the file, is none.
+                connection.query_row("select 1", (), |_| Ok(()))?;
+                connection.close().map_err(|(_, error)| error)
+            }
             None => Ok(()),
         };
         Ok(self.thread.run(close).await??)
@@ -110,4 +115,23 @@ pub(super) fn connect(path: &Path, page_bytes: usize) -> Result<Connection, rusq
     connection.pragma_update(None, "journal_size_limit", WAL_BYTES_KEPT)?;
     connection.pragma_update(None, "temp_store", TEMP_STORE)?;
     Ok(connection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_closed_leaves_one_whole_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("1.sqlite");
+        let mut line = Line::new(path.clone(), 1 << 20).unwrap();
+        let made = line.work(|connection| Ok(connection.execute_batch("create table t (a)")?)).await;
+        made.unwrap();
+        line.close().await.unwrap();
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+        let tables = "select count(*) from sqlite_schema";
+        let tables = Connection::open(path).unwrap().query_row(tables, (), |row| row.get::<_, i64>(0));
+        assert_eq!(tables.unwrap(), 1);
+    }
 }
