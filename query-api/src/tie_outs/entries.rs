@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use events_schema::Position;
 use events_schema::terms::{Account, Term as _};
+use tokio::task::JoinSet;
 
 use crate::database::{DatabaseError, Sql};
 use crate::past::Epoch;
@@ -116,26 +117,37 @@ async fn between(after: i64, until: i64, snapshot: &mut Snapshot) -> Result<Unba
     Ok(Unbalanced { first, amount: found.get("amount")? })
 }
 
-/// The end of the first epoch that ends after `$1`, and not after `$2`.
-const NEXT: &str = "select min(last) from epochs where last > $1 and last <= $2";
+/// The ends of the epochs that ended by the position `$1`.
+const ENDS: &str = "select last from epochs where last <= $1 order by last";
+/// Epochs that are looked at beside each other: one for each core of a small machine.
+const EPOCHS_AT_ONCE: usize = 2;
 
 /// Looks at every entry until `until`, one by one: which of them are not in balance. `tell` is called again and again with
-/// how far it is.
+/// about how far it is.
 pub async fn unbalanced_entries(
     read_models: &ReadModels,
     until: Position,
     mut tell: impl FnMut(Position),
 ) -> Result<Unbalanced, SnapshotError> {
-    let (until, mut after, mut all) = (until.as_i64(), 0, Unbalanced::default());
-    while after < until {
-        // Each epoch in a snapshot of its own: entries never change, and a long one would be in the writer's way.
-        let mut snapshot = read_models.begin().await?;
-        let next: Option<i64> = snapshot.fetch_one(Sql::new(NEXT).with(after).with(until)).await?.get(0)?;
-        let next = next.unwrap_or(until);
-        let found = between(after, next, &mut snapshot).await?;
-        all = Unbalanced { first: all.first.or(found.first), amount: all.amount + found.amount };
-        after = next;
-        tell(Position::new(after.cast_unsigned()));
+    let ends = read_models.begin().await?.fetch_all(Sql::new(ENDS).with(until.as_i64())).await?;
+    let ends = ends.iter().map(|row| row.get(0)).collect::<Result<Vec<i64>, _>>()?;
+    let mut parts = [0].into_iter().chain(ends.clone()).zip(ends.into_iter().chain([until.as_i64()]));
+    let (mut looking, mut all) = (JoinSet::new(), Unbalanced::default());
+    loop {
+        while looking.len() < EPOCHS_AT_ONCE
+            && let Some((after, end)) = parts.next()
+        {
+            let read_models = read_models.clone();
+            // Each epoch in a snapshot of its own: entries never change, and a long one would be in the writer's way.
+            looking.spawn(async move {
+                let found = between(after, end, &mut read_models.begin().await?).await?;
+                Ok::<_, SnapshotError>((found, end))
+            });
+        }
+        let Some(looked) = looking.join_next().await else { return Ok(all) };
+        let (found, end) = looked.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
+        all.first = all.first.into_iter().chain(found.first).min();
+        all.amount += found.amount;
+        tell(Position::new(end.cast_unsigned()));
     }
-    Ok(all)
 }
