@@ -72,3 +72,57 @@ async fn hand_over(State(readers): State<Handle>, request: Request, next: Next) 
 
 /// When a caller may come again whom a service that stops does not answer.
 const RETRY_SECONDS: u32 = 5;
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use axum::body::Body;
+    use axum::routing::get;
+    use tokio::sync::oneshot;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn asked(routes: Router) -> Response {
+        routes.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_reads_is_answered_by_a_reader_where_there_are_some() {
+        let is_reader = async || (thread::current().name() == Some("reader")).to_string();
+        let routes = || Router::new().route("/", get(is_reader));
+        let readers = Readers::start().unwrap();
+        for (routes, expected) in
+            [(answer(routes(), readers.handle().as_ref()), "true"), (answer(routes(), None), "false")]
+        {
+            let body = axum::body::to_bytes(asked(routes).await.into_body(), 10).await.unwrap();
+            assert_eq!(body, expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_is_given_up() {
+        let (held, given_up) = oneshot::channel::<()>();
+        let (begun, begins) = oneshot::channel();
+        let parts = std::sync::Mutex::new(Some((held, begun)));
+        let wait = move || {
+            let parts = parts.lock().unwrap().take();
+            async move {
+                let (_held, begun) = parts.unwrap();
+                begun.send(()).unwrap();
+                std::future::pending::<()>().await;
+            }
+        };
+        let readers = Readers::start().unwrap();
+        let shared = std::sync::Arc::new(wait);
+        let routes = Router::new().route("/", get(move || shared()));
+        let routes = answer(routes, readers.handle().as_ref());
+        tokio::select! {
+            _ = asked(routes) => panic!("it is never answered"),
+            begun = begins => begun.unwrap(),
+        }
+        // The sender is dropped with the handler.
+        assert!(given_up.await.is_err());
+    }
+}
