@@ -65,7 +65,7 @@ async fn hand_over(State(readers): State<Handle>, request: Request, next: Next) 
         Some(Ok(response)) => response,
         Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Some(Err(_)) | None => {
-            Problem::unavailable("stopping", "the service stops", RETRY_SECONDS).into_response()
+            Problem::unavailable("stopped", "the service stops", RETRY_SECONDS).into_response()
         }
     }
 }

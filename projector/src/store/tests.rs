@@ -21,6 +21,7 @@ with_both_engines!(
     every_column_of_a_table_is_written,
     what_was_committed_without_a_word_is_not_written_twice,
     what_another_process_has_written_is_not_overwritten,
+    batches_of_one_transaction_are_written_one_after_the_other,
 );
 
 const ROOT: Hash = [7; 32];
@@ -61,6 +62,30 @@ async fn merged_changes_give_the_same_tables_as_one_by_one(engine: Engine) {
         at_once,
         written(engine, &history, &[0..count / 3, count / 3..count / 2, count / 2..count]).await
     );
+}
+
+/// Of each batch an epoch closes, which keeps what the batches before it have left.
+async fn batches_of_one_transaction_are_written_one_after_the_other(engine: Engine) {
+    let history = random(17, 300);
+    let count = history.recorded.len();
+    let batches = [0..count / 3, count / 3..count / 2, count / 2..count].map(|part| {
+        let closes_epoch = Some(Position::new(part.end as u64));
+        Arc::new(Writes { closes_epoch, ..history.changes_of(part) })
+    });
+    let end = checkpoint(count as u64);
+    let (together, alone) = (engine.place().await, engine.place().await);
+    let mut store = together.store().await;
+    store.apply(&batches, &end).await.unwrap();
+    store.close().await.unwrap();
+    let mut store = alone.store().await;
+    for batch in &batches {
+        store.apply(std::slice::from_ref(batch), &end).await.unwrap();
+    }
+    assert_eq!(store.epochs_last().await.unwrap(), end.position);
+    store.close().await.unwrap();
+    let dump = together.dump().await;
+    assert_eq!((dump["epochs"].len(), dump["sales_past"].is_empty()), (3, false));
+    assert_eq!(dump, alone.dump().await);
 }
 
 async fn the_checkpoint_is_read_as_it_was_written(engine: Engine) {

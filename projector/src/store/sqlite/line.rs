@@ -119,6 +119,8 @@ pub(super) fn connect(path: &Path, page_bytes: usize) -> Result<Connection, rusq
 
 #[cfg(test)]
 mod tests {
+    use tokio::sync::oneshot;
+
     use super::*;
 
     #[tokio::test]
@@ -133,5 +135,28 @@ mod tests {
         let tables = "select count(*) from sqlite_schema";
         let tables = Connection::open(path).unwrap().query_row(tables, (), |row| row.get::<_, i64>(0));
         assert_eq!(tables.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_does_not_hold_up_the_end() {
+        const ENDLESS: &str = "with recursive counted(n) as \
+            (select 1 union all select n + 1 from counted) select n from counted";
+        let dir = tempfile::tempdir().unwrap();
+        let mut line = Line::new(dir.path().join("1.sqlite"), 1 << 20).unwrap();
+        let (begun, begins) = oneshot::channel();
+        let count = line.work(move |connection| {
+            let mut statement = connection.prepare(ENDLESS)?;
+            let mut rows = statement.query(())?;
+            rows.next()?;
+            // From here on there is a statement that can be broken off.
+            begun.send(()).unwrap();
+            while rows.next()?.is_some() {}
+            Ok(())
+        });
+        tokio::select! {
+            counted = count => panic!("it has no end: {counted:?}"),
+            begun = begins => begun.unwrap(),
+        }
+        line.close().await.unwrap();
     }
 }
