@@ -60,7 +60,7 @@ impl Statements {
             each(connection, table, update, &writes.changed)?;
         }
         let open = format!("select {}", epochs::OPEN);
-        let open: i64 = connection.query_row(&open, (), |row| row.get(0))?;
+        let open: i64 = connection.prepare_cached(&open)?.query_row((), |row| row.get(0))?;
         for cells in &writes.cells {
             let table = cells.table.name;
             let found = self.cells.iter().find(|of| std::ptr::eq(of.table, cells.table));

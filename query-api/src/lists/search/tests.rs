@@ -163,6 +163,21 @@ async fn few_and_many_are_told_apart(engine: Engine) {
     assert_eq!(once, Matches::Few);
 }
 
+#[tokio::test]
+async fn postgresql_finds_few_by_indexes() {
+    const TABLES: &str = "select current_setting('enable_seqscan') as tables";
+    let orders = random_orders(43, 60, 0, 30);
+    let ledger = Ledger::with(Engine::Postgres, "Asia/Shanghai", &orders, &[]).await;
+    let read_models = ledger.read_models().await;
+    for (prefix, tables) in [(Some(prefix("NO-0003")), "off"), (None, "on")] {
+        let mut snapshot = read_models.begin().await.unwrap();
+        let selection = Selection::new(&ORDERS).search(prefix.as_ref());
+        selection.counted(&mut snapshot).await.unwrap();
+        let row = snapshot.fetch_one(Sql::new(TABLES)).await.unwrap();
+        assert_eq!(row.get::<&str>("tables").unwrap(), tables);
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_between_a_prefix_and_its_end_begins_with_it(text in "\\PC{1,3}", other in "\\PC{0,4}") {
