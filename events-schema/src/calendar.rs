@@ -7,7 +7,6 @@ use jiff::tz::TimeZone;
 use jiff::{ToSpan, ZonedDateTime};
 
 use crate::Timestamp;
-use crate::digits::digits;
 
 /// The hours, days, months and years of one time zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,8 +88,8 @@ impl Calendar {
     }
 
     /// An instant as reports show it: local time with its offset, `2026-11-01T00:00:00+08:00`.
-    pub fn show(&self, instant: Timestamp) -> impl fmt::Display {
-        Shown(self.local(instant))
+    pub fn show(&self, instant: Timestamp) -> Shown {
+        Shown::new(&self.local(instant))
     }
 
     fn local(&self, instant: Timestamp) -> ZonedDateTime {
@@ -138,19 +137,27 @@ impl Calendar {
     }
 }
 
-/// A local time with its offset.
-struct Shown(ZonedDateTime);
+/// A local time with its offset, as text: `2026-11-01T00:00:00+08:00`. It is written once, and holds nothing but its
+/// letters: answers have thousands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    letters: [u8; SHOWN_LETTERS_MAX],
+    length: u8,
+}
 
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// Letters of the longest: `2026-11-01T00:00:00.000000+08:00:00`.
-        const LETTERS_MAX: usize = 35;
-        let (local, offset) = (self.0.datetime(), self.0.offset().seconds());
-        let mut text = Vec::with_capacity(LETTERS_MAX);
+/// Letters of the longest: `-2026-11-01T00:00:00.000000+08:00:00`.
+const SHOWN_LETTERS_MAX: usize = 36;
+
+impl Shown {
+    fn new(local: &ZonedDateTime) -> Self {
+        let mut shown = Self { letters: [b'0'; SHOWN_LETTERS_MAX], length: 0 };
+        let (local, offset) = (local.datetime(), local.offset().seconds());
         if local.year() < 0 {
-            text.push(b'-');
+            shown.push(b'-');
         }
-        digits(local.year().unsigned_abs().into(), 4, &mut text);
+        let year = u32::from(local.year().unsigned_abs());
+        shown.two(year / 100);
+        shown.two(year % 100);
         for (before, part) in [
             (b'-', local.month()),
             (b'-', local.day()),
@@ -158,25 +165,55 @@ impl fmt::Display for Shown {
             (b':', local.minute()),
             (b':', local.second()),
         ] {
-            text.push(before);
-            digits(part.unsigned_abs().into(), 2, &mut text);
+            shown.push(before);
+            shown.two(part.unsigned_abs().into());
         }
-        let micros = local.subsec_nanosecond() / 1_000;
+        let micros = local.subsec_nanosecond().unsigned_abs() / 1_000;
         if micros != 0 {
-            text.push(b'.');
-            digits(micros.unsigned_abs().into(), 6, &mut text);
+            shown.push(b'.');
+            for part in [micros / 10_000, micros / 100 % 100, micros % 100] {
+                shown.two(part);
+            }
         }
-        text.push(if offset < 0 { b'-' } else { b'+' });
-        let offset = u64::from(offset.unsigned_abs());
-        digits(offset / 3_600, 2, &mut text);
-        text.push(b':');
-        digits(offset / 60 % 60, 2, &mut text);
+        shown.push(if offset < 0 { b'-' } else { b'+' });
+        let offset = offset.unsigned_abs();
+        shown.two(offset / 3_600);
+        shown.push(b':');
+        shown.two(offset / 60 % 60);
         // Before there were time zones, offsets had odd seconds.
         if offset % 60 != 0 {
-            text.push(b':');
-            digits(offset % 60, 2, &mut text);
+            shown.push(b':');
+            shown.two(offset % 60);
         }
-        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        shown
+    }
+
+    /// A number below 100, in two digits.
+    fn two(&mut self, number: u32) {
+        self.push(b'0' + (number / 10 % 10) as u8);
+        self.push(b'0' + (number % 10) as u8);
+    }
+
+    fn push(&mut self, letter: u8) {
+        self.letters[usize::from(self.length)] = letter;
+        self.length += 1;
+    }
+
+    /// It, as text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.letters[..self.length.into()]).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 

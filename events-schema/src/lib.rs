@@ -16,7 +16,7 @@ pub use time::Timestamp;
 
 /// Hours, days and months of the platform's time zone.
 pub mod calendar;
-pub use calendar::{Calendar, Grain};
+pub use calendar::{Calendar, Grain, Shown};
 
 /// Texts with a rule: ids, names, product types.
 pub mod text;

@@ -82,11 +82,13 @@ impl FromStr for Money {
     }
 }
 
-impl fmt::Display for Money {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// Letters of the longest: `-92233720368547758.08`.
-        const LETTERS_MAX: usize = 21;
-        let mut letters = [b'0'; LETTERS_MAX];
+/// Letters of the longest: `-92233720368547758.08`.
+const LETTERS_MAX: usize = 21;
+
+impl Money {
+    /// It, as text, in the last of these letters.
+    fn letters(self, letters: &mut [u8; LETTERS_MAX]) -> &str {
+        letters.fill(b'0');
         let (mut rest, mut first, least) = (self.0.unsigned_abs(), LETTERS_MAX, LETTERS_MAX - "0.00".len());
         while rest > 0 || first > least {
             first -= 1;
@@ -101,14 +103,20 @@ impl fmt::Display for Money {
             first -= 1;
             letters[first] = b'-';
         }
-        f.write_str(std::str::from_utf8(&letters[first..]).map_err(|_| fmt::Error)?)
+        std::str::from_utf8(&letters[first..]).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.letters(&mut [0; LETTERS_MAX]))
     }
 }
 
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
-            serializer.collect_str(self)
+            serializer.serialize_str(self.letters(&mut [0; LETTERS_MAX]))
         } else {
             serializer.serialize_i64(self.0)
         }

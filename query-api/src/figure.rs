@@ -6,7 +6,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use events_schema::terms::{self, Term};
-use events_schema::{Calendar, Money, Timestamp};
+use events_schema::{Calendar, Money, Shown, Timestamp};
 use serde::{Serialize, Serializer};
 use serde_json::json;
 use utoipa::openapi::RefOr;
@@ -72,16 +72,16 @@ impl Serialize for Ratio {
 }
 
 /// An instant in local time, with its offset: `2026-11-01T00:00:00+08:00`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LocalTime {
-    text: String,
+    text: Shown,
     instant: Timestamp,
 }
 
 impl LocalTime {
     /// `instant` as this calendar shows it.
     pub fn new(calendar: &Calendar, instant: Timestamp) -> Self {
-        Self { text: calendar.show(instant).to_string(), instant }
+        Self { text: calendar.show(instant), instant }
     }
 
     /// An end of a range; nothing when the range is open there.
@@ -96,13 +96,13 @@ impl LocalTime {
 
     /// It, as text.
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.text.as_str()
     }
 }
 
 impl Serialize for LocalTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text)
+        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) static STATES: RowTable =
 pub(crate) static VERSIONS: RowTable =
     RowTable { name: "order_versions", key: &["position"], facts: &VERSION, state: &[] };
 
-const ORDER_FACTS: [&str; 20] = [
+const ORDER_FACTS: [&str; 19] = [
     "order_id",
     "order_no",
     "member_id",
@@ -41,7 +41,6 @@ const ORDER_FACTS: [&str; 20] = [
     "discounts",
     "payable",
     "supplier_id",
-    "supplier_name",
     "purchase_cost_original",
     "freight",
     "male_travellers",
@@ -49,7 +48,7 @@ const ORDER_FACTS: [&str; 20] = [
     "unknown_travellers",
 ];
 
-const STATE_FACTS: [&str; 3] = ["placed_at", "product_type", "supplier_id"];
+const STATE_FACTS: [&str; 4] = ["placed_at", "product_type", "supplier_id", "supplier_name"];
 
 const ORDER_STATE: [&str; 30] = [
     "position",
@@ -165,7 +164,6 @@ fn order_facts(order: &Order) -> [Value; ORDER_FACTS.len()] {
         discounts(&facts.discounts).into(),
         facts.payable().into(),
         facts.supplier.as_ref().map(|supplier| &supplier.id).into(),
-        facts.supplier.as_ref().map(|supplier| &supplier.name).into(),
         facts.purchase_cost().into(),
         facts.freight.into(),
         facts.travellers.male.into(),
@@ -180,6 +178,7 @@ fn state_facts(order: &Order) -> [Value; STATE_FACTS.len()] {
         order.placed_at.into(),
         (&facts.product.product_type).into(),
         facts.supplier.as_ref().map(|supplier| &supplier.id).into(),
+        facts.supplier.as_ref().map(|supplier| &supplier.name).into(),
     ]
 }
 

@@ -3,6 +3,7 @@
 mod files;
 mod line;
 mod sql;
+mod wal;
 
 pub(super) use files::Files;
 
@@ -18,6 +19,7 @@ use crate::change::Writes;
 use crate::checkpoint::Checkpoint;
 use line::{Line, TEMP_STORE, connect};
 use sql::Statements;
+use wal::{Checkpoints, PAGES_DUE, Standing, put_into_file};
 
 /// Threads that sort the rows of an index, beside the one that reads them.
 const SORTERS: i64 = 1;
@@ -31,6 +33,7 @@ pub(super) struct SqliteStore {
     number: u64,
     statements: Arc<Statements>,
     line: Line,
+    checkpoints: Checkpoints,
 }
 
 impl SqliteStore {
@@ -46,7 +49,8 @@ impl SqliteStore {
             Ok(())
         });
         made.await?;
-        Ok(Self { files, number, statements, line })
+        let checkpoints = Checkpoints::new(files.path(number));
+        Ok(Self { files, number, statements, line, checkpoints })
     }
 
     /// All generations.
@@ -80,7 +84,8 @@ impl SqliteStore {
     ) -> Result<(), StoreError> {
         let statements = Arc::clone(&self.statements);
         let (writes, checkpoint) = (writes.to_vec(), checkpoint.clone());
-        self.line
+        let standing = self
+            .line
             .work(move |connection| {
                 let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
                 for writes in &writes {
@@ -92,16 +97,22 @@ impl SqliteStore {
                 }
                 let replace = checkpoint::to_columns(&checkpoint);
                 transaction.prepare_cached(checkpoint::REPLACE)?.execute(replace)?;
-                Ok(transaction.commit()?)
+                transaction.commit()?;
+                Ok(Standing::read(connection)?)
             })
-            .await
+            .await?;
+        if self.checkpoints.advance(standing).await {
+            self.line.work(|connection| Ok(put_into_file(connection)?)).await?;
+        }
+        Ok(())
     }
 
     /// Makes the indexes that are not there yet, each in a transaction of its own.
     pub(super) async fn index(&mut self) -> Result<(), StoreError> {
-        // What is sorted for an index of a large table is larger than memory.
+        // What is sorted for an index of a large table is larger than memory. Each is put into the file before the next.
         self.line
             .work(|connection| {
+                connection.pragma_update(None, "wal_autocheckpoint", PAGES_DUE)?;
                 connection.pragma_update(None, "temp_store", "file")?;
                 Ok(connection.pragma_update(None, "threads", SORTERS)?)
             })
@@ -111,6 +122,7 @@ impl SqliteStore {
         }
         self.line
             .work(|connection| {
+                connection.pragma_update(None, "wal_autocheckpoint", 0)?;
                 connection.pragma_update(None, "threads", 0)?;
                 Ok(connection.pragma_update(None, "temp_store", TEMP_STORE)?)
             })
@@ -118,7 +130,8 @@ impl SqliteStore {
     }
 
     /// Closes the file in good order; what is left are all generations.
-    pub(super) async fn into_files(self) -> Result<Files, StoreError> {
+    pub(super) async fn into_files(mut self) -> Result<Files, StoreError> {
+        self.checkpoints.end().await;
         self.line.close().await?;
         Ok(self.files)
     }

@@ -289,7 +289,7 @@ impl Commission {
     }
 }
 
-const ORDER: &str = "select o.*, s.position, s.status, s.used_packages, s.paid_at, s.payment_id, s.payment_method, \
+const ORDER: &str = "select o.*, s.supplier_name, s.position, s.status, s.used_packages, s.paid_at, s.payment_id, s.payment_method, \
     s.payment_reference, s.paid, s.refunded_gross, s.paid - s.refunded_gross as left_amount, s.completed_at, \
     s.settlement_due_at, s.settled_at, s.purchase_cost_now, s.commission_cost_now, s.settlement_state, \
     s.settlement_amount \

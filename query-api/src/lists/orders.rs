@@ -191,7 +191,7 @@ impl ListQuery for OrdersQuery {
 pub(crate) static ORDERS: List = List {
     name: "orders",
     columns: "o.order_id, o.order_no, s.status, o.placed_at, s.paid_at, s.completed_at, o.product_type, o.product_name, \
-        o.member_id, o.source, o.payable, s.paid - s.refunded_gross as left_amount, s.payment_method, o.supplier_id, o.supplier_name",
+        o.member_id, o.source, o.payable, s.paid - s.refunded_gross as left_amount, s.payment_method, o.supplier_id, s.supplier_name",
     tables: &[
         Tables {
             table: "orders",

@@ -126,7 +126,7 @@ async fn every_filter_of_settlements_has_an_index() {
         ("product_type=x", "SEARCH s USING INDEX order_states_settlement_type (product_type=?", false),
         ("q=x", "SEARCH x USING COVERING INDEX orders_order_no (order_no>? AND order_no<?)", true),
         ("q=x", "SEARCH x USING COVERING INDEX orders_product_name (product_name>?", true),
-        ("q=x", "SEARCH x USING COVERING INDEX orders_supplier_name (supplier_name>?", true),
+        ("q=x", "SEARCH order_states USING COVERING INDEX order_states_supplier_name (supplier_name>?", true),
     ] {
         assert_found(&ledger, text, &asked::<SettlementsQuery>(text), index, is_sorted).await;
     }

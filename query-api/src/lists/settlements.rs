@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, OrderStatusWord, SettlementStateWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{FEW_NAMES_JOINED, FEW_NUMBERS, Prefix, Searched};
+use crate::lists::search::{FEW_NAMES, FEW_NAMES_JOINED, FEW_NUMBERS, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -191,7 +191,7 @@ impl ListQuery for SettlementsQuery {
 pub(crate) static SETTLEMENTS: List = List {
     name: "settlements",
     columns: "s.paid_at, o.product_type, o.order_id, o.order_no, o.product_name, s.status, o.supplier_id, \
-        o.supplier_name, o.payable, s.settlement_amount, s.settlement_state, s.settlement_due_at, s.settled_at, \
+        s.supplier_name, o.payable, s.settlement_amount, s.settlement_state, s.settlement_due_at, s.settled_at, \
         s.payment_method",
     tables: &[
         Tables {
@@ -227,11 +227,11 @@ pub(crate) static SETTLEMENTS: List = List {
             few_max: FEW_NAMES_JOINED,
         },
         Searched {
-            column: "o.supplier_name",
-            found: FOUND,
-            indexed: "x.supplier_name",
-            counted: SETTLED,
-            few_max: FEW_NAMES_JOINED,
+            column: "s.supplier_name",
+            found: "select paid_at, birth from order_states where paid_at is not null and",
+            indexed: "supplier_name",
+            counted: "order_states where paid_at is not null and",
+            few_max: FEW_NAMES,
         },
     ],
     amount: Some("s.settlement_amount"),

@@ -153,8 +153,8 @@ async fn each_filter_takes_what_it_names(engine: Engine) {
         ("order_states", 1, "status = 'shipped', placed_at = placed_at - 86400000000"),
         ("orders", 1, "placed_at = placed_at - 86400000000"),
         ("orders", 2, "source = 'wechat_mini', member_id = 'M2', product_name = '长城一日游 A'"),
-        ("orders", 3, "supplier_id = 'S3', supplier_name = '供应商'"),
-        ("order_states", 3, "supplier_id = 'S3', payment_method = 'pos'"),
+        ("orders", 3, "supplier_id = 'S3'"),
+        ("order_states", 3, "supplier_id = 'S3', supplier_name = '供应商', payment_method = 'pos'"),
         ("orders", 4, "order_no = '50%_4', placed_at = placed_at + 86400000000"),
         ("order_states", 4, "status = 'closed', placed_at = placed_at + 86400000000"),
     ] {

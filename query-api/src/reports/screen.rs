@@ -186,7 +186,13 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Screen
     let Split { total, by_product_type } =
         BY_TYPE.read::<_, SalesTotals>(snapshot, range, None, None).await?;
     let ([orders, ..], [paid, unpaid]) = (total.counts(), paid_and_unpaid(&total));
-    let step = step(range);
+    let steps = trend::steps(snapshot, range, step(range)).await?;
+    // Where the range has no beginning, each trend has its own.
+    let of_members = if range.from == Range::BEGINNING {
+        members::steps(snapshot, range, step(range)).await?
+    } else {
+        steps.clone()
+    };
     let (by_source, visitors) = sources::read(snapshot, range).await?;
     Ok(Screen {
         orders,
@@ -199,8 +205,8 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Screen
             .map(|of_type| ScreenOfType::new(of_type, orders))
             .collect(),
         latest: latest::read(snapshot, range).await?,
-        trend: trend::read(snapshot, range, step, None).await?.points,
-        members: members::read(snapshot, range, step).await?,
+        trend: trend::points(snapshot, &steps, None).await?,
+        members: members::points(snapshot, &of_members).await?,
         by_source,
         visitors,
     })

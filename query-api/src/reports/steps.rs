@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use events_schema::terms::Term;
-use events_schema::{Calendar, Grain, Timestamp};
+use events_schema::{Grain, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -48,11 +48,21 @@ pub(crate) struct Steps {
     range: Range,
     step: Step,
     starts: Vec<Timestamp>,
+    /// The same in local time.
+    times: Vec<LocalTime>,
 }
 
 impl Steps {
-    /// The steps that meet `range`; at most [`STEPS_MAX`].
-    pub(crate) fn of(range: Range, step: Step, calendar: &Calendar) -> Result<Self, Problem> {
+    /// The steps that meet `range`; at most [`STEPS_MAX`]. A range without a beginning begins with the first cell of
+    /// `select`: without one it has no steps.
+    pub(crate) async fn over(
+        snapshot: &mut Snapshot,
+        range: Range,
+        step: Step,
+        select: &'static StepSelect,
+    ) -> Result<Self, Problem> {
+        let range = with_beginning(snapshot, range, step, select).await?;
+        let calendar = &snapshot.calendar;
         let (grain, mut starts) = (step.grain(), Vec::new());
         let mut start = floor(grain, range.from, calendar);
         while !range.is_empty() && start < range.to {
@@ -65,7 +75,8 @@ impl Steps {
             starts.push(start);
             start = calendar.next(grain, start);
         }
-        Ok(Self { range, step, starts })
+        let times = starts.iter().map(|start| LocalTime::new(calendar, *start)).collect();
+        Ok(Self { range, step, starts, times })
     }
 
     /// The local beginning of each step, and what it adds up to.
@@ -102,20 +113,19 @@ impl Steps {
             let row = snapshot.fetch_one(select.part(part, snapshot, bound)).await?;
             add(start, Totals::read(&row, 0)?);
         }
-        let starts = self.starts.iter().map(|start| LocalTime::new(&snapshot.calendar, *start));
-        Ok(starts.zip(found).collect())
+        Ok(self.times.iter().copied().zip(found).collect())
     }
 }
 
-/// The range from the first cell of `select` on, when it has no beginning; nothing when there is no cell in it either.
-pub(crate) async fn with_beginning(
+/// The range from the first cell of `select` on, when it has no beginning; an empty one when there is no cell in it either.
+async fn with_beginning(
     snapshot: &mut Snapshot,
     range: Range,
     step: Step,
     select: &'static StepSelect,
-) -> Result<Option<Range>, DatabaseError> {
+) -> Result<Range, DatabaseError> {
     if range.from != Range::BEGINNING {
-        return Ok(Some(range));
+        return Ok(range);
     }
     let first = match snapshot.past() {
         None => {
@@ -131,7 +141,7 @@ pub(crate) async fn with_beginning(
     };
     let first = first.map(|first| floor(step.grain(), Timestamp::from_micros(first), &snapshot.calendar));
     let first = first.filter(|first| *first < range.to);
-    Ok(first.map(|first| Range::new(first, range.to)))
+    Ok(Range::new(first.unwrap_or(range.to), range.to))
 }
 
 /// The selects of figures step by step.

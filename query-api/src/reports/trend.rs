@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::answer::Report;
+use crate::database::DatabaseError;
 use crate::export::{Column, Document, Label, Stopped, Table, Writer};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime};
@@ -20,7 +21,7 @@ use crate::read_models::Reading;
 use crate::reports::query::{Figures, report_query};
 use crate::reports::sales_figures::{SALES, amount_column};
 use crate::reports::split::Totals;
-use crate::reports::steps::{Step, StepSelect, Steps, with_beginning};
+use crate::reports::steps::{Step, StepSelect, Steps};
 use crate::snapshot::Snapshot;
 
 report_query! {
@@ -133,13 +134,24 @@ pub(crate) async fn read(
     step: Step,
     product_type: Option<&ProductType>,
 ) -> Result<Trend, Problem> {
-    let Some(range) = with_beginning(snapshot, range, step, &OF_ALL).await? else {
-        return Ok(Trend { step, points: vec![] });
-    };
-    let steps = Steps::of(range, step, &snapshot.calendar)?;
+    let steps = steps(snapshot, range, step).await?;
+    Ok(Trend { step, points: points(snapshot, &steps, product_type).await? })
+}
+
+/// The steps over `range`, from the first order on.
+pub(super) async fn steps(snapshot: &mut Snapshot, range: Range, step: Step) -> Result<Steps, Problem> {
+    Steps::over(snapshot, range, step, &OF_ALL).await
+}
+
+/// What these steps add up to, of one product type or of all.
+pub(super) async fn points(
+    snapshot: &mut Snapshot,
+    steps: &Steps,
+    product_type: Option<&ProductType>,
+) -> Result<Vec<TrendPoint>, DatabaseError> {
     let select = if product_type.is_some() { &OF_ONE } else { &OF_ALL };
     let points = steps.read(snapshot, select, product_type.map(|product_type| &**product_type)).await?;
-    Ok(Trend { step, points: points.into_iter().map(TrendPoint::new).collect() })
+    Ok(points.into_iter().map(TrendPoint::new).collect())
 }
 
 /// Where the trend of all orders is kept.

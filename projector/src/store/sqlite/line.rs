@@ -10,11 +10,8 @@ use rusqlite::{Connection, InterruptHandle, OpenFlags};
 use crate::store::StoreError;
 use crate::thread::Thread;
 
-/// Pages that the write-ahead log holds before they are put into the file: pages that change again and again are put
-/// there once.
-const WAL_PAGES: i64 = 16_384;
 /// What is left of the write-ahead log's file after a time of heavy writing.
-const WAL_BYTES_KEPT: i64 = 128 << 20;
+const WAL_BYTES_KEPT: i64 = 256 << 20;
 /// How long to wait for a lock that a reader holds for a moment.
 const BUSY_SECONDS: u64 = 5;
 /// Where small things are sorted.
@@ -111,7 +108,8 @@ pub(super) fn connect(path: &Path, page_bytes: usize) -> Result<Connection, rusq
     connection.pragma_update(None, "synchronous", "normal")?;
     // A negative number is how SQLite takes KiB.
     connection.pragma_update(None, "cache_size", format!("-{}", page_bytes / 1024))?;
-    connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+    // Who writes much looks after that.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "journal_size_limit", WAL_BYTES_KEPT)?;
     connection.pragma_update(None, "temp_store", TEMP_STORE)?;
     Ok(connection)

@@ -5,13 +5,14 @@ use std::sync::LazyLock;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::database::DatabaseError;
 use crate::export::{Column, Stopped, Table, Writer};
 use crate::figure::LocalTime;
 use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::problem::Problem;
 use crate::range::{Grains, Range};
 use crate::reports::split::Totals;
-use crate::reports::steps::{Step, StepSelect, Steps, with_beginning};
+use crate::reports::steps::{Step, StepSelect, Steps};
 use crate::snapshot::Snapshot;
 
 /// The new members of one step.
@@ -23,14 +24,17 @@ pub struct MembersPoint {
     pub registered: i64,
 }
 
-/// The new members over `range`.
-pub(super) async fn read(
+/// The steps over `range`, from the first member on.
+pub(super) async fn steps(snapshot: &mut Snapshot, range: Range, step: Step) -> Result<Steps, Problem> {
+    Steps::over(snapshot, range, step, &SELECT).await
+}
+
+/// The new members of these steps.
+pub(super) async fn points(
     snapshot: &mut Snapshot,
-    range: Range,
-    step: Step,
-) -> Result<Vec<MembersPoint>, Problem> {
-    let Some(range) = with_beginning(snapshot, range, step, &SELECT).await? else { return Ok(Vec::new()) };
-    let points = Steps::of(range, step, &snapshot.calendar)?.read(snapshot, &SELECT, None).await?;
+    steps: &Steps,
+) -> Result<Vec<MembersPoint>, DatabaseError> {
+    let points = steps.read(snapshot, &SELECT, None).await?;
     let point = |(at, Totals([registered]))| MembersPoint { at, registered };
     Ok(points.into_iter().map(point).collect())
 }

@@ -1,6 +1,6 @@
 -- The read models: what reports and lists are answered from. All of it is derived from the log and can be rebuilt.
 --
--- This is the whole of it, and the fifth version: tables are never altered. When they change, the new ones are filled
+-- This is the whole of it, and the sixth version: tables are never altered. When they change, the new ones are filled
 -- from the log beside the old ones, in a generation of their own, and switched to.
 --
 -- Money is in minor units (fen), an instant in microseconds since 1970-01-01T00:00:00Z. An entity is keyed by its
@@ -62,7 +62,6 @@ create table orders (
     discounts         text,              -- JSON: [{"kind","amount"}], null: none
     payable           integer not null,
     supplier_id       text,
-    supplier_name     text,
     purchase_cost_original integer not null,  -- the supplier's cost, or the quoted cost without one
     freight           integer not null,
     male_travellers    integer not null,
@@ -81,7 +80,6 @@ create index orders_source on orders (source, placed_at);
 -- What begins with a text is found here, with its place in the list beside it.
 create index orders_order_no on orders (order_no, placed_at);
 create index orders_product_name on orders (product_name, placed_at);
-create index orders_supplier_name on orders (supplier_name, placed_at) where supplier_name is not null;
 
 -- How orders stand now, and what each adds to the figures of reports.
 create table order_states (
@@ -90,6 +88,7 @@ create table order_states (
     placed_at         integer not null,
     product_type      text    not null,
     supplier_id       text,
+    supplier_name     text,
     status            text    not null,
     used_packages     integer not null,
     paid_at           integer,
@@ -137,6 +136,8 @@ create index order_states_paid_at on order_states (paid_at, birth, placed_at) wh
 create index order_states_settlement on order_states (settlement_state, paid_at) where settlement_state is not null;
 create index order_states_supplier on order_states (supplier_id, paid_at) where settlement_state is not null;
 create index order_states_settlement_type on order_states (product_type, paid_at) where settlement_state is not null;
+-- What is paid and has a supplier has a settlement: said so, the list is found without a look at the table.
+create index order_states_supplier_name on order_states (supplier_name, paid_at) where paid_at is not null;
 -- Orders that were not paid within three days after they were placed: without them the last paid orders of any range
 -- are found without a look at all that was paid later.
 create index order_states_paid_at_odd on order_states (paid_at, placed_at)
