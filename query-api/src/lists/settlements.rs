@@ -228,7 +228,7 @@ pub(crate) static SETTLEMENTS: List = List {
         },
         Searched {
             column: "s.supplier_name",
-            found: "select paid_at, birth from order_states where paid_at is not null and",
+            found: OF_SUPPLIERS,
             indexed: "supplier_name",
             counted: "order_states where paid_at is not null and",
             few_max: FEW_NAMES,
@@ -237,6 +237,9 @@ pub(crate) static SETTLEMENTS: List = List {
     amount: Some("s.settlement_amount"),
 };
 
+/// The settlements of suppliers that are searched: what is paid and has a supplier has one. The sum keeps the index on the
+/// time from being taken, which has the right order and all other rows.
+const OF_SUPPLIERS: &str = "select paid_at + 0, birth from order_states where paid_at is not null and";
 /// The settlements of some orders.
 const FOUND: &str = "select t.paid_at, t.birth from orders x cross join order_states t \
     where t.birth = x.birth and t.settlement_state is not null and";
