@@ -19,6 +19,10 @@
 -- rows of the epoch that was open then add to it. Of hours it is kept only where something is read hour by hour: in
 -- the past of sales, of the trend and of members.
 --
+-- Texts that come in no order, such as the numbers of payments and phones, have an index for each stretch of 524,288
+-- positions, one after the other: what is new then changes a few hundred pages of it, and not one of a million each time. It
+-- is looked up in one stretch after the other.
+--
 -- The words are SQLite's. In PostgreSQL `integer` is `bigint`, `blob` is `bytea`, `text` sorts by its bytes
 -- (collate "C"), and `strict` and `without rowid` are left out. Sums that leave 64 bits are errors in both: they stop
 -- the projector, and are never a rounded number.
@@ -402,7 +406,8 @@ create index cash_entries_kind on cash_entries (kind, occurred_at);
 create index cash_entries_method on cash_entries (method, kind, occurred_at);
 create index cash_entries_order_birth on cash_entries (order_birth) where order_birth is not null;
 create index cash_entries_source_id on cash_entries (source_id) where source_id is not null;
-create index cash_entries_reference on cash_entries (reference, occurred_at) where reference is not null;
+create index cash_entries_reference on cash_entries ((position >> 19), reference, occurred_at)
+    where reference is not null;
 
 create table cash_cells (
     grain   text    not null,
@@ -478,7 +483,7 @@ create table members (
 ) strict;
 
 create index members_member_id on members (member_id);
-create index members_phone on members (phone);
+create index members_phone on members ((birth >> 19), phone);
 create index members_registered_at on members (registered_at);
 
 -- Members registered in one hour, day, month or year (§10).

@@ -7,6 +7,8 @@ import { firstView, leaf } from './speed'
 
 const RATE = Number(process.env.RATE ?? 1_000)
 const MINUTES = Number(process.env.MINUTES ?? 4)
+/** Seconds between two looks at the memory: each leaves a little in the page. */
+const EVERY = Number(process.env.EVERY ?? 20)
 let browser: Browser
 
 beforeAll(async () => {
@@ -119,7 +121,7 @@ test('the memory of the big screen under load', { timeout: (MINUTES + 2) * 60_00
     seen.push(megabytes)
     const at = Math.round((performance.now() - start) / 1000)
     console.log(`${at} s: ${megabytes.toFixed(2)} MB, ${nodes} nodes, ${listeners} listeners`)
-    await page.waitForTimeout(20_000)
+    await page.waitForTimeout(EVERY * 1_000)
   }
   const sent = await load.stop()
   console.log(`${Math.round((sent * 1000) / (performance.now() - start))} events/s`)

@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, BalanceKindWord, LocalTime};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{FEW_NAMES, FEW_NUMBERS, Prefix, Searched};
+use crate::lists::search::{FEW_NAMES, FEW_NUMBERS, Prefix, Searched, stretches};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -238,7 +238,7 @@ pub(crate) static BALANCE_ENTRIES: List = List {
             column: "m.phone",
             found: OF_MEMBERS,
             indexed: "x.phone",
-            counted: "members x where",
+            counted: MEMBERS,
             few_max: FEW_NAMES,
         },
         Searched {
@@ -262,6 +262,12 @@ const OF_SOURCE: &str = "e.position in (select position from balance_entries whe
     union all select b.position from withdrawals x cross join balance_entries b \
     where x.withdrawal_id = {} and b.withdrawal_birth = x.birth)";
 /// The entries of some members.
-const OF_MEMBERS: &str = "select b.occurred_at, b.position from members x cross join balance_entries b where b.member_birth = x.birth and";
+const OF_MEMBERS: &str = concat!(
+    "select b.occurred_at, b.position from ",
+    stretches!("members", "birth"),
+    " x cross join balance_entries b where x.birth >> 19 = stretch.number and b.member_birth = x.birth and"
+);
+/// Some members.
+const MEMBERS: &str = concat!(stretches!("members", "birth"), " x where x.birth >> 19 = stretch.number and");
 /// The entries of some orders.
 const OF_ORDERS: &str = "select b.occurred_at, b.position from orders x cross join balance_entries b where b.order_birth = x.birth and";

@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, LocalTime, MethodWord, ModeWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{FEW_NUMBERS, Prefix, Searched};
+use crate::lists::search::{FEW_NUMBERS, Prefix, Searched, stretches};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -209,9 +209,9 @@ pub(crate) static CASH_ENTRIES: List = List {
         },
         Searched {
             column: "e.reference",
-            found: FOUND,
-            indexed: "reference",
-            counted: "cash_entries where",
+            found: OF_REFERENCES,
+            indexed: "x.reference",
+            counted: REFERENCES,
             few_max: FEW_NUMBERS,
         },
     ],
@@ -231,5 +231,14 @@ const OF_SOURCE: &str = "e.position in (select position from cash_entries where 
     where b.order_id = {} and c.order_birth = b.birth and c.source_id is null)";
 /// Entries that are searched themselves.
 const FOUND: &str = "select occurred_at, position from cash_entries where";
+/// Entries whose references are searched.
+const OF_REFERENCES: &str = concat!(
+    "select x.occurred_at, x.position from ",
+    stretches!("cash_entries", "position"),
+    " x where x.position >> 19 = stretch.number and"
+);
+/// Entries with references.
+const REFERENCES: &str =
+    concat!(stretches!("cash_entries", "position"), " x where x.position >> 19 = stretch.number and");
 /// Entries whose orders are searched.
 const OF_ORDERS: &str = "select c.occurred_at, c.position from orders o cross join cash_entries c where c.order_birth = o.birth and";

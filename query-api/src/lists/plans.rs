@@ -34,6 +34,8 @@ async fn assert_found(ledger: &Ledger, name: &str, selection: &Selection, index:
             step.starts_with("SCAN")
                 && !step.contains(index)
                 && !step.ends_with("found")
+                && !step.ends_with("stretch")
+                && step != "SCAN CONSTANT ROW"
                 && !step.ends_with("newest")
         });
         assert!(!scans, "{name}: reads a whole table: {plan:#?}");
@@ -106,7 +108,7 @@ async fn every_filter_of_cash_entries_has_an_index() {
         ("q=x", "SEARCH cash_entries USING INDEX cash_entries_source_id (source_id>? AND source_id<?)", true),
         (
             "q=x",
-            "SEARCH cash_entries USING COVERING INDEX cash_entries_reference (reference>? AND reference<?)",
+            "SEARCH x USING COVERING INDEX cash_entries_reference (<expr>=? AND reference>? AND reference<?)",
             true,
         ),
     ] {
@@ -180,7 +182,7 @@ async fn every_filter_of_balance_entries_has_an_index() {
         ("source_id=1", "balance_entries_withdrawal_birth (withdrawal_birth=?)", true),
         ("kind=gift", "SEARCH e USING INDEX balance_entries_kind (kind=?", false),
         ("source=order.paid", "SEARCH e USING INDEX balance_entries_kind (kind=?", false),
-        ("q=x", "members_phone (phone>?", true),
+        ("q=x", "members_phone (<expr>=? AND phone>?", true),
         ("q=x", "SEARCH x USING COVERING INDEX orders_order_no (order_no>?", true),
     ] {
         assert_found(&ledger, text, &asked::<BalanceEntriesQuery>(text), index, is_sorted).await;

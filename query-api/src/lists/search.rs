@@ -19,6 +19,23 @@ pub(crate) const FEW_NAMES: i64 = 25_000;
 /// The same where each row that is found is looked up in a second table, which takes ten times as long.
 pub(crate) const FEW_NAMES_JOINED: i64 = 12_000;
 
+/// The stretches of positions that some indexes begin with, up to the last position of a table, and that table: for `from`.
+/// A condition says that `position >> 19` of a row is the `number` of its `stretch`.
+macro_rules! stretches {
+    ($table:literal, $position:literal) => {
+        concat!(
+            "(with recursive stretch (number) as (select cast(0 as bigint) + 0 union all \
+             select number + 1 from stretch where number < (select max(",
+            $position,
+            ") >> 19 from ",
+            $table,
+            ")) select number from stretch) as stretch cross join ",
+            $table
+        )
+    };
+}
+pub(crate) use stretches;
+
 /// What texts begin with that a caller looks for.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
