@@ -42,6 +42,8 @@ struct Row {
     facts: Option<Box<[Value]>>,
     /// Its state.
     state: Box<[Value]>,
+    /// Whether the columns that change seldom keep the values that they have in the table.
+    keeps_seldom: bool,
 }
 
 impl Changes {
@@ -71,7 +73,7 @@ impl Changes {
         state: [Value; S],
     ) {
         debug_assert_eq!((F, S), (table.facts.len(), table.state.len()), "{}", table.name);
-        let row = Row { facts: Some(facts.into()), state: state.into() };
+        let row = Row { facts: Some(facts.into()), state: state.into(), keeps_seldom: false };
         of(&mut self.rows, table).insert(key, row);
     }
 
@@ -90,14 +92,31 @@ impl Changes {
 
     /// The state of a row that was born is replaced.
     pub fn update<const S: usize>(&mut self, table: &'static RowTable, key: Key, state: [Value; S]) {
+        self.replace(table, key, state, false);
+    }
+
+    /// The same, when the columns that change seldom keep their values.
+    pub fn update_often<const S: usize>(&mut self, table: &'static RowTable, key: Key, state: [Value; S]) {
+        self.replace(table, key, state, true);
+    }
+
+    fn replace<const S: usize>(
+        &mut self,
+        table: &'static RowTable,
+        key: Key,
+        state: [Value; S],
+        keeps_seldom: bool,
+    ) {
         debug_assert_eq!(S, table.state.len(), "{}", table.name);
         match of(&mut self.rows, table).entry(key) {
             // The memory of the former state is used again.
             Entry::Occupied(row) => {
-                row.into_mut().state.iter_mut().zip(state).for_each(|(old, new)| *old = new);
+                let row = row.into_mut();
+                row.state.iter_mut().zip(state).for_each(|(old, new)| *old = new);
+                row.keeps_seldom &= keeps_seldom;
             }
             Entry::Vacant(place) => {
-                place.insert(Row { facts: None, state: state.into() });
+                place.insert(Row { facts: None, state: state.into(), keeps_seldom });
             }
         }
     }

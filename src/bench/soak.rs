@@ -77,6 +77,13 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// More orders than are published in this time: each connection has its part of them.
+    fn orders(&self, seconds: u64) -> u64 {
+        let rate = if self.rate == 0 { RATE_MAX } else { self.rate.max(self.single_rate) };
+        let parts = u64::from(BATCH_CONNECTIONS + SINGLE_CONNECTIONS);
+        (rate * seconds / EVENTS_OF_ORDER + 1) * parts / u64::from(BATCH_CONNECTIONS.min(SINGLE_CONNECTIONS))
+    }
+
     /// The same as JSON.
     pub(super) fn json(&self) -> Value {
         json!({
@@ -97,7 +104,13 @@ pub(super) struct Place<'a> {
     pub(super) print: bool,
 }
 
-/// Soaks a new ledger with the endless lives of `platform`.
+/// Events of one order that are published, at least.
+const EVENTS_OF_ORDER: u64 = 5;
+/// No machine takes more events a second, as fast as it goes.
+const RATE_MAX: u64 = 500_000;
+
+/// Soaks a new ledger with the endless lives of `platform`: so many orders that their days do not begin again before
+/// the end, for in a ledger that is used time goes on.
 pub(super) async fn measure(
     table: &mut Table,
     place: &Place<'_>,
@@ -107,6 +120,7 @@ pub(super) async fn measure(
 ) -> anyhow::Result<Vec<Line>> {
     let keeper = Keeper::start(place.dir, &place.flags).await?;
     let shared = Arc::new(Shared::default());
+    let platform = Settings { orders: platform.orders.max(options.orders(seconds)), ..platform };
     let end = Instant::now() + Duration::from_secs(seconds);
     let mut recorder = Recorder::new(place.dir, place.print, Arc::clone(&shared), keeper.watch());
     let clients = spawn_all(&shared, &keeper.watch(), platform, options, end);

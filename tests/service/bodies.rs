@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use super::client::{BATCH, LINES, ONE, lines, outcomes};
 use super::events::{paid, placed};
-use super::harness::{ADMIN, DEADLINE, Ledger};
+use super::harness::{ADMIN, DEADLINE, Ledger, directory, until};
 
 /// The largest body that is read.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -185,4 +185,27 @@ async fn a_json_body_of_another_type_is_told_what_to_send() {
     let reply = ledger.admin().put("/v1/settings/settlement").json(&much).send().await;
     reply.problem(413, "body_too_large");
     assert!(reply.headers.contains_key(CONTENT_TYPE));
+}
+
+#[tokio::test]
+async fn who_finds_no_room_is_told_to_come_again() {
+    let dir = directory();
+    let mut command = Ledger::command(dir.path());
+    // The bodies of a few short events.
+    command.args(["--memory", "1MiB"]);
+    let ledger = Ledger::start_with(&dir, command);
+    // A long body takes all the room, and does not come to its end.
+    let mut slow = send(&ledger, head(&ledger, "Content-Length: 1000000").as_bytes()).await;
+    slow.write_all(SHORT_LINE).await.unwrap();
+    let admin = ledger.admin();
+    let refused = until("there is no room", async || {
+        let reply = admin.publish(&placed("A")).await;
+        (reply.status != 200).then_some(reply)
+    });
+    let refused = refused.await;
+    assert!(refused.header("retry-after").parse::<u64>().unwrap() > 0);
+    refused.problem(503, "busy");
+    // Its sender goes away, and there is room again.
+    drop(slow);
+    admin.publish(&placed("B")).await.position();
 }

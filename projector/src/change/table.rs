@@ -13,6 +13,9 @@ pub struct RowTable {
     pub facts: &'static [&'static str],
     /// The columns that change.
     pub state: &'static [&'static str],
+    /// How many of the first of these change seldom. Where they keep their values, the others are written without them:
+    /// SQLite writes an index anew whenever one of its columns is written, whatever its value.
+    pub seldom: usize,
 }
 
 /// A table of cells: sums that grow and shrink.

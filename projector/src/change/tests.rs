@@ -5,7 +5,8 @@ use events_schema::{Calendar, Timestamp};
 use super::*;
 use crate::starts::Almanac;
 
-static ROWS: RowTable = RowTable { name: "rows", key: &["id"], facts: &["born"], state: &["a", "b"] };
+static ROWS: RowTable =
+    RowTable { name: "rows", key: &["id"], facts: &["born"], state: &["a", "b"], seldom: 0 };
 static CELLS: CellTable = CellTable {
     name: "cells",
     key: &["grain", "start", "kind"],
@@ -68,6 +69,21 @@ fn a_row_that_is_born_and_changed_is_written_once() {
     assert_eq!(*rows.born[0].facts, [Value::Term("x")]);
     assert_eq!(*rows.born[0].state, state(3));
     assert_eq!(rows.changed, [(Key::Number(3), state(5).into()), (Key::Number(7), state(4).into())]);
+    assert_eq!(rows.changed_often, []);
+}
+
+#[test]
+fn what_changed_once_is_written_although_it_was_kept_then() {
+    let mut changes = Changes::default();
+    changes.update_often(&ROWS, Key::Number(1), state(1));
+    changes.update(&ROWS, Key::Number(1), state(2));
+    changes.update_often(&ROWS, Key::Number(1), state(3));
+    changes.update_often(&ROWS, Key::Number(2), state(4));
+    changes.update_often(&ROWS, Key::Number(2), state(5));
+    let writes = merge(changes);
+    let [rows] = writes.rows.as_slice() else { panic!("{writes:?}") };
+    assert_eq!(rows.changed, [(Key::Number(1), state(3).into())]);
+    assert_eq!(rows.changed_often, [(Key::Number(2), state(5).into())]);
 }
 
 #[test]

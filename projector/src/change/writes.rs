@@ -27,6 +27,8 @@ pub(crate) struct RowWrites {
     pub(crate) born: Vec<NewRow>,
     /// New states of rows that stand in the table.
     pub(crate) changed: Vec<(Key, Box<[Value]>)>,
+    /// The same of those whose columns that change seldom keep their values.
+    pub(crate) changed_often: Vec<(Key, Box<[Value]>)>,
 }
 
 /// A row to be born.
@@ -65,16 +67,18 @@ impl TryFrom<Changes> for Writes {
 
     fn try_from(all: Changes) -> Result<Self, SumOverflow> {
         let row_writes = all.rows.into_iter().map(|(table, merged)| {
-            let (mut born, mut changed) = (Vec::new(), Vec::new());
+            let (mut born, mut changed, mut changed_often) = (Vec::new(), Vec::new(), Vec::new());
             for (key, row) in merged {
                 match row.facts {
                     Some(facts) => born.push(NewRow { key, facts, state: row.state }),
+                    None if row.keeps_seldom => changed_often.push((key, row.state)),
                     None => changed.push((key, row.state)),
                 }
             }
             born.sort_unstable_by(|a, b| a.key.cmp(&b.key));
             changed.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-            RowWrites { table, born, changed }
+            changed_often.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            RowWrites { table, born, changed, changed_often }
         });
         let cell_writes = all.cells.into_iter().map(|(table, cells)| {
             let cells = cells.add_up(table)?.into_iter();

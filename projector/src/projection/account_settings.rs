@@ -9,7 +9,7 @@ use crate::starts::Almanac;
 
 /// One row for each time that they were set, by the position of the event.
 pub(crate) static ROWS: RowTable =
-    RowTable { name: "account_settings", key: &["position"], facts: &["accounts"], state: &[] };
+    RowTable { name: "account_settings", key: &["position"], facts: &["accounts"], state: &[], seldom: 0 };
 
 /// What was set.
 #[derive(Clone, Copy, Debug)]

@@ -24,6 +24,7 @@ pub(crate) static ROWS: RowTable = RowTable {
         "withdrawal_birth",
     ],
     state: &[],
+    seldom: 0,
 };
 
 /// The same, by when they happened.

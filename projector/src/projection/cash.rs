@@ -10,7 +10,7 @@ use crate::starts::Almanac;
 
 /// One row for each entry.
 pub(crate) static ROWS: RowTable =
-    RowTable { name: "cash_entries", key: &["position"], facts: &FACTS, state: &[] };
+    RowTable { name: "cash_entries", key: &["position"], facts: &FACTS, state: &[], seldom: 0 };
 
 const FACTS: [&str; 7] = ["occurred_at", "kind", "method", "amount", "source_id", "order_birth", "reference"];
 

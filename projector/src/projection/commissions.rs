@@ -11,7 +11,7 @@ use crate::starts::{Almanac, Starts};
 
 /// One row for each line of each order.
 pub(crate) static ROWS: RowTable =
-    RowTable { name: "commissions", key: &["order_birth", "line"], facts: &FACTS, state: &STATE };
+    RowTable { name: "commissions", key: &["order_birth", "line"], facts: &FACTS, state: &STATE, seldom: 0 };
 
 /// One row for each line and each event of its order from the payment on: how it stood after that.
 pub(crate) static VERSIONS: RowTable = RowTable {
@@ -19,6 +19,7 @@ pub(crate) static VERSIONS: RowTable = RowTable {
     key: &["position", "line"],
     facts: &["order_birth", "previous", "state", "amount"],
     state: &[],
+    seldom: 0,
 };
 
 const FACTS: [&str; 6] =

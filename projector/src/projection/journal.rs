@@ -11,13 +11,18 @@ use crate::starts::Almanac;
 
 /// One row for each entry, by the position of its event.
 pub(crate) static ENTRIES: RowTable =
-    RowTable { name: "journal_entries", key: &["position"], facts: &FACTS, state: &[] };
+    RowTable { name: "journal_entries", key: &["position"], facts: &FACTS, state: &[], seldom: 0 };
 
 const FACTS: [&str; 5] = ["date", "kind", "entity", "birth", "accounts"];
 
 /// One row for each line of an entry.
-pub(crate) static LINES: RowTable =
-    RowTable { name: "journal_lines", key: &["account", "position"], facts: &["amount"], state: &[] };
+pub(crate) static LINES: RowTable = RowTable {
+    name: "journal_lines",
+    key: &["account", "position"],
+    facts: &["amount"],
+    state: &[],
+    seldom: 0,
+};
 
 /// What of lines lies below zero in the funds of a supplier or distributor: one row for each event that moves them there,
 /// by the entry that posts for it.
@@ -26,6 +31,7 @@ pub(crate) static BELOW_ZERO: RowTable = RowTable {
     key: &["entry", "position"],
     facts: &["account", "amount"],
     state: &[],
+    seldom: 0,
 };
 
 /// Lines, debits and credits of each account, by the dates of their entries.

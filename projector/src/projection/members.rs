@@ -13,6 +13,7 @@ pub(crate) static ROWS: RowTable = RowTable {
     key: &["birth"],
     facts: &["member_id", "phone", "gender", "registered_at"],
     state: &[],
+    seldom: 0,
 };
 
 /// The same, by when they registered.

@@ -16,15 +16,20 @@ use crate::starts::Almanac;
 
 /// One row for each order, which never changes.
 pub(crate) static FACTS: RowTable =
-    RowTable { name: "orders", key: &["birth"], facts: &ORDER_FACTS, state: &[] };
+    RowTable { name: "orders", key: &["birth"], facts: &ORDER_FACTS, state: &[], seldom: 0 };
 
 /// One row for each order, which changes with each of its events.
-pub(crate) static STATES: RowTable =
-    RowTable { name: "order_states", key: &["birth"], facts: &STATE_FACTS, state: &ORDER_STATE };
+pub(crate) static STATES: RowTable = RowTable {
+    name: "order_states",
+    key: &["birth"],
+    facts: &STATE_FACTS,
+    state: &ORDER_STATE,
+    seldom: PAYMENT,
+};
 
 /// One row for each order and each of its events: how it stood after that.
 pub(crate) static VERSIONS: RowTable =
-    RowTable { name: "order_versions", key: &["position"], facts: &VERSION, state: &[] };
+    RowTable { name: "order_versions", key: &["position"], facts: &VERSION, state: &[], seldom: 0 };
 
 const ORDER_FACTS: [&str; 19] = [
     "order_id",
@@ -51,13 +56,13 @@ const ORDER_FACTS: [&str; 19] = [
 const STATE_FACTS: [&str; 4] = ["placed_at", "product_type", "supplier_id", "supplier_name"];
 
 const ORDER_STATE: [&str; 30] = [
-    "position",
-    "status",
-    "used_packages",
     "paid_at",
     "payment_id",
     "payment_method",
     "payment_reference",
+    "position",
+    "status",
+    "used_packages",
     "paid",
     "refunded_gross",
     "completed_at",
@@ -82,6 +87,9 @@ const ORDER_STATE: [&str; 30] = [
     "consumed_commission_cost",
     "freight_expense",
 ];
+
+/// The columns of its payment, with which the state of an order begins: an order is paid once.
+const PAYMENT: usize = 4;
 
 /// Where the figures begin in the state of an order: versions keep them all.
 const FIGURES: usize = 14;
@@ -123,7 +131,13 @@ impl Projection for Orders {
             version(after, recorded, &state)
         });
         match before {
-            Some(before) if is_kept(after.placed_at, before, out) => out.update(&STATES, key, state),
+            Some(before) if is_kept(after.placed_at, before, out) => {
+                if before.paid_at == after.figures.paid_at {
+                    out.update_often(&STATES, key, state);
+                } else {
+                    out.update(&STATES, key, state);
+                }
+            }
             Some(_) | None => born(after, state, out),
         }
         Ok(())
@@ -188,13 +202,13 @@ fn order_state(order: &Order) -> [Value; ORDER_STATE.len()] {
     let share = Share::of(&order.facts, figures);
     let (settlement, commission) = (settlement(&order.facts, figures), commission(&order.facts, figures));
     [
-        order.last.into(),
-        Value::term(figures.status),
-        figures.used_packages.into(),
         figures.paid_at.into(),
         payment.map(|payment| &payment.payment_id).into(),
         Value::maybe_term(payment.map(|payment| payment.method)),
         payment.and_then(|payment| payment.channel_reference.as_ref()).into(),
+        order.last.into(),
+        Value::term(figures.status),
+        figures.used_packages.into(),
         figures.paid.into(),
         figures.refunded_gross.into(),
         figures.completed_at.into(),

@@ -13,7 +13,7 @@ use crate::starts::Almanac;
 
 /// One row for each event that was ever parked.
 pub(crate) static ROWS: RowTable =
-    RowTable { name: "parked_events", key: &["birth"], facts: &FACTS, state: &STATE };
+    RowTable { name: "parked_events", key: &["birth"], facts: &FACTS, state: &STATE, seldom: 0 };
 
 const FACTS: [&str; 6] = ["parked_at", "event", "event_id", "direction", "method", "amount"];
 const STATE: [&str; 5] = ["waits_for", "awaited_id", "state", "code", "released"];

@@ -10,11 +10,11 @@ use crate::starts::Almanac;
 
 /// One row for each refund of an order.
 pub(crate) static ROWS: RowTable =
-    RowTable { name: "refunds", key: &["order_birth", "ordinal"], facts: &FACTS, state: &STATE };
+    RowTable { name: "refunds", key: &["order_birth", "ordinal"], facts: &FACTS, state: &STATE, seldom: 0 };
 
 /// One row for each refund and each event of it: how it stood after that.
 pub(crate) static VERSIONS: RowTable =
-    RowTable { name: "refund_versions", key: &["position"], facts: &VERSION, state: &[] };
+    RowTable { name: "refund_versions", key: &["position"], facts: &VERSION, state: &[], seldom: 0 };
 
 const FACTS: [&str; 5] = ["refund_id", "requested_at", "product_type", "amount", "fee"];
 const STATE: [&str; 3] = ["decided_at", "state", "method"];

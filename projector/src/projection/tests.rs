@@ -44,7 +44,7 @@ fn born(writes: &Writes, table: &str, columns: &[&str]) -> Vec<String> {
 fn changed(writes: &Writes, table: &str, columns: &[&str]) -> Vec<String> {
     let Some(rows) = writes.rows.iter().find(|rows| rows.table.name == table) else { return Vec::new() };
     let show = |(_, state): &(Key, Box<[Value]>)| pick(rows.table.state, state.iter(), columns);
-    rows.changed.iter().map(show).collect()
+    rows.changed.iter().chain(&rows.changed_often).map(show).collect()
 }
 
 fn pick<'a>(names: &[&str], values: impl Iterator<Item = &'a Value>, columns: &[&str]) -> String {

@@ -14,6 +14,7 @@ pub(crate) static ROWS: RowTable = RowTable {
     key: &["position"],
     facts: &["order_birth", "completed_at", "product_type", "packages", "amount", "cost"],
     state: &[],
+    seldom: 0,
 };
 
 /// The same, by when they were completed.

@@ -11,7 +11,7 @@ use crate::starts::Almanac;
 
 /// One row for each withdrawal.
 pub(crate) static ROWS: RowTable =
-    RowTable { name: "withdrawals", key: &["birth"], facts: &FACTS, state: &STATE };
+    RowTable { name: "withdrawals", key: &["birth"], facts: &FACTS, state: &STATE, seldom: 0 };
 
 /// One row for each withdrawal and each of its events: how it stood after that.
 pub(crate) static VERSIONS: RowTable = RowTable {
@@ -19,6 +19,7 @@ pub(crate) static VERSIONS: RowTable = RowTable {
     key: &["position"],
     facts: &["birth", "previous", "state"],
     state: &[],
+    seldom: 0,
 };
 
 const FACTS: [&str; 9] = [

@@ -30,6 +30,14 @@ impl Fields for (Key, Box<[Value]>) {
     }
 }
 
+/// A part of the state of a row.
+impl Fields for (&Key, &[Value]) {
+    fn for_each(&self, mut each: impl FnMut(&Value)) {
+        self.0.for_each(&mut each);
+        self.1.iter().for_each(each);
+    }
+}
+
 impl Fields for (Key, Box<[i64]>) {
     fn for_each(&self, mut each: impl FnMut(&Value)) {
         self.0.for_each(&mut each);

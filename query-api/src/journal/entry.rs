@@ -79,12 +79,16 @@ pub(super) fn with_lines(entries: &str, order: &str) -> String {
     )
 }
 
+/// The entries of an order: what each of its events posts.
+const OF_ORDER: &str = "select e.* from order_versions v cross join journal_entries e \
+    where v.birth = $1 and e.position = v.position";
+
 /// The entries of an order, in the order of the log.
 pub(crate) async fn postings(
     snapshot: &mut Snapshot,
     order_birth: i64,
 ) -> Result<Vec<JournalEntry>, DatabaseError> {
-    let entries = with_lines("select * from journal_entries where birth = $1", "asc");
+    let entries = with_lines(OF_ORDER, "asc");
     let rows = snapshot.fetch_all(Sql::owned(entries).with(order_birth)).await?;
     let chart = Chart::read(snapshot).await?;
     read(&rows, Layout::Lines, &chart, &snapshot.calendar)

@@ -60,7 +60,9 @@ impl Selection<'_> {
         let Self { kind, account, order_id, range, window: Window { first, last } } = self;
         // An order has few entries, which are sorted when they are found.
         let (tables, position) = match (order_id, account) {
-            (Some(_), _) => ("journal_entries e", "e.position + 0"),
+            (Some(_), _) => {
+                ("orders o cross join order_versions v cross join journal_entries e", "e.position + 0")
+            }
             (None, Some(_)) => ("journal_lines f cross join journal_entries e", "f.position"),
             (None, None) => ("journal_entries e", "e.position"),
         };
@@ -68,7 +70,8 @@ impl Selection<'_> {
         let mut conditions = vec![format!("{position} >= {first} and {position} <= {last}")];
         if let Some(order_id) = order_id {
             let place = sql.place(*order_id);
-            conditions.push(format!("e.birth in (select birth from orders where order_id = {place})"));
+            conditions
+                .push(format!("o.order_id = {place} and v.birth = o.birth and e.position = v.position"));
         }
         match (order_id, account) {
             (Some(_), Some(account)) => {

@@ -216,6 +216,21 @@ async fn postings_of_an_order_are_its_entries(engine: Engine) {
     }
 }
 
+#[tokio::test]
+async fn entries_of_an_order_are_found_by_its_versions() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    let window = Window { first: 1, last: 9 };
+    let selection = Selection { kind: None, account: None, order_id: Some("O-1"), range: Range::ALL, window };
+    let plan = ledger.plan(selection.lines(Some(7))).await;
+    for step in [
+        "SEARCH o USING COVERING INDEX orders_order_id (order_id=?)",
+        "SEARCH v USING COVERING INDEX order_versions_birth (birth=?)",
+        "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)",
+    ] {
+        assert!(plan.iter().any(|found| found == step), "{step}: {plan:#?}");
+    }
+}
+
 /// Any of these, or nothing.
 fn maybe<T: Copy>(dice: &mut StdRng, all: &[T]) -> Option<T> {
     dice.random_bool(0.4).then(|| all[dice.random_range(0..all.len())])

@@ -197,7 +197,7 @@ pub(crate) static SETTLEMENTS: List = List {
         Tables {
             table: "order_states",
             first: "s",
-            always: "s.settlement_state is not null and s.paid_at is not null",
+            always: "s.supplier_id is not null and s.paid_at is not null",
             joined: "cross join orders o",
             on: "o.birth = s.birth",
             key: &["s.paid_at", "s.birth"],
@@ -207,7 +207,7 @@ pub(crate) static SETTLEMENTS: List = List {
             first: "o",
             always: "true",
             joined: "cross join order_states s",
-            on: "s.birth = o.birth and s.settlement_state is not null and s.paid_at is not null",
+            on: "s.birth = o.birth and s.supplier_id is not null and s.paid_at is not null",
             key: &["s.paid_at", "s.birth"],
         },
     ],

@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn statements_are_made_from_descriptions() {
-        let rows = RowTable { name: "r", key: &["a", "b"], facts: &["c_text"], state: &["d", "e"] };
+        let rows =
+            RowTable { name: "r", key: &["a", "b"], facts: &["c_text"], state: &["d", "e"], seldom: 0 };
         let types_of_rows = types("r", &["a", "d", "b", "c_text", "e"]);
         assert_eq!(
             *Arrays::insert(&rows, &types_of_rows).unwrap().text(),

@@ -75,7 +75,9 @@ impl Statements {
             let found = self.rows.iter().find(|statements| std::ptr::eq(statements.table, writes.table));
             let statements = found.expect("every table of rows is listed with the projections");
             let born = ready(&statements.insert, writes.table.name, &writes.born);
-            born.chain(ready(&statements.update, writes.table.name, &writes.changed))
+            // PostgreSQL compares values: an index whose columns keep theirs is left alone.
+            let changed = [&writes.changed, &writes.changed_often].into_iter();
+            born.chain(changed.flat_map(|rows| ready(&statements.update, writes.table.name, rows)))
         });
         let has_past = writes.has_past;
         let cells = writes.cells.iter().flat_map(move |writes| {

@@ -25,6 +25,8 @@ struct RowStatements {
     insert: String,
     /// The state of a row is replaced.
     update: String,
+    /// The same without the columns that change seldom.
+    update_often: String,
 }
 
 /// The statements of a table of cells.
@@ -42,7 +44,8 @@ impl Statements {
         let rows = ROW_TABLES.iter().map(|table| RowStatements {
             table,
             insert: insert(table.name, &[table.key, table.facts, table.state].concat()),
-            update: update(table),
+            update: update(table, table.state),
+            update_often: update(table, &table.state[table.seldom..]),
         });
         let cells =
             CELL_TABLES.iter().map(|table| CellStatements { table, add: add(table), keep: keep(table) });
@@ -54,10 +57,14 @@ impl Statements {
         for writes in &writes.rows {
             let table = writes.table.name;
             let found = self.rows.iter().find(|of| std::ptr::eq(of.table, writes.table));
-            let RowStatements { insert, update, .. } =
+            let RowStatements { insert, update, update_often, .. } =
                 found.expect("every table of rows is listed with the projections");
             each(connection, table, insert, &writes.born)?;
             each(connection, table, update, &writes.changed)?;
+            let seldom = writes.table.seldom;
+            let often: Vec<_> =
+                writes.changed_often.iter().map(|(key, state)| (key, &state[seldom..])).collect();
+            each(connection, table, update_often, &often)?;
         }
         let open = format!("select {}", epochs::OPEN);
         let open: i64 = connection.prepare_cached(&open)?.query_row((), |row| row.get(0))?;
@@ -119,10 +126,10 @@ fn insert(table: &str, columns: &[&str]) -> String {
     format!("insert into {table} ({}) values ({})", columns.join(", "), places.join(", "))
 }
 
-/// The state of a row is replaced. Its key is bound first.
-fn update(table: &RowTable) -> String {
+/// These columns of the state of a row are replaced. Its key is bound first.
+fn update(table: &RowTable, state: &[&str]) -> String {
     let on = equal(1, table.key).join(" and ");
-    format!("update {} set {} where {on}", table.name, equal(table.key.len() + 1, table.state).join(", "))
+    format!("update {} set {} where {on}", table.name, equal(table.key.len() + 1, state).join(", "))
 }
 
 /// A cell grows and shrinks.
@@ -155,9 +162,10 @@ mod tests {
 
     #[test]
     fn statements_are_made_from_descriptions() {
-        let rows = RowTable { name: "r", key: &["a", "b"], facts: &["c"], state: &["d", "e"] };
+        let rows = RowTable { name: "r", key: &["a", "b"], facts: &["c"], state: &["d", "e"], seldom: 0 };
         assert_eq!(insert("r", &["a", "b", "c"]), "insert into r (a, b, c) values (?, ?, ?)");
-        assert_eq!(update(&rows), "update r set d = ?3, e = ?4 where a = ?1 and b = ?2");
+        assert_eq!(update(&rows, rows.state), "update r set d = ?3, e = ?4 where a = ?1 and b = ?2");
+        assert_eq!(update(&rows, &rows.state[1..]), "update r set e = ?3 where a = ?1 and b = ?2");
         let cells = CellTable { name: "c_cells", key: &["a", "b"], sums: &["n", "m"], past_from: Grain::Day };
         assert_eq!(
             add(&cells),
