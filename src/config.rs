@@ -48,7 +48,7 @@ pub(crate) struct Settings {
     #[arg(long, env = "LEDGER_LAG_EVENTS_MAX", value_name = "EVENTS")]
     lag_events_max: Option<u64>,
     /// How much memory the service may take for what it was busy with lately, such as 256MiB or 2GiB; a filter with 2
-    /// to 3 bytes for each id it ever heard of comes on top [default: 384MiB]
+    /// to 3 bytes for each id it ever heard of comes on top [default: 320MiB]
     #[arg(long, env = "LEDGER_MEMORY", value_name = "SIZE")]
     memory: Option<Size>,
     /// Leave the read models as they are: for measurements

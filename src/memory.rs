@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
 /// What the service takes where nobody says otherwise.
-pub(crate) const MEMORY_DEFAULT: Size = Size(384 << 20);
+pub(crate) const MEMORY_DEFAULT: Size = Size(320 << 20);
 /// With less it would only read and write what it has just forgotten. So little is for tests: 64 MiB are usable.
 const MEMORY_MIN: Size = Size(1 << 20);
 
@@ -33,7 +33,7 @@ impl Shares {
     pub(crate) fn of(size: Size) -> anyhow::Result<Self> {
         anyhow::ensure!(size >= MEMORY_MIN, "--memory {size}: expected at least {MEMORY_MIN}");
         let share = |percent: usize| size.0 / 100 * percent;
-        Ok(Self { books: share(40), entities: share(26), pages: share(14), bodies: share(10) })
+        Ok(Self { books: share(39), entities: share(24), pages: share(17), bodies: share(10) })
     }
 }
 
