@@ -7,7 +7,7 @@ import { firstView, leaf } from './speed'
 
 const RATE = Number(process.env.RATE ?? 1_000)
 const MINUTES = Number(process.env.MINUTES ?? 4)
-/** Seconds between two looks at the memory: each leaves a little in the page. */
+/** Seconds between two looks at the memory. */
 const EVERY = Number(process.env.EVERY ?? 20)
 let browser: Browser
 

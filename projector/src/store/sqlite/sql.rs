@@ -159,6 +159,26 @@ mod tests {
     use events_schema::Grain;
 
     use super::*;
+    use crate::store::script;
+
+    #[test]
+    fn a_late_change_of_an_order_writes_only_the_indexes_of_what_it_changes() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(&script::SQLITE).unwrap();
+        let statements = Statements::new();
+        let found = statements.rows.iter().find(|of| of.table.name == "order_states").unwrap();
+        let written = |update: &str| {
+            let mut explained = connection.prepare(&format!("explain {update}")).unwrap();
+            let (mut steps, mut count) = (explained.raw_query(), 0);
+            while let Some(step) = steps.next().unwrap() {
+                count += usize::from(step.get::<_, String>(1).unwrap() == "IdxInsert");
+            }
+            count
+        };
+        // By status, and by the state of the settlement.
+        assert_eq!(written(&found.update_often), 2);
+        assert!(written(&found.update) > 2);
+    }
 
     #[test]
     fn statements_are_made_from_descriptions() {
