@@ -102,4 +102,4 @@ rust:
 
 c-compiler:
 	@command -v cc >/dev/null || { \
-	echo 'A C compiler is missing: SQLite is built from source. Get it with: apt-get install gcc libc6-dev (Debian, Ubuntu) or xcode-select --install (macOS).' >&2; exit 1; }
+	echo 'A C compiler is missing: SQLite and the allocator are built from source. Get it with: apt-get install gcc libc6-dev (Debian, Ubuntu) or xcode-select --install (macOS).' >&2; exit 1; }
