@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, CommissionStateWord, LocalTime};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{FEW_NAMES, FEW_NUMBERS, Prefix, Searched};
+use crate::lists::search::{FEW, FEW_JOINED, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -167,14 +167,14 @@ pub(crate) static COMMISSIONS: List = List {
             found: OF_ORDERS,
             indexed: "x.order_no",
             counted: "orders x where",
-            few_max: FEW_NUMBERS,
+            few_max: FEW_JOINED,
         },
         Searched {
             column: "c.distributor_name",
             found: "select placed_at, order_birth, line from commissions where original_amount > 0 and state is not null and",
             indexed: "distributor_name",
             counted: "commissions where original_amount > 0 and state is not null and",
-            few_max: FEW_NAMES,
+            few_max: FEW,
         },
     ],
     amount: Some("c.amount"),

@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, MethodWord, OrderSourceWord, OrderStatusWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{FEW_NAMES, FEW_NUMBERS, Prefix, Searched};
+use crate::lists::search::{FEW, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -216,21 +216,21 @@ pub(crate) static ORDERS: List = List {
             found: "select placed_at, birth from orders where",
             indexed: "order_no",
             counted: "orders where",
-            few_max: FEW_NUMBERS,
+            few_max: FEW,
         },
         Searched {
             column: "o.order_id",
             found: "select placed_at, birth from orders where",
             indexed: "order_id",
             counted: "orders where",
-            few_max: FEW_NUMBERS,
+            few_max: FEW,
         },
         Searched {
             column: "o.product_name",
             found: "select placed_at, birth from orders where",
             indexed: "product_name",
             counted: "orders where",
-            few_max: FEW_NAMES,
+            few_max: FEW,
         },
     ],
     amount: Some("o.payable"),

@@ -11,6 +11,7 @@ use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Export, FileFormat, Table, Writer};
 use crate::figure::Amount;
 use crate::lists::query::ListQuery;
+use crate::lists::search::WALKED_MAX;
 use crate::lists::selection::{List, Selection};
 use crate::period;
 use crate::problem::Problem;
@@ -91,7 +92,8 @@ async fn page<Q: ListQuery>(reading: &Reading, query: &Q) -> Result<Answer<Page<
     let List { name, .. } = selection.list();
     let numbers = selection.key_length();
     let after = shared.cursor.map(|text| Cursor::decode(text, name, numbers)).transpose()?;
-    let mut rows = snapshot.fetch_all(selection.items(after.as_ref(), Some(shared.limit.rows()))).await?;
+    let mut rows =
+        selection.page(&mut snapshot, after.as_ref(), shared.limit.rows(), WALKED_MAX).await?;
     let is_last = rows.len() <= shared.limit.items();
     rows.truncate(shared.limit.items());
     let next_cursor = match rows.last() {

@@ -14,7 +14,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{LocalTime, ParkedStateWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{FEW_NUMBERS, Prefix, Searched};
+use crate::lists::search::{FEW, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -152,14 +152,14 @@ pub(crate) static PARKED_EVENTS: List = List {
             found: FOUND,
             indexed: "event_id",
             counted: "parked_events where",
-            few_max: FEW_NUMBERS,
+            few_max: FEW,
         },
         Searched {
             column: "p.awaited_id",
             found: FOUND,
             indexed: "awaited_id",
             counted: "parked_events where",
-            few_max: FEW_NUMBERS,
+            few_max: FEW,
         },
     ],
     amount: None,

@@ -258,3 +258,25 @@ async fn the_next_page_begins_where_the_last_one_ended() {
         assert!(plan.iter().any(|step| step.ends_with(index)), "{index}: {plan:#?}");
     }
 }
+
+#[tokio::test]
+async fn where_a_walk_ends_is_found_by_the_index_that_it_walks_along() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    for (selection, index) in [
+        (asked::<OrdersQuery>("q=x"), "o USING COVERING INDEX orders_placed_at"),
+        (asked::<OrdersQuery>("q=x&status=closed"), "s USING COVERING INDEX order_states_status (status=?"),
+        (asked::<CashEntriesQuery>("q=x"), "e USING COVERING INDEX cash_entries_kind (kind=?"),
+        (asked::<SettlementsQuery>("q=x"), "s USING INDEX order_states_paid_at"),
+        (asked::<WithdrawalsQuery>("q=x"), "w USING COVERING INDEX withdrawals_requested_at"),
+        (asked::<CommissionsQuery>("q=x"), "c USING INDEX commissions_placed_at"),
+        (asked::<BalanceEntriesQuery>("q=x"), "e USING COVERING INDEX balance_entries_occurred_at"),
+        (asked::<RefundsQuery>("q=x"), "r USING COVERING INDEX refunds_requested_at"),
+    ] {
+        let selection = selection.matching(Matches::Many);
+        for after in [None, Some(Cursor(vec![7; selection.key_length()]))] {
+            let plan = ledger.plan(selection.beyond(after.as_ref(), 20)).await;
+            assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
+            assert!(!plan.iter().any(|step| step.contains("ORDER BY")), "{index}: {plan:#?}");
+        }
+    }
+}

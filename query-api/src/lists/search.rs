@@ -1,8 +1,8 @@
 //! Finds what begins with a text (`q`), in whichever of two ways is the faster.
 //!
 //! Where few rows match, they are found through the indexes of the texts, and sorted by time. Where many do, the list
-//! is read in its own order, and each row is looked at: the first page is full soon, unless many match and all of them
-//! are old. What is found is the same.
+//! is read in its own order, and each row is looked at: the page is full soon. Where it is not, since all that match are
+//! old, they are found through the indexes after all. What is found is the same.
 
 use serde::Deserialize;
 
@@ -11,13 +11,13 @@ use crate::snapshot::Snapshot;
 
 /// Longest `q`: as long as a name may be.
 const PREFIX_CHARACTERS_MAX: usize = 200;
-/// Most rows that are found first and sorted then by a text that grows with time, such as an order's number: of many that
-/// match, all may be old, and reading the list from its newest end would take long.
-pub(crate) const FEW_NUMBERS: i64 = 100_000;
-/// The same by a text that comes at any time, such as a name: where more match, the newest of them are near.
-pub(crate) const FEW_NAMES: i64 = 25_000;
+/// Most rows that are found first and sorted then.
+pub(crate) const FEW: i64 = 25_000;
 /// The same where each row that is found is looked up in a second table, which takes ten times as long.
-pub(crate) const FEW_NAMES_JOINED: i64 = 12_000;
+pub(crate) const FEW_JOINED: i64 = 12_000;
+/// Most rows of a list that are looked at for one page before what matches is found through indexes: of ten million, one
+/// in some four hundred matches where these are not enough.
+pub(crate) const WALKED_MAX: i64 = 20_000;
 
 /// The stretches of positions that some indexes begin with, up to the last position of a table, and that table: for `from`.
 /// A condition says that `position >> 19` of a row is the `number` of its `stretch`.
@@ -68,7 +68,7 @@ pub(crate) struct Searched {
     /// The table of that column, with the condition of its index where that has one: `orders x where`, `… and`. What
     /// matches there is counted; what is found may be less.
     pub(crate) counted: &'static str,
-    /// Most rows that are found first: [`FEW_NUMBERS`], [`FEW_NAMES`] or [`FEW_NAMES_JOINED`].
+    /// Most rows that are found first: [`FEW`] or [`FEW_JOINED`].
     pub(crate) few_max: i64,
 }
 
@@ -77,7 +77,7 @@ pub(crate) struct Searched {
 pub(crate) enum Matches {
     /// So few that they are found through indexes.
     Few,
-    /// So many that the list is read until a page is full.
+    /// So many that the list is read until a page is full, or very many were looked at.
     Many,
 }
 

@@ -4,14 +4,16 @@
 //! a word, or time. All else is looked at row by row, and written so that no index is taken for it: an engine that
 //! does not know how values are spread would guess.
 
-use crate::database::DatabaseError;
+use events_schema::Timestamp;
+
+use crate::cursor::Cursor;
+use crate::database::{DatabaseError, Row};
 use crate::lists::search::{Matches, Prefix, Searched};
 use crate::range::Range;
 use crate::snapshot::Snapshot;
 
 /// The SQL of a selection.
 mod select;
-use select::Finder;
 
 /// A list: where it is, and what it shows.
 #[derive(Debug)]
@@ -168,7 +170,7 @@ impl Selection {
 
     /// The same, once it is known how many rows its search matches, if that makes a difference.
     pub(super) async fn counted(self, snapshot: &mut Snapshot) -> Result<Self, DatabaseError> {
-        if matches!(self.finder(), Finder::Filter(index) if self.filters[index].finds <= Finds::FewByTime) {
+        if self.is_narrow() {
             return Ok(self);
         }
         let Some((prefix, _)) = &self.search else { return Ok(self) };
@@ -183,6 +185,32 @@ impl Selection {
     pub(super) fn matching(mut self, matches: Matches) -> Self {
         self.search = self.search.map(|(prefix, _)| (prefix, matches));
         self
+    }
+
+    /// A page: those after `after`, newest first, at most `limit` of them. A search that matches many looks at no more than
+    /// the newest `walked_max` rows first.
+    pub(super) async fn page(
+        &self,
+        snapshot: &mut Snapshot,
+        after: Option<&Cursor>,
+        limit: i64,
+        walked_max: i64,
+    ) -> Result<Vec<Row>, DatabaseError> {
+        let page = |selection: Self| selection.items(after, Some(limit));
+        let beyond = if self.walks() {
+            snapshot.fetch_optional(self.beyond(after, walked_max)).await?
+        } else {
+            None
+        };
+        let Some(beyond) = beyond else { return snapshot.fetch_all(page(self.clone())).await };
+        let near = Range::new(Timestamp::from_micros(beyond.get(0)?), self.range.to);
+        let rows = snapshot.fetch_all(page(self.clone().within(near))).await?;
+        if rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {
+            return Ok(rows);
+        }
+        // What is missing of the page is old.
+        snapshot.find_by_index().await?;
+        snapshot.fetch_all(page(self.clone().matching(Matches::Few))).await
     }
 
     /// The list.

@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, PayeeKindWord, WithdrawalMethodWord, WithdrawalStateWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{FEW_NAMES, FEW_NUMBERS, Prefix, Searched};
+use crate::lists::search::{FEW, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -187,21 +187,21 @@ pub(crate) static WITHDRAWALS: List = List {
             found: FOUND,
             indexed: "payee_name",
             counted: "withdrawals where",
-            few_max: FEW_NAMES,
+            few_max: FEW,
         },
         Searched {
             column: "w.payee_phone",
             found: FOUND,
             indexed: "payee_phone",
             counted: "withdrawals where",
-            few_max: FEW_NAMES,
+            few_max: FEW,
         },
         Searched {
             column: "w.withdrawal_id",
             found: FOUND,
             indexed: "withdrawal_id",
             counted: "withdrawals where",
-            few_max: FEW_NUMBERS,
+            few_max: FEW,
         },
     ],
     amount: Some("w.amount"),

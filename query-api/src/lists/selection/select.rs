@@ -70,6 +70,37 @@ impl Selection {
         })
     }
 
+    /// Whether rows of the list are looked at one by one until enough match a search.
+    pub(super) fn walks(&self) -> bool {
+        self.search.is_some() && self.finder() != Finder::Search && !self.is_narrow()
+    }
+
+    /// Whether a filter finds so few rows that nothing else need be looked for.
+    pub(super) fn is_narrow(&self) -> bool {
+        matches!(self.finder(), Finder::Filter(index) if self.filters[index].finds <= Finds::FewByTime)
+    }
+
+    /// The time of the row that is so far behind `after` among those that the walk looks at; nothing when there are fewer.
+    pub(crate) fn beyond(&self, after: Option<&Cursor>, rows: i64) -> Sql {
+        let finder = self.finder();
+        let tables = self.tables(finder);
+        let key = self.key(finder);
+        let mut sql = Sql::new("");
+        let mut conditions = vec![tables.always.to_owned()];
+        if let Finder::Filter(index) = finder {
+            conditions.push(self.filters[index].condition(&mut sql, true));
+        }
+        conditions.extend(self.place(&mut sql, &key, after));
+        let select =
+            format!("select {} from {} {} where {}", key[0], tables.table, tables.first, conditions.join(" and "));
+        let branches: Vec<_> =
+            self.branches(finder).into_iter().map(|branch| format!("{select}{branch}")).collect();
+        sql.push(&branches.join(" union all "));
+        let rows = sql.place(rows);
+        sql.push(&format!(" order by 1 desc limit 1 offset {rows}"));
+        sql
+    }
+
     /// How many items there are, and what they add up to.
     pub(crate) fn total(&self) -> Sql {
         let mut sql = Sql::new("");
