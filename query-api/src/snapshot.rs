@@ -105,6 +105,15 @@ impl Snapshot {
         self.session.fetch_all(sql).await
     }
 
+    /// All rows of a select of so many columns of numbers, one after the other; null is 0.
+    pub(crate) async fn fetch_numbers(
+        &mut self,
+        sql: Sql,
+        columns: usize,
+    ) -> Result<Vec<i64>, DatabaseError> {
+        self.session.fetch_numbers(sql, columns).await
+    }
+
     /// The first row of a select, if there is one.
     pub(crate) async fn fetch_optional(&mut self, sql: Sql) -> Result<Option<Row>, DatabaseError> {
         self.session.fetch_optional(sql).await

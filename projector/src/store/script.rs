@@ -7,13 +7,13 @@ use std::sync::LazyLock;
 mod past;
 
 /// The script as it is written.
-const WRITTEN: &str = include_str!("../../../migrations/0006_read_models.sql");
+const WRITTEN: &str = include_str!("../../../migrations/0007_read_models.sql");
 
 /// The script with the past of cells, in SQLite's words.
 pub(super) static SQLITE: LazyLock<String> = LazyLock::new(|| WRITTEN.to_owned() + &past::tables(WRITTEN));
 
 /// The number of the script: the version of the tables.
-pub(super) const VERSION: u16 = 6;
+pub(super) const VERSION: u16 = 7;
 
 /// The part of `script` that makes the tables.
 pub(super) fn tables(script: &str) -> String {

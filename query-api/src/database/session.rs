@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use futures_core::Stream;
 use sqlx::postgres::PgRow;
-use sqlx::{Executor, Postgres, Transaction};
+use sqlx::{Executor, Postgres, Row as _, Transaction};
 
 use crate::database::sqlite::{SqliteRows, SqliteSession};
 use crate::database::{DatabaseError, Row, Sql};
@@ -38,6 +38,36 @@ impl Session {
             Self::Postgres(session) => {
                 let rows = sql.query().fetch_all(&mut **session).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+
+    /// All rows of a select of so many columns of numbers, one after the other; null is 0.
+    ///
+    /// PostgreSQL hands each column over as an array: sending and reading a row takes longer than what is in it.
+    pub(crate) async fn fetch_numbers(
+        &mut self,
+        sql: Sql,
+        columns: usize,
+    ) -> Result<Vec<i64>, DatabaseError> {
+        match self {
+            Self::Sqlite(session) => {
+                let rows = session.fetch(&sql, usize::MAX).await?;
+                let mut numbers = Vec::with_capacity(rows.len() * columns);
+                for row in rows.into_iter().map(Row::Sqlite) {
+                    for column in 0..columns {
+                        numbers.push(row.get::<Option<i64>>(column)?.unwrap_or_default());
+                    }
+                }
+                Ok(numbers)
+            }
+            Self::Postgres(session) => {
+                let row = sql.into_arrays(columns).query().fetch_one(&mut **session).await?;
+                let arrays = (0..columns).map(|column| row.try_get::<Option<Vec<i64>>, _>(column));
+                let arrays = arrays.map(|array| array.map(Option::unwrap_or_default));
+                let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
+                let rows = arrays.first().map_or(0, Vec::len);
+                Ok((0..rows).flat_map(|row| arrays.iter().map(move |array| array[row])).collect())
             }
         }
     }

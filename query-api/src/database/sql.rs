@@ -59,6 +59,15 @@ impl Sql {
         self
     }
 
+    /// The select of its columns, of which there are so many, as one array each, for PostgreSQL; null is 0 in them.
+    pub(super) fn into_arrays(self, columns: usize) -> Self {
+        let names: Vec<_> = (0..columns).map(|column| format!("c{column}")).collect();
+        let arrays: Vec<_> = names.iter().map(|name| format!("array_agg(coalesce({name}, 0))")).collect();
+        let (arrays, names) = (arrays.join(", "), names.join(", "));
+        let text = format!("select {arrays} from ({}) as numbers ({names})", self.text);
+        Self { text: Cow::Owned(text), ..self }
+    }
+
     /// The statement that tells how SQLite would run it.
     #[cfg(test)]
     pub(crate) fn explained(mut self) -> Self {

@@ -10,6 +10,7 @@ on_both_engines!(
     rows_come_one_by_one_and_can_be_left_behind,
     a_sum_that_leaves_64_bits_is_an_error,
     texts_are_sorted_by_their_bytes,
+    numbers_come_row_by_row_and_null_is_0,
 );
 
 async fn snapshot(ledger: &Ledger) -> Snapshot {
@@ -84,4 +85,15 @@ fn a_location_does_not_tell_its_password() {
     let url = "postgres://ledger:secret@db/ledger".to_owned();
     let location = Location::Postgres { url, schema: "g2".to_owned() };
     assert_eq!(format!("{location} {location:?}"), "g2 in PostgreSQL Location(g2 in PostgreSQL)");
+}
+
+async fn numbers_come_row_by_row_and_null_is_0(engine: Engine) {
+    let ledger = Ledger::new(engine, "Asia/Shanghai").await;
+    let mut snapshot = snapshot(&ledger).await;
+    let counting = "with recursive counted(number) as (select cast(1 as bigint) union all \
+        select number + 1 from counted where number < $1) \
+        select number, case when number <> 2 then 10 * number end from counted where number >= $2 order by 1 desc";
+    let counting = |from: i64| Sql::new(counting).with(3).with(from);
+    assert_eq!(snapshot.fetch_numbers(counting(1), 2).await.unwrap(), [3, 30, 2, 0, 1, 10]);
+    assert_eq!(snapshot.fetch_numbers(counting(4), 2).await.unwrap(), [0; 0]);
 }

@@ -92,8 +92,7 @@ async fn page<Q: ListQuery>(reading: &Reading, query: &Q) -> Result<Answer<Page<
     let List { name, .. } = selection.list();
     let numbers = selection.key_length();
     let after = shared.cursor.map(|text| Cursor::decode(text, name, numbers)).transpose()?;
-    let mut rows =
-        selection.page(&mut snapshot, after.as_ref(), shared.limit.rows(), WALKED_MAX).await?;
+    let mut rows = selection.page(&mut snapshot, after.as_ref(), shared.limit.rows(), WALKED_MAX).await?;
     let is_last = rows.len() <= shared.limit.items();
     rows.truncate(shared.limit.items());
     let next_cursor = match rows.last() {

@@ -197,11 +197,8 @@ impl Selection {
         walked_max: i64,
     ) -> Result<Vec<Row>, DatabaseError> {
         let page = |selection: Self| selection.items(after, Some(limit));
-        let beyond = if self.walks() {
-            snapshot.fetch_optional(self.beyond(after, walked_max)).await?
-        } else {
-            None
-        };
+        let beyond =
+            if self.walks() { snapshot.fetch_optional(self.beyond(after, walked_max)).await? } else { None };
         let Some(beyond) = beyond else { return snapshot.fetch_all(page(self.clone())).await };
         let near = Range::new(Timestamp::from_micros(beyond.get(0)?), self.range.to);
         let rows = snapshot.fetch_all(page(self.clone().within(near))).await?;

@@ -95,13 +95,14 @@ impl Steps {
         };
         let ends = match self.range.whole(grain, &snapshot.calendar) {
             Some(whole) => {
-                for row in snapshot.fetch_all(select.whole(whole, grain, snapshot.past(), bound)).await? {
-                    add(Timestamp::from_micros(row.get(0)?), Totals::read(&row, 1)?);
+                for (start, totals) in
+                    instants(snapshot, select.whole(whole, grain, snapshot.past(), bound)).await?
+                {
+                    add(start, totals);
                 }
                 if let Some(past) = snapshot.past() {
-                    for row in snapshot.fetch_all(select.drift(whole, past, bound)).await? {
-                        let at = Timestamp::from_micros(row.get(0)?);
-                        add(floor(grain, at, &snapshot.calendar), Totals::read(&row, 1)?);
+                    for (at, totals) in instants(snapshot, select.drift(whole, past, bound)).await? {
+                        add(floor(grain, at, &snapshot.calendar), totals);
                     }
                 }
                 self.range.around(whole)
@@ -115,6 +116,19 @@ impl Steps {
         }
         Ok(self.times.iter().copied().zip(found).collect())
     }
+}
+
+/// The rows of a select of an instant and so many sums.
+async fn instants<const N: usize>(
+    snapshot: &mut Snapshot,
+    sql: Sql,
+) -> Result<Vec<(Timestamp, Totals<N>)>, DatabaseError> {
+    let numbers = snapshot.fetch_numbers(sql, 1 + N).await?;
+    let row = |row: &[i64]| {
+        let (at, sums) = row.split_first().expect("a row begins with an instant");
+        (Timestamp::from_micros(*at), Totals(std::array::from_fn(|index| sums[index])))
+    };
+    Ok(numbers.chunks_exact(1 + N).map(row).collect())
 }
 
 /// The range from the first cell of `select` on, when it has no beginning; an empty one when there is no cell in it either.

@@ -91,8 +91,13 @@ impl Selection {
             conditions.push(self.filters[index].condition(&mut sql, true));
         }
         conditions.extend(self.place(&mut sql, &key, after));
-        let select =
-            format!("select {} from {} {} where {}", key[0], tables.table, tables.first, conditions.join(" and "));
+        let select = format!(
+            "select {} from {} {} where {}",
+            key[0],
+            tables.table,
+            tables.first,
+            conditions.join(" and ")
+        );
         let branches: Vec<_> =
             self.branches(finder).into_iter().map(|branch| format!("{select}{branch}")).collect();
         sql.push(&branches.join(" union all "));

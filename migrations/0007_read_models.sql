@@ -1,6 +1,6 @@
 -- The read models: what reports and lists are answered from. All of it is derived from the log and can be rebuilt.
 --
--- This is the whole of it, and the sixth version: tables are never altered. When they change, the new ones are filled
+-- This is the whole of it, and the seventh version: tables are never altered. When they change, the new ones are filled
 -- from the log beside the old ones, in a generation of their own, and switched to.
 --
 -- Money is in minor units (fen), an instant in microseconds since 1970-01-01T00:00:00Z. An entity is keyed by its
@@ -81,9 +81,10 @@ create index orders_member_id on orders (member_id, placed_at);
 create index orders_supplier_id on orders (supplier_id, placed_at) where supplier_id is not null;
 create index orders_product_type on orders (product_type, placed_at);
 create index orders_source on orders (source, placed_at);
--- What begins with a text is found here, with its place in the list beside it.
-create index orders_order_no on orders (order_no, placed_at);
-create index orders_product_name on orders (product_name, placed_at);
+-- What begins with a text is found here, with its place in the list beside it: SQLite has the key of the table in each
+-- index, PostgreSQL only where it is named.
+create index orders_order_no on orders (order_no, placed_at, birth);
+create index orders_product_name on orders (product_name, placed_at, birth);
 
 -- How orders stand now, and what each adds to the figures of reports.
 create table order_states (
@@ -144,7 +145,7 @@ create index order_states_supplier on order_states (supplier_id, paid_at)
     where (supplier_id is not null and paid_at is not null);
 create index order_states_settlement_type on order_states (product_type, paid_at)
     where (supplier_id is not null and paid_at is not null);
-create index order_states_supplier_name on order_states (supplier_name, paid_at) where paid_at is not null;
+create index order_states_supplier_name on order_states (supplier_name, paid_at, birth) where paid_at is not null;
 -- Orders that were not paid within three days after they were placed: without them the last paid orders of any range
 -- are found without a look at all that was paid later.
 create index order_states_paid_at_odd on order_states (paid_at, placed_at)
@@ -358,7 +359,8 @@ create index commissions_state on commissions (state, placed_at) where original_
 create index commissions_product_type on commissions (product_type, placed_at) where original_amount > 0;
 create index commissions_distributor_id on commissions (distributor_id, placed_at) where original_amount > 0;
 -- Of one name there are many: the list is found without a look at the table, and what it leaves out is not among them.
-create index commissions_distributor_name on commissions (distributor_name, placed_at, original_amount, state)
+create index commissions_distributor_name
+    on commissions (distributor_name, placed_at, original_amount, state, order_birth, line)
     where (original_amount > 0 and state is not null);
 
 -- How lines stood after each event of their orders from the payment on: without a version, the order was not paid yet.
