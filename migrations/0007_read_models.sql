@@ -146,9 +146,11 @@ create index order_states_supplier on order_states (supplier_id, paid_at)
 create index order_states_settlement_type on order_states (product_type, paid_at)
     where (supplier_id is not null and paid_at is not null);
 create index order_states_supplier_name on order_states (supplier_name, paid_at, birth) where paid_at is not null;
--- Orders that were not paid within three days after they were placed: without them the last paid orders of any range
--- are found without a look at all that was paid later.
-create index order_states_paid_at_odd on order_states (paid_at, placed_at)
+-- Orders that were paid later than an hour after they were placed, and those that were not paid within three days: without
+-- them the last paid orders of any range are found without a look at all that was paid later.
+create index order_states_paid_at_late on order_states (paid_at, birth, placed_at)
+    where (paid_at >= placed_at + 3600000000 and paid_at < placed_at + 259200000000);
+create index order_states_paid_at_odd on order_states (paid_at, birth, placed_at)
     where (paid_at < placed_at or paid_at >= placed_at + 259200000000);
 
 -- How orders stood after each of their events: what reports read of them.
