@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, BalanceKindWord, LocalTime};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{FEW_JOINED, Prefix, Searched, stretches};
+use crate::lists::search::{FEW_LOOKED_UP, Prefix, Searched, stretches};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -239,14 +239,14 @@ pub(crate) static BALANCE_ENTRIES: List = List {
             found: OF_MEMBERS,
             indexed: "x.phone",
             counted: MEMBERS,
-            few_max: FEW_JOINED,
+            few_max: FEW_LOOKED_UP,
         },
         Searched {
             column: "o.order_no",
             found: OF_ORDERS,
             indexed: "x.order_no",
             counted: "orders x where",
-            few_max: FEW_JOINED,
+            few_max: FEW_LOOKED_UP,
         },
     ],
     amount: Some("e.change"),

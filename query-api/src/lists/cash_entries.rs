@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, CashKindWord, DirectionWord, LocalTime, MethodWord, ModeWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{FEW, FEW_JOINED, Prefix, Searched, stretches};
+use crate::lists::search::{FEW, FEW_LOOKED_UP, Prefix, Searched, stretches};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -191,21 +191,21 @@ pub(crate) static CASH_ENTRIES: List = List {
             found: OF_ORDERS,
             indexed: "o.order_no",
             counted: "orders o where",
-            few_max: FEW_JOINED,
+            few_max: FEW_LOOKED_UP,
         },
         Searched {
             column: "o.order_id",
             found: OF_ORDERS,
             indexed: "o.order_id",
             counted: "orders o where",
-            few_max: FEW_JOINED,
+            few_max: FEW_LOOKED_UP,
         },
         Searched {
             column: "e.source_id",
             found: FOUND,
             indexed: "source_id",
             counted: "cash_entries where",
-            few_max: FEW,
+            few_max: FEW_LOOKED_UP,
         },
         Searched {
             column: "e.reference",

@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, MethodWord, OrderSourceWord, OrderStatusWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{FEW, Prefix, Searched};
+use crate::lists::search::{FEW, FEW_LOOKED_UP, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -223,7 +223,7 @@ pub(crate) static ORDERS: List = List {
             found: "select placed_at, birth from orders where",
             indexed: "order_id",
             counted: "orders where",
-            few_max: FEW,
+            few_max: FEW_LOOKED_UP,
         },
         Searched {
             column: "o.product_name",

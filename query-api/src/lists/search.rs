@@ -13,8 +13,8 @@ use crate::snapshot::Snapshot;
 const PREFIX_CHARACTERS_MAX: usize = 200;
 /// Most rows that are found first and sorted then.
 pub(crate) const FEW: i64 = 25_000;
-/// The same where each row that is found is looked up in a second table, which takes ten times as long.
-pub(crate) const FEW_JOINED: i64 = 12_000;
+/// The same where each row that is found is looked up in a table, which takes ten times as long.
+pub(crate) const FEW_LOOKED_UP: i64 = 12_000;
 /// Most rows of a list that are looked at for one page before what matches is found through indexes: of ten million, one
 /// in some four hundred matches where these are not enough.
 pub(crate) const WALKED_MAX: i64 = 20_000;
@@ -68,7 +68,7 @@ pub(crate) struct Searched {
     /// The table of that column, with the condition of its index where that has one: `orders x where`, `… and`. What
     /// matches there is counted; what is found may be less.
     pub(crate) counted: &'static str,
-    /// Most rows that are found first: [`FEW`] or [`FEW_JOINED`].
+    /// Most rows that are found first: [`FEW`] or [`FEW_LOOKED_UP`].
     pub(crate) few_max: i64,
 }
 

@@ -13,7 +13,7 @@ use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, OrderStatusWord, SettlementStateWord};
 use crate::lists::page::{self, ListItem, Page};
 use crate::lists::query::{ListQuery, list_query};
-use crate::lists::search::{FEW, FEW_JOINED, Prefix, Searched};
+use crate::lists::search::{FEW, FEW_LOOKED_UP, Prefix, Searched};
 use crate::lists::selection::{List, Selection, Tables};
 use crate::problem::{Problem, ProblemDocument};
 use crate::read_models::Reading;
@@ -217,14 +217,14 @@ pub(crate) static SETTLEMENTS: List = List {
             found: FOUND,
             indexed: "x.order_no",
             counted: "orders x where",
-            few_max: FEW_JOINED,
+            few_max: FEW_LOOKED_UP,
         },
         Searched {
             column: "o.product_name",
             found: FOUND,
             indexed: "x.product_name",
             counted: SETTLED,
-            few_max: FEW_JOINED,
+            few_max: FEW_LOOKED_UP,
         },
         Searched {
             column: "s.supplier_name",
