@@ -228,6 +228,7 @@ pub(crate) static BALANCE_ENTRIES: List = List {
         table: "balance_entries",
         first: "e",
         always: "true",
+        walked: "true",
         joined: "cross join members m left join orders o on o.birth = e.order_birth \
                 left join withdrawals w on w.birth = e.withdrawal_birth",
         on: "m.birth = e.member_birth",

@@ -181,6 +181,7 @@ pub(crate) static CASH_ENTRIES: List = List {
         table: "cash_entries",
         first: "e",
         always: "true",
+        walked: "true",
         joined: OF_THE_ORDER,
         on: "true",
         key: &["e.occurred_at", "e.position"],

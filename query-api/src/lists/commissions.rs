@@ -157,6 +157,7 @@ pub(crate) static COMMISSIONS: List = List {
         table: "commissions",
         first: "c",
         always: "c.original_amount > 0 and c.state is not null",
+        walked: "c.original_amount > 0",
         joined: "cross join orders o",
         on: "o.birth = c.order_birth",
         key: &["c.placed_at", "c.order_birth", "c.line"],

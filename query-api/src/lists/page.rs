@@ -92,6 +92,8 @@ async fn page<Q: ListQuery>(reading: &Reading, query: &Q) -> Result<Answer<Page<
     let List { name, .. } = selection.list();
     let numbers = selection.key_length();
     let after = shared.cursor.map(|text| Cursor::decode(text, name, numbers)).transpose()?;
+    // First, for a page may have to find its rows by indexes, which is no way to add all of them up.
+    let total = if shared.with_total { Some(total(&mut snapshot, &selection).await?) } else { None };
     let mut rows = selection.page(&mut snapshot, after.as_ref(), shared.limit.rows(), WALKED_MAX).await?;
     let is_last = rows.len() <= shared.limit.items();
     rows.truncate(shared.limit.items());
@@ -100,7 +102,6 @@ async fn page<Q: ListQuery>(reading: &Reading, query: &Q) -> Result<Answer<Page<
         _ => None,
     };
     let items: Result<_, _> = rows.iter().map(|row| Q::Item::read(row, &snapshot.calendar)).collect();
-    let total = if shared.with_total { Some(total(&mut snapshot, &selection).await?) } else { None };
     let body = Page { items: items?, next_cursor, total, position: snapshot.position };
     Ok(Answer { position: snapshot.position, body })
 }

@@ -142,6 +142,7 @@ pub(crate) static PARKED_EVENTS: List = List {
         table: "parked_events",
         first: "p",
         always: "true",
+        walked: "true",
         joined: "",
         on: "true",
         key: &["p.parked_at", "p.birth"],

@@ -266,9 +266,14 @@ async fn where_a_walk_ends_is_found_by_the_index_that_it_walks_along() {
         (asked::<OrdersQuery>("q=x"), "o USING COVERING INDEX orders_placed_at"),
         (asked::<OrdersQuery>("q=x&status=closed"), "s USING COVERING INDEX order_states_status (status=?"),
         (asked::<CashEntriesQuery>("q=x"), "e USING COVERING INDEX cash_entries_kind (kind=?"),
-        (asked::<SettlementsQuery>("q=x"), "s USING INDEX order_states_paid_at"),
+        (asked::<SettlementsQuery>("q=x"), "s USING COVERING INDEX order_states_paid_at"),
+        (
+            asked::<SettlementsQuery>("q=x&state=settled"),
+            "s USING COVERING INDEX order_states_settlement (settlement_state=?",
+        ),
         (asked::<WithdrawalsQuery>("q=x"), "w USING COVERING INDEX withdrawals_requested_at"),
-        (asked::<CommissionsQuery>("q=x"), "c USING INDEX commissions_placed_at"),
+        (asked::<CommissionsQuery>("q=x"), "c USING COVERING INDEX commissions_placed_at"),
+        (asked::<CommissionsQuery>("q=x&state=settled"), "c USING COVERING INDEX commissions_state (state=?"),
         (asked::<BalanceEntriesQuery>("q=x"), "e USING COVERING INDEX balance_entries_occurred_at"),
         (asked::<RefundsQuery>("q=x"), "r USING COVERING INDEX refunds_requested_at"),
     ] {

@@ -150,6 +150,7 @@ pub(crate) static REFUNDS: List = List {
         table: "refunds",
         first: "r",
         always: "true",
+        walked: "true",
         joined: "cross join orders o",
         on: "o.birth = r.order_birth",
         key: &["r.requested_at", "r.order_birth", "r.ordinal"],

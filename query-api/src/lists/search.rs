@@ -15,8 +15,8 @@ const PREFIX_CHARACTERS_MAX: usize = 200;
 pub(crate) const FEW: i64 = 25_000;
 /// The same where each row that is found is looked up in a table, which takes ten times as long.
 pub(crate) const FEW_LOOKED_UP: i64 = 12_000;
-/// Most rows of a list that are looked at for one page before what matches is found through indexes: of ten million, one
-/// in some four hundred matches where these are not enough.
+/// Most rows of a list that are looked at for one page before what matches is found through indexes. Where they do not fill
+/// a page of fifty, less than one row in four hundred matches there.
 pub(crate) const WALKED_MAX: i64 = 20_000;
 
 /// The stretches of positions that some indexes begin with, up to the last position of a table, and that table: for `from`.

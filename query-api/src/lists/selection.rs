@@ -40,6 +40,8 @@ pub(crate) struct Tables {
     pub(crate) first: &'static str,
     /// What holds in it for all items, or `true`. What `searched` finds must meet it as well.
     pub(crate) always: &'static str,
+    /// What of that the index of the time says by itself. A walk counts the rows for which this holds.
+    pub(crate) walked: &'static str,
     /// What is joined to it, one row for each: `cross join order_states s`, `left join …`. It may be empty.
     pub(crate) joined: &'static str,
     /// How it is joined: `s.birth = o.birth`; `true` where the join says it.

@@ -177,6 +177,7 @@ pub(crate) static WITHDRAWALS: List = List {
         table: "withdrawals",
         first: "w",
         always: "true",
+        walked: "true",
         joined: "",
         on: "true",
         key: &["w.requested_at", "w.birth"],

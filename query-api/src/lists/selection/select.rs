@@ -86,7 +86,7 @@ impl Selection {
         let tables = self.tables(finder);
         let key = self.key(finder);
         let mut sql = Sql::new("");
-        let mut conditions = vec![tables.always.to_owned()];
+        let mut conditions = vec![tables.walked.to_owned()];
         if let Finder::Filter(index) = finder {
             conditions.push(self.filters[index].condition(&mut sql, true));
         }
