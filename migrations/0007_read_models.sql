@@ -355,10 +355,14 @@ create table commissions (
     primary key (order_birth, line)
 ) without rowid, strict;
 
--- The list of commissions (newest order first), its filters, and the ragged ends of the report.
-create index commissions_placed_at on commissions (placed_at) where original_amount > 0;
-create index commissions_state on commissions (state, placed_at) where original_amount > 0;
-create index commissions_product_type on commissions (product_type, placed_at) where original_amount > 0;
+-- The list of commissions (newest order first), its filters, and the ragged ends of the report. SQLite looks at the
+-- condition of an index again: with the amount beside it, it need not look at the table for that.
+create index commissions_placed_at on commissions (placed_at, order_birth, line, original_amount)
+    where original_amount > 0;
+create index commissions_state on commissions (state, placed_at, order_birth, line, original_amount)
+    where original_amount > 0;
+create index commissions_product_type on commissions (product_type, placed_at, order_birth, line, original_amount)
+    where original_amount > 0;
 create index commissions_distributor_id on commissions (distributor_id, placed_at) where original_amount > 0;
 -- Of one name there are many: the list is found without a look at the table, and what it leaves out is not among them.
 create index commissions_distributor_name
