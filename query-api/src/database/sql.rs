@@ -75,10 +75,18 @@ impl Sql {
         self
     }
 
-    /// The statements that have PostgreSQL prepare it, as `planned`, and tell how it would run it. Only numbers are bound.
+    /// The statements that have PostgreSQL prepare it, as `planned`, and tell how it would run it.
     #[cfg(test)]
     pub(crate) fn prepared(self) -> [Self; 2] {
-        let (types, zeros) = (vec!["bigint"; self.arguments.len()], vec!["0"; self.arguments.len()]);
+        let (types, zeros): (Vec<_>, Vec<_>) = self
+            .arguments
+            .iter()
+            .map(|argument| match argument {
+                Argument::Int(_) => ("bigint", "0"),
+                Argument::Text(_) => ("text", "''"),
+                Argument::Bytes(_) => ("bytea", "''"),
+            })
+            .unzip();
         [
             format!("prepare planned ({}) as {}", types.join(", "), self.text),
             format!("explain (costs off) execute planned ({})", zeros.join(", ")),
