@@ -164,8 +164,9 @@ impl Asking<'_> {
         let (figures, events) = self.add_up(path, limit).await;
         let what = format!("{} {:?} over {:?}: {path}", self.address, self.parameters, self.asked);
         let absent = |value: &Value, figure: &Value| {
-            // What is not there is asked for as a sum of nothing.
-            if value.is_null() && number(figure) == Some(0) { figure.clone() } else { value.clone() }
+            // What is not there is asked for as a sum of nothing, and its share is one of nothing.
+            let is_nothing = number(figure) == Some(0) || *figure == "0.0000";
+            if value.is_null() && is_nothing { figure.clone() } else { value.clone() }
         };
         let [before, between, after] = values;
         let [first, last] = [absent(before, &figures[0]["before"]), absent(after, &figures[0]["after"])];
