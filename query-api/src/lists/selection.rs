@@ -198,18 +198,18 @@ impl Selection {
         limit: i64,
         walked_max: i64,
     ) -> Result<Vec<Row>, DatabaseError> {
-        let page = |selection: Self| selection.items(after, Some(limit));
+        let page = |selection: &Self| selection.items(after, Some(limit));
         let beyond =
             if self.walks() { snapshot.fetch_optional(self.beyond(after, walked_max)).await? } else { None };
-        let Some(beyond) = beyond else { return snapshot.fetch_all(page(self.clone())).await };
+        let Some(beyond) = beyond else { return snapshot.fetch_all(page(self)).await };
         let near = Range::new(Timestamp::from_micros(beyond.get(0)?), self.range.to);
-        let rows = snapshot.fetch_all(page(self.clone().within(near))).await?;
+        let rows = snapshot.fetch_all(page(&self.clone().within(near))).await?;
         if rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {
             return Ok(rows);
         }
         // What is missing of the page is old.
         snapshot.find_by_index().await?;
-        snapshot.fetch_all(page(self.clone().matching(Matches::Few))).await
+        snapshot.fetch_all(page(&self.clone().matching(Matches::Few))).await
     }
 
     /// The list.

@@ -124,10 +124,8 @@ async fn instants<const N: usize>(
     sql: Sql,
 ) -> Result<Vec<(Timestamp, Totals<N>)>, DatabaseError> {
     let numbers = snapshot.fetch_numbers(sql, 1 + N).await?;
-    let row = |row: &[i64]| {
-        let (at, sums) = row.split_first().expect("a row begins with an instant");
-        (Timestamp::from_micros(*at), Totals(std::array::from_fn(|index| sums[index])))
-    };
+    let row =
+        |row: &[i64]| (Timestamp::from_micros(row[0]), Totals(std::array::from_fn(|index| row[1 + index])));
     Ok(numbers.chunks_exact(1 + N).map(row).collect())
 }
 

@@ -180,6 +180,23 @@ async fn postgresql_finds_few_by_indexes() {
     }
 }
 
+/// A walk ends when it has seen enough, and only then, with a page that is not full, are indexes asked.
+#[tokio::test]
+async fn what_is_old_is_found_by_its_index_where_a_walk_has_seen_enough() {
+    const TABLES: &str = "select current_setting('enable_seqscan') as tables";
+    let orders = random_orders(44, 60, 0, 30);
+    let ledger = Ledger::with(Engine::Postgres, "Asia/Shanghai", &orders, &[]).await;
+    let read_models = ledger.read_models().await;
+    let selection = Selection::new(&ORDERS).search(Some(&prefix("NO-"))).matching(Matches::Many);
+    for (limit, walked_max, tables) in [(7, 20, "on"), (30, 20, "off"), (30, WALKED_MAX, "on")] {
+        let mut snapshot = read_models.begin().await.unwrap();
+        let rows = selection.page(&mut snapshot, None, limit, walked_max).await.unwrap();
+        assert_eq!(i64::try_from(rows.len()).unwrap(), limit);
+        let row = snapshot.fetch_one(Sql::new(TABLES)).await.unwrap();
+        assert_eq!(row.get::<&str>("tables").unwrap(), tables, "{limit} of {walked_max}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_between_a_prefix_and_its_end_begins_with_it(text in "\\PC{1,3}", other in "\\PC{0,4}") {
