@@ -266,10 +266,10 @@ pub trait Term: Copy + Sized + 'static {
     /// Their names, in the same order.
     const NAMES: &'static [&'static str];
 
-    /// The place in [`Self::ALL`].
+    /// The place in [`Self::ALL`], from 0. Tables have it in the place of the name, which is many times as long.
     fn ordinal(self) -> usize;
 
-    /// The name in JSON and in tables.
+    /// The name in JSON.
     fn as_str(self) -> &'static str {
         Self::NAMES[self.ordinal()]
     }
@@ -277,6 +277,11 @@ pub trait Term: Copy + Sized + 'static {
     /// The member called `name`.
     fn from_name(name: &str) -> Option<Self> {
         Self::NAMES.iter().position(|n| *n == name).map(|i| Self::ALL[i])
+    }
+
+    /// The member at this place in [`Self::ALL`].
+    fn from_ordinal(ordinal: usize) -> Option<Self> {
+        Self::ALL.get(ordinal).copied()
     }
 }
 
@@ -413,11 +418,13 @@ mod tests {
         for (ordinal, member) in T::ALL.iter().enumerate() {
             assert_eq!(member.ordinal(), ordinal);
             assert_eq!(serde_json::to_value(member).unwrap(), member.as_str());
+            assert_eq!(T::from_ordinal(ordinal).map(Term::ordinal), Some(ordinal));
         }
+        assert!(T::from_ordinal(T::ALL.len()).is_none());
     }
 
     #[test]
-    fn names_in_tables_are_the_names_in_json() {
+    fn names_are_those_in_json_and_ordinals_the_places_of_members() {
         agrees_with_json::<OrderSource>();
         agrees_with_json::<DiscountKind>();
         agrees_with_json::<Confirmation>();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use events_schema::terms::{OrderStatus, Term};
+use events_schema::terms::{Confirmation, OrderSource, OrderStatus, Term};
 use events_schema::{Calendar, Grain, Position, Timestamp};
 use tokio::sync::watch;
 
@@ -131,8 +131,8 @@ impl Ledger {
             ("order_id", order_id(order.birth).into()),
             ("order_no", format!("NO-{:05}", order.birth).into()),
             ("product_name", "x".into()),
-            ("source", "pc".into()),
-            ("confirmation", "none".into()),
+            ("source", Argument::term(OrderSource::Pc)),
+            ("confirmation", Argument::term(Confirmation::None)),
             ("payable", order.payable.into()),
             product_type.clone(),
         ];
@@ -140,7 +140,7 @@ impl Ledger {
         let status = order.status.as_str();
         let counts = [("paid_orders", paid), ("returned_orders", returned)];
         let figures = counts.into_iter().chain(MONEY.into_iter().zip(order.money));
-        let state: Vec<_> = [product_type, ("status", status.into())]
+        let state: Vec<_> = [product_type, ("status", Argument::term(order.status))]
             .into_iter()
             .chain(figures.map(|(column, number)| (column, Argument::Int(number))))
             .collect();
@@ -168,13 +168,13 @@ impl Ledger {
         let values = [
             ("position", Argument::Int(entry.position)),
             ("occurred_at", entry.occurred_at.into()),
-            ("kind", entry.kind.as_str().into()),
-            ("method", entry.method.as_str().into()),
+            ("kind", Argument::term(entry.kind)),
+            ("method", Argument::term(entry.method)),
             ("amount", entry.amount.into()),
             source,
         ];
         self.insert("cash_entries", &values).await;
-        let key = [("kind", entry.kind.as_str()), ("method", entry.method.as_str())];
+        let key = [("kind", Argument::term(entry.kind)), ("method", Argument::term(entry.method))];
         let figures = [("entries", 1), ("amount", entry.amount)];
         self.add("cash_cells", &GRAINS, entry.occurred_at, &key, &figures).await;
     }
@@ -190,7 +190,7 @@ impl Ledger {
     ) {
         for &grain in grains {
             let start = self.calendar.start(grain, Timestamp::from_micros(at)).micros();
-            let place = [("grain", Argument::from(grain.as_str())), ("start", start.into())];
+            let place = [("grain", Argument::term(grain)), ("start", start.into())];
             let key = key.iter().map(|(column, value)| (*column, value.clone().into()));
             let place: Vec<_> = place.into_iter().chain(key).collect();
             let columns: Vec<_> = place.iter().map(|(column, _)| *column).collect();

@@ -210,9 +210,9 @@ impl Source {
         let Self { cells, cells_where, rows, rows_where, rows_at, .. } = self;
         match place {
             Place::Cells(grain) => {
-                let grain = grain.as_str();
+                let grain = grain.ordinal();
                 format!(
-                    "select {columns} from {cells} where grain = '{grain}' and {cells_where} \
+                    "select {columns} from {cells} where grain = {grain} and {cells_where} \
                      and start >= ${from} and start < ${to} and {filter}"
                 )
             }

@@ -7,10 +7,10 @@ use serde_json::value::RawValue;
 use crate::database::{DatabaseError, Row};
 use crate::figure::{Amount, LocalTime};
 
-/// A column holds a word that is not of its set.
+/// A column holds the number of a word that is not of its set.
 #[derive(Debug, thiserror::Error)]
-#[error("{0:?} is not a word of its set")]
-struct UnknownWord(String);
+#[error("{0} is not the number of a word of its set")]
+struct UnknownWord(i64);
 
 /// A column holds a document that is not understood.
 #[derive(Debug, thiserror::Error)]
@@ -19,20 +19,31 @@ struct UnreadableJson(#[from] serde_json::Error);
 
 /// A word of a closed set.
 pub(crate) fn word<T: Term>(row: &Row, column: &str) -> Result<T, DatabaseError> {
-    let name: &str = row.get(column)?;
-    T::from_name(name).ok_or_else(|| undecodable(column, UnknownWord(name.to_owned())))
+    let number: i64 = row.get(column)?;
+    let member = usize::try_from(number).ok().and_then(T::from_ordinal);
+    member.ok_or_else(|| undecodable(column, UnknownWord(number)))
 }
 
 /// A word of a closed set, or nothing.
 pub(crate) fn word_or_null<T: Term>(row: &Row, column: &str) -> Result<Option<T>, DatabaseError> {
-    let name: Option<&str> = row.get(column)?;
-    name.map(|_| word(row, column)).transpose()
+    let number: Option<i64> = row.get(column)?;
+    number.map(|_| word(row, column)).transpose()
+}
+
+/// The name of a word of a closed set.
+pub(crate) fn name<T: Term>(row: &Row, column: &str) -> Result<&'static str, DatabaseError> {
+    word::<T>(row, column).map(Term::as_str)
+}
+
+/// The name of a word of a closed set, or nothing.
+pub(crate) fn name_or_null<T: Term>(row: &Row, column: &str) -> Result<Option<&'static str>, DatabaseError> {
+    Ok(word_or_null::<T>(row, column)?.map(Term::as_str))
 }
 
 /// An account, by its number.
 pub(crate) fn account(row: &Row, column: &str) -> Result<Account, DatabaseError> {
     let number: i64 = row.get(column)?;
-    Account::from_number(number).ok_or_else(|| undecodable(column, UnknownWord(number.to_string())))
+    Account::from_number(number).ok_or_else(|| undecodable(column, UnknownWord(number)))
 }
 
 /// A text.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use events_schema::terms::{Method, Term};
 use serde_json::{Value, json};
 
 use super::events::{at, changed, paid, paid_by, placed, whole_order, withdrawal};
@@ -78,8 +79,9 @@ async fn what_does_not_tie_out_fails_the_audit_with_account_difference_and_event
         .await;
     admin.read(&format!("/v1/audit/tie-outs?min_position={end}")).await;
     let dir = ledger.stop();
+    let pos = Method::Pos.ordinal();
     for table in ["cash_entries", "cash_cells", "cash_past"] {
-        execute(dir.path(), &format!("update {table} set amount = amount + 100 where method = 'pos'"));
+        execute(dir.path(), &format!("update {table} set amount = amount + 100 where method = {pos}"));
     }
     let failed = run(dir.path(), &["audit"]);
     assert!(failed.out.contains("not everything ties out"), "{failed:#?}");

@@ -56,6 +56,20 @@ terms! {
 }
 
 impl JournalKind {
+    /// What the event happened to that posts it: `order`, `member`, `payment`, `withdrawal`.
+    pub const fn entity(self) -> &'static str {
+        match self {
+            Self::OrderPaid
+            | Self::OrderShipped
+            | Self::OrderCompleted
+            | Self::RefundCompleted
+            | Self::Settlement => "order",
+            Self::Recharge | Self::RechargeRefund | Self::Gift | Self::Deduct => "member",
+            Self::ScanPayment | Self::ScanRefund | Self::SurplusPayment | Self::SurplusRefund => "payment",
+            Self::WithdrawalRequested | Self::WithdrawalRejected | Self::WithdrawalPaid => "withdrawal",
+        }
+    }
+
     /// What it is called in Chinese: the summary of a voucher (摘要).
     pub const fn zh(self) -> &'static str {
         self.words().0

@@ -47,7 +47,7 @@ fn shown(changes: Changes) -> Vec<String> {
                     calendar.show(Timestamp::from_micros(*start)).to_string()[..13].to_owned()
                 }
                 Value::Text(text) => format!("<{text}>"),
-                Value::Term(word) => (*word).to_owned(),
+                Value::Term(_, word) => (*word).to_owned(),
             });
         });
         format!("{} = {sums:?}", columns.join(" "))
@@ -59,14 +59,14 @@ fn shown(changes: Changes) -> Vec<String> {
 fn a_row_that_is_born_and_changed_is_written_once() {
     let mut changes = Changes::default();
     changes.update(&ROWS, Key::Number(7), state(1));
-    changes.insert(&ROWS, Key::Number(9), [Value::Term("x")], state(2));
+    changes.insert(&ROWS, Key::Number(9), [Value::Term(0, "x")], state(2));
     changes.update(&ROWS, Key::Number(9), state(3));
     changes.update(&ROWS, Key::Number(7), state(4));
     changes.update(&ROWS, Key::Number(3), state(5));
     let writes = merge(changes);
     let [rows] = writes.rows.as_slice() else { panic!("{writes:?}") };
     assert_eq!(rows.born.len(), 1);
-    assert_eq!(*rows.born[0].facts, [Value::Term("x")]);
+    assert_eq!(*rows.born[0].facts, [Value::Term(0, "x")]);
     assert_eq!(*rows.born[0].state, state(3));
     assert_eq!(rows.changed, [(Key::Number(3), state(5).into()), (Key::Number(7), state(4).into())]);
     assert_eq!(rows.changed_often, []);
@@ -96,7 +96,7 @@ fn hours_add_up_to_days_months_and_years() {
         ("2026-11-01T09:30:00+08:00", 1_000),
         ("2026-11-02T09:30:00+08:00", 10_000),
     ] {
-        changes.add(&CELLS, starts(at), [Value::Term("cash")], &[1, amount]).unwrap();
+        changes.add(&CELLS, starts(at), [Value::Term(0, "cash")], &[1, amount]).unwrap();
     }
     let expected = [
         "hour 2026-10-31T23 cash = [1, 1]",
@@ -117,7 +117,7 @@ fn hours_add_up_to_days_months_and_years() {
 fn the_past_is_kept_of_cells_that_are_long_enough() {
     let mut changes = Changes::default();
     for at in ["2026-10-31T23:59:00+08:00", "2026-11-01T00:00:00+08:00"] {
-        changes.add(&CELLS, starts(at), [Value::Term("cash")], &[1, 1]).unwrap();
+        changes.add(&CELLS, starts(at), [Value::Term(0, "cash")], &[1, 1]).unwrap();
     }
     let writes = merge(changes);
     let (passing, kept) = writes.cells[0].passing_and_kept();
@@ -135,7 +135,7 @@ fn an_owner_has_days_and_months_and_all_together_hours_and_years_too() {
         ("S1", "2026-11-01T10:30:00+08:00", 10),
         ("S1", "2026-11-02T10:30:00+08:00", 100),
     ] {
-        let (owner, starts, kind) = (owner.parse().unwrap(), starts(at), Value::Term("hotel"));
+        let (owner, starts, kind) = (owner.parse().unwrap(), starts(at), Value::Term(0, "hotel"));
         changes.add_together(&OWNED, starts, [kind.clone()], &[count]).unwrap();
         changes.add_own(&OWNED, &owner, starts, [kind], &[count]).unwrap();
     }
@@ -162,14 +162,14 @@ fn a_cell_that_gets_nothing_in_the_end_is_there() {
     let at = starts("2026-11-01T09:30:00+08:00");
     let mut changes = Changes::default();
     for (kind, deltas) in [("a", [1, 500]), ("b", [1, 500]), ("a", [-1, -500]), ("b", [0, -100])] {
-        changes.add(&CELLS, at, [Value::Term(kind)], &deltas).unwrap();
+        changes.add(&CELLS, at, [Value::Term(0, kind)], &deltas).unwrap();
     }
     assert_eq!(shown(changes)[..2], ["hour 2026-11-01T09 a = [0, 0]", "hour 2026-11-01T09 b = [1, 400]"]);
 }
 
 #[test]
 fn a_sum_that_does_not_fit_is_refused_and_changes_nothing() {
-    let (at, kind) = (starts("2026-11-01T09:30:00+08:00"), || [Value::Term("a")]);
+    let (at, kind) = (starts("2026-11-01T09:30:00+08:00"), || [Value::Term(0, "a")]);
     let mut changes = Changes::default();
     changes.add(&CELLS, at, kind(), &[1, i64::MAX]).unwrap();
     assert_eq!(changes.add(&CELLS, at, kind(), &[1, 1]), Err(SumOverflow { table: "cells" }));
@@ -180,7 +180,7 @@ fn a_sum_that_does_not_fit_is_refused_and_changes_nothing() {
 fn a_day_whose_hours_do_not_fit_together_is_refused() {
     let mut changes = Changes::default();
     for at in ["2026-11-01T09:30:00+08:00", "2026-11-01T10:30:00+08:00"] {
-        changes.add(&CELLS, starts(at), [Value::Term("a")], &[1, i64::MAX]).unwrap();
+        changes.add(&CELLS, starts(at), [Value::Term(0, "a")], &[1, i64::MAX]).unwrap();
     }
     assert_eq!(Writes::try_from(changes).unwrap_err(), SumOverflow { table: "cells" });
 }

@@ -15,8 +15,8 @@ pub enum Value {
     Int(i64),
     /// A text.
     Text(CompactString),
-    /// A word of a closed set.
-    Term(&'static str),
+    /// A word of a closed set: its place in it, which is what is written, and its name, for people.
+    Term(u8, &'static str),
 }
 
 impl Value {
@@ -25,7 +25,7 @@ impl Value {
 
     /// A word of a closed set.
     pub fn term(member: impl Term) -> Self {
-        Self::Term(member.as_str())
+        Self::Term(u8::try_from(member.ordinal()).expect("a closed set has few words"), member.as_str())
     }
 
     /// A word of a closed set, or nothing.

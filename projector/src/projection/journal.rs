@@ -13,7 +13,7 @@ use crate::starts::Almanac;
 pub(crate) static ENTRIES: RowTable =
     RowTable { name: "journal_entries", key: &["position"], facts: &FACTS, state: &[], seldom: 0 };
 
-const FACTS: [&str; 5] = ["date", "kind", "entity", "birth", "accounts"];
+const FACTS: [&str; 4] = ["date", "kind", "birth", "accounts"];
 
 /// One row for each line of an entry.
 pub(crate) static LINES: RowTable = RowTable {
@@ -89,29 +89,9 @@ impl Projection for Journal {
 }
 
 fn facts(entry: &Entry, recorded: &Recorded) -> [Value; FACTS.len()] {
-    [
-        entry.date().into(),
-        Value::term(entry.kind()),
-        Value::Term(word(recorded.entity.kind)),
-        recorded.entity.birth.into(),
-        entry.accounts().into(),
-    ]
+    [entry.date().into(), Value::term(entry.kind()), recorded.entity.birth.into(), entry.accounts().into()]
 }
 
 fn number(account: Account) -> i64 {
     account.number().into()
-}
-
-/// What an event happened to, as the table calls it. Only orders, members, payments and withdrawals post.
-const fn word(kind: EntityKind) -> &'static str {
-    match kind {
-        EntityKind::Ledger => "ledger",
-        EntityKind::Order => "order",
-        EntityKind::Member => "member",
-        EntityKind::Payment => "payment",
-        EntityKind::SupplierFunds => "supplier_funds",
-        EntityKind::DistributorFunds => "distributor_funds",
-        EntityKind::Withdrawal => "withdrawal",
-        EntityKind::ParkedEvent => "parked_event",
-    }
 }

@@ -102,5 +102,5 @@ fn state(parked: &ParkedEvent, recorded: &Recorded) -> [Value; STATE.len()] {
         WaitsFor::Payment(id) => ("payment", id),
     };
     let released = (parked.state == ParkedState::Released).then_some(recorded.position);
-    [Value::Term(kind), id.into(), Value::term(parked.state), parked.code.as_ref().into(), released.into()]
+    [kind.into(), id.into(), Value::term(parked.state), parked.code.as_ref().into(), released.into()]
 }

@@ -22,7 +22,7 @@ fn cells(writes: &Writes, table: &str, grain: &str) -> Vec<String> {
                 Value::Int(start) => {
                     calendar.show(Timestamp::from_micros(*start)).to_string()[..13].to_owned()
                 }
-                other @ (Value::Null | Value::Text(_) | Value::Term(_)) => text(other),
+                other @ (Value::Null | Value::Text(_) | Value::Term(..)) => text(other),
             });
         });
         let named = found.table.sums.iter().zip(sums).filter(|(_, sum)| **sum != 0);
@@ -59,6 +59,6 @@ fn text(value: &Value) -> String {
         Value::Int(number) => number.to_string(),
         Value::Text(text) if text.is_empty() => "''".to_owned(),
         Value::Text(text) => text.to_string(),
-        Value::Term(word) => (*word).to_owned(),
+        Value::Term(_, word) => (*word).to_owned(),
     }
 }

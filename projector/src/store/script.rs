@@ -7,13 +7,13 @@ use std::sync::LazyLock;
 mod past;
 
 /// The script as it is written.
-const WRITTEN: &str = include_str!("../../../migrations/0007_read_models.sql");
+const WRITTEN: &str = include_str!("../../../migrations/0008_read_models.sql");
 
 /// The script with the past of cells, in SQLite's words.
 pub(super) static SQLITE: LazyLock<String> = LazyLock::new(|| WRITTEN.to_owned() + &past::tables(WRITTEN));
 
 /// The number of the script: the version of the tables.
-pub(super) const VERSION: u16 = 7;
+pub(super) const VERSION: u16 = 8;
 
 /// The part of `script` that makes the tables.
 pub(super) fn tables(script: &str) -> String {
@@ -72,6 +72,13 @@ fn translate(line: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use events_schema::Grain;
+    use events_schema::terms::{
+        BalanceKind, CashKind, CommissionState, Confirmation, Direction, Gender, JournalKind, Method,
+        OrderSource, OrderStatus, ParkedState, PayeeKind, RefundState, SettlementState, Term,
+        WithdrawalMethod, WithdrawalState,
+    };
+
     use super::*;
 
     #[test]
@@ -127,6 +134,46 @@ mod tests {
         );
         assert_eq!(SQLITE.matches("_past (\n").count(), WRITTEN.matches("_cells (\n").count());
         assert_eq!(SQLITE.matches(", epoch)\n").count(), WRITTEN.matches("_cells (\n").count() + 1);
+    }
+
+    #[test]
+    fn words_are_those_of_their_sets() {
+        let sets: [(&str, &[&str]); 17] = [
+            ("grain", Grain::NAMES),
+            ("order_source", OrderSource::NAMES),
+            ("confirmation", Confirmation::NAMES),
+            ("order_status", OrderStatus::NAMES),
+            ("method", Method::NAMES),
+            ("settlement_state", SettlementState::NAMES),
+            ("commission_state", CommissionState::NAMES),
+            ("refund_state", RefundState::NAMES),
+            ("cash_kind", CashKind::NAMES),
+            ("withdrawal_state", WithdrawalState::NAMES),
+            ("withdrawal_method", WithdrawalMethod::NAMES),
+            ("payee_kind", PayeeKind::NAMES),
+            ("gender", Gender::NAMES),
+            ("balance_kind", BalanceKind::NAMES),
+            ("journal_kind", JournalKind::NAMES),
+            ("parked_state", ParkedState::NAMES),
+            ("direction", Direction::NAMES),
+        ];
+        let words = sets.iter().flat_map(|(set, words)| {
+            words.iter().enumerate().map(move |(number, word)| format!("('{set}', {number}, '{word}')"))
+        });
+        let words: Vec<_> = words.collect();
+        let written = WRITTEN.split_once("insert into words ").unwrap().1.split_once(';').unwrap().0;
+        assert_eq!(
+            written.matches('(').count(),
+            words.len() + 1,
+            "one for each word, and one for the columns"
+        );
+        for word in words {
+            assert!(written.contains(&word), "{word}");
+        }
+        for column in WRITTEN.lines().filter_map(|line| line.split_once("-- words: ")) {
+            let set = column.1.split(';').next().unwrap();
+            assert!(sets.iter().any(|(known, _)| *known == set), "{}", column.0);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use events_schema::terms::Term;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Postgres};
@@ -113,6 +114,13 @@ impl Sql {
             Argument::Text(text) => query.bind(text),
             Argument::Bytes(bytes) => query.bind(bytes),
         })
+    }
+}
+
+impl Argument {
+    /// A word of a closed set, as tables have it.
+    pub(crate) fn term(member: impl Term) -> Self {
+        Self::Int(member.ordinal().try_into().unwrap_or(i64::MAX))
     }
 }
 

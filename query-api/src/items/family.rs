@@ -149,8 +149,8 @@ pub(crate) static CASH_ENTRIES: Family = Family {
     figures: cash::figures,
     key: &["position"],
     joined: "join cash_entries e on e.position = f.k1 left join orders o on o.birth = e.order_birth",
-    columns: "coalesce(e.source_id, o.order_id) as id, o.order_id, o.order_no, o.product_type, e.kind as name, \
-        f.k1 as position",
+    columns: "coalesce(e.source_id, o.order_id) as id, o.order_id, o.order_no, o.product_type, \
+        (select word from words where set_of = 'cash_kind' and number = e.kind) as name, f.k1 as position",
 };
 
 /// Withdrawals by the time they were requested.
@@ -175,5 +175,6 @@ pub(crate) static BALANCE_ENTRIES: Family = Family {
     key: &["position"],
     joined: "join balance_entries b on b.position = f.k1 join members m on m.birth = b.member_birth \
         left join orders o on o.birth = b.order_birth",
-    columns: "m.member_id as id, o.order_id, o.order_no, o.product_type, b.kind as name, f.k1 as position",
+    columns: "m.member_id as id, o.order_id, o.order_no, o.product_type, \
+        (select word from words where set_of = 'balance_kind' and number = b.kind) as name, f.k1 as position",
 };

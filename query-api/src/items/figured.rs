@@ -1,7 +1,7 @@
 //! What figures are made of: sums of what the rows of a family add to its figures.
 
 use crate::items::family::Family;
-use events_schema::Timestamp;
+use events_schema::{Timestamp, terms};
 
 /// What a figure is made of.
 #[derive(Clone, Debug)]
@@ -46,8 +46,8 @@ pub(crate) struct Term {
 pub(crate) enum Filter {
     /// One that a caller gave.
     Given(&'static str, String),
-    /// Some of a closed set.
-    Words(&'static str, Vec<&'static str>),
+    /// Some of a closed set, by their numbers.
+    Words(&'static str, Vec<usize>),
 }
 
 /// What is counted.
@@ -99,8 +99,12 @@ impl Sum {
     }
 
     /// Of it, the rows of which `column` is one of these words.
-    pub(crate) fn of(mut self, column: &'static str, words: impl IntoIterator<Item = &'static str>) -> Self {
-        self.filters.push(Filter::Words(column, words.into_iter().collect()));
+    pub(crate) fn of<T: terms::Term>(
+        mut self,
+        column: &'static str,
+        words: impl IntoIterator<Item = T>,
+    ) -> Self {
+        self.filters.push(Filter::Words(column, words.into_iter().map(terms::Term::ordinal).collect()));
         self
     }
 

@@ -16,9 +16,8 @@ use crate::items::sales;
 /// The figure at `path` of the overview.
 pub(super) fn overview(path: &str) -> Option<Figured> {
     let (section, figure) = path.split_once('.')?;
-    let of_payees = |kind: PayeeKind| {
-        withdrawal_states(figure).map(|made| made.map(|sum| sum.of("payee_kind", [kind.as_str()])))
-    };
+    let of_payees =
+        |kind: PayeeKind| withdrawal_states(figure).map(|made| made.map(|sum| sum.of("payee_kind", [kind])));
     match section {
         "sales" => sales::row(figure),
         "cash" => cash(figure).filter(|_| !figure.starts_with("by_")),
@@ -94,14 +93,14 @@ pub(super) fn withdrawals(path: &str) -> Option<Figured> {
         return withdrawal_states(figure);
     }
     let (method, figure) = path.strip_prefix("by_method.")?.split_once('.')?;
-    let method = WithdrawalMethod::from_name(method)?.as_str();
+    let method = WithdrawalMethod::from_name(method)?;
     withdrawal_states(figure).map(|made| made.map(|sum| sum.of("method", [method])))
 }
 
 /// `paid.count` or `paid.amount`.
 fn withdrawal_states(path: &str) -> Option<Figured> {
     let (state, figure) = path.split_once('.')?;
-    let state = WithdrawalState::from_name(state)?.as_str();
+    let state = WithdrawalState::from_name(state)?;
     let made = count_or_amount(&WITHDRAWALS, "withdrawals", figure)?;
     Some(Figured::Sum(made.of("state", [state])))
 }
@@ -127,20 +126,20 @@ pub(super) fn cash(path: &str) -> Option<Figured> {
     match section {
         "by_kind" => {
             let (kind, figure) = rest.split_once('.')?;
-            let kind = CashKind::from_name(kind)?.as_str();
+            let kind = CashKind::from_name(kind)?;
             let sum = count_or_amount(&CASH_ENTRIES, "entries", figure)?;
             Some(Figured::Sum(sum.of("kind", [kind])))
         }
         "by_method" => {
             let (method, rest) = rest.split_once('.')?;
             let method = Method::from_name(method).filter(|method| Method::EXTERNAL.contains(method))?;
-            moved(rest).map(|sum| Figured::Sum(sum.of("method", [method.as_str()])))
+            moved(rest).map(|sum| Figured::Sum(sum.of("method", [method])))
         }
         "by_mode" => {
             let (mode, rest) = rest.split_once('.')?;
             let mode = Mode::from_name(mode).filter(|mode| *mode != Mode::Internal)?;
             let methods = Method::EXTERNAL.into_iter().filter(|method| method.mode() == mode);
-            moved(rest).map(|sum| Figured::Sum(sum.of("method", methods.map(Term::as_str))))
+            moved(rest).map(|sum| Figured::Sum(sum.of("method", methods)))
         }
         _ => moved(path).map(Figured::Sum),
     }
@@ -151,7 +150,7 @@ fn moved(path: &str) -> Option<Sum> {
     let (direction, figure) = path.split_once('.')?;
     let direction = Direction::from_name(direction)?;
     let kinds = CashKind::ALL.iter().filter(|kind| kind.direction() == direction);
-    Some(count_or_amount(&CASH_ENTRIES, "entries", figure)?.of("kind", kinds.map(|kind| kind.as_str())))
+    Some(count_or_amount(&CASH_ENTRIES, "entries", figure)?.of("kind", kinds.copied()))
 }
 
 /// The figure at `path` of the report of balances.
@@ -163,7 +162,7 @@ pub(super) fn balances(path: &str) -> Option<Figured> {
         "closing_balance" => balance(Span::UntilEnd),
         _ => {
             let (kind, figure) = path.strip_prefix("by_kind.")?.split_once('.')?;
-            let kind = BalanceKind::from_name(kind)?.as_str();
+            let kind = BalanceKind::from_name(kind)?;
             let sum = count_or_amount(&BALANCE_ENTRIES, "entries", figure)?;
             Some(Figured::Sum(sum.of("kind", [kind])))
         }

@@ -1,7 +1,7 @@
 //! Reports, as their figures are taken apart and compared: by name, with their filters.
 
 use axum::http::StatusCode;
-use events_schema::terms::{PayeeKind, Term};
+use events_schema::terms::PayeeKind;
 use events_schema::{Calendar, Grain, Id, ProductType};
 use serde::Serialize;
 use serde_json::Value;
@@ -204,7 +204,7 @@ impl<'q> Filters<'q> {
             sum = sum.given("product_type", product_type);
         }
         if let Some(kind) = self.payee_kind {
-            sum = sum.of("payee_kind", [kind.as_str()]);
+            sum = sum.of("payee_kind", [kind]);
         }
         if let Some(of_one) = sum.family.of_one.filter(|_| self.owner().is_some()) {
             sum.family = of_one;

@@ -130,7 +130,7 @@ fn share(numerator: Sum) -> Figured {
 /// `pc.orders` or `pc.share`.
 fn of_source(path: &str) -> Option<Figured> {
     let (source, figure) = path.split_once('.')?;
-    let source = OrderSource::from_name(source)?.as_str();
+    let source = OrderSource::from_name(source)?;
     let orders = || Sum::new(&TRAVELLERS, Unit::Count, "orders").of("source", [source]);
     match figure {
         "orders" => Some(Figured::Sum(orders())),

@@ -166,7 +166,10 @@ impl Sum {
     pub(super) fn condition(&self, mut given: impl FnMut(&str) -> String) -> String {
         self.filters.iter().fold("true".to_owned(), |all, filter| match filter {
             Filter::Given(column, value) => format!("{all} and {column} = {}", given(value)),
-            Filter::Words(column, words) => format!("{all} and {column} in ('{}')", words.join("', '")),
+            Filter::Words(column, words) => {
+                let words: Vec<_> = words.iter().map(usize::to_string).collect();
+                format!("{all} and {column} in ({})", words.join(", "))
+            }
         })
     }
 

@@ -241,7 +241,7 @@ async fn file(
 /// The lines of an account, newest first.
 pub(super) fn lines(account: Account, Window { first, last }: Window, limit: Option<i64>) -> Sql {
     let mut sql = Sql::new("select l.amount, ");
-    sql.push(ENTRY_COLUMNS).push(" from journal_lines l cross join journal_entries e ").push(ORIGIN);
+    sql.push(ENTRY_COLUMNS).push(" from journal_lines l cross join journal_entries e ").push(&ORIGIN);
     sql.push(" where l.account = ").bind(i64::from(account.number())).push(" and l.position >= ").bind(first);
     sql.push(" and l.position <= ").bind(last).push(" and e.position = l.position order by l.position desc");
     if let Some(limit) = limit {
@@ -306,14 +306,15 @@ impl Line {
 impl AccountEntry {
     fn read(row: &Row, line: &Line, calendar: &Calendar) -> Result<Self, DatabaseError> {
         let Line { debit, credit, balance, .. } = *line;
+        let kind: JournalKind = row::word(row, "kind")?;
         Ok(Self {
             position: row.get("position")?,
             date: row::time(row, "date", calendar)?,
-            kind: row::word(row, "kind")?,
+            kind,
             debit,
             credit,
             balance,
-            entity: row.get("entity")?,
+            entity: kind.entity().to_owned(),
             source_id: row.get("source_id")?,
             order_id: row.get("order_id")?,
             order_no: row.get("order_no")?,

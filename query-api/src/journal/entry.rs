@@ -73,8 +73,9 @@ static BELOW_ZERO: LazyLock<String> = LazyLock::new(|| {
 /// first. Each row is a line with its entry.
 pub(super) fn with_lines(entries: &str, order: &str) -> String {
     let (lines, below_zero) = (lines_of("e.accounts", "e.position"), &*BELOW_ZERO);
+    let origin = &*ORIGIN;
     format!(
-        "select l.account, l.amount, {below_zero}, {ENTRY_COLUMNS} from ({entries}) as e {ORIGIN} {lines} \
+        "select l.account, l.amount, {below_zero}, {ENTRY_COLUMNS} from ({entries}) as e {origin} {lines} \
          order by e.position {order}, case when l.amount > 0 then 0 else 1 end, l.account"
     )
 }
@@ -116,11 +117,12 @@ pub(super) fn read(
 impl JournalEntry {
     /// The entry of this row, with its first lines.
     fn read(row: &Row, lines: Vec<JournalLine>, calendar: &Calendar) -> Result<Self, DatabaseError> {
+        let kind: JournalKind = row::word(row, "kind")?;
         Ok(Self {
             position: row.get("position")?,
             date: row::time(row, "date", calendar)?,
-            kind: row::word(row, "kind")?,
-            entity: row.get("entity")?,
+            kind,
+            entity: kind.entity().to_owned(),
             source_id: row.get("source_id")?,
             order_id: row.get("order_id")?,
             order_no: row.get("order_no")?,

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::range::Grains;
-use events_schema::terms::{Account, Term};
+use events_schema::terms::{Account, JournalKind, Term};
 
 use crate::pieces::{FIRST_FILTER, Figure, Past, PastRows, Source, Sums};
 
@@ -62,10 +62,20 @@ pub(super) static OF_ACCOUNT: LazyLock<Sums> = LazyLock::new(|| {
 });
 
 /// What an entry `e` says of itself, for [`ORIGIN`].
-pub(super) const ENTRY_COLUMNS: &str = "e.position, e.date, e.kind, e.entity, \
+pub(super) const ENTRY_COLUMNS: &str = "e.position, e.date, e.kind, \
     coalesce(c.source_id, m.member_id, w.withdrawal_id, o.order_id) as source_id, o.order_id, o.order_no";
-/// What an entry `e` is about.
-pub(super) const ORIGIN: &str = "left join cash_entries c on e.entity = 'payment' and c.position = e.position \
-    left join members m on e.entity = 'member' and m.birth = e.birth \
-    left join withdrawals w on e.entity = 'withdrawal' and w.birth = e.birth \
-    left join orders o on o.birth = case when e.entity = 'order' then e.birth else c.order_birth end";
+/// What an entry `e` is about, which its kind says.
+pub(super) static ORIGIN: LazyLock<String> = LazyLock::new(|| {
+    let is = |entity: &str| {
+        let kinds = JournalKind::ALL.iter().filter(|kind| kind.entity() == entity);
+        let kinds: Vec<_> = kinds.map(|kind| kind.ordinal().to_string()).collect();
+        format!("e.kind in ({})", kinds.join(", "))
+    };
+    let [order, member, payment, withdrawal] = ["order", "member", "payment", "withdrawal"].map(is);
+    format!(
+        "left join cash_entries c on {payment} and c.position = e.position \
+         left join members m on {member} and m.birth = e.birth \
+         left join withdrawals w on {withdrawal} and w.birth = e.birth \
+         left join orders o on o.birth = case when {order} then e.birth else c.order_birth end"
+    )
+});

@@ -1,8 +1,8 @@
 //! What of the journal is asked for, and the SQL that reads it.
 
-use events_schema::terms::{Account, JournalKind, Term};
+use events_schema::terms::{Account, JournalKind};
 
-use crate::database::Sql;
+use crate::database::{Argument, Sql};
 use crate::journal::entry::with_lines;
 use crate::journal::lines::lines_of;
 use crate::journal::places::Window;
@@ -84,7 +84,7 @@ impl Selection<'_> {
             (_, None) => {}
         }
         if let Some(kind) = kind {
-            conditions.push(format!("e.kind = {}", sql.place(kind.as_str())));
+            conditions.push(format!("e.kind = {}", sql.place(Argument::term(*kind))));
         }
         if *range != Range::ALL {
             let (from, to) = (sql.place(range.from.micros()), sql.place(range.to.micros()));

@@ -7,7 +7,7 @@ use events_schema::{Calendar, Id};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::database::{DatabaseError, Row};
+use crate::database::{Argument, DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, BalanceKindWord, LocalTime};
@@ -173,7 +173,7 @@ impl ListItem for BalanceEntry {
             .text(row.get::<&str>("member_id")?)
             .text(row.get::<&str>("phone")?);
         cells
-            .word(words::BALANCE_KINDS, row.get::<&str>("kind")?)
+            .word(words::BALANCE_KINDS, row::name::<BalanceKind>(row, "kind")?)
             .amount(row::amount(row, "change")?)
             .amount(row::amount(row, "balance_after")?);
         cells
@@ -213,8 +213,8 @@ impl ListQuery for BalanceEntriesQuery {
             .id_where(OF_ORDER, self.order_id.as_deref())
             .id_where(OF_SOURCE, self.source_id.as_deref())
             .id_where(OF_MEMBER, self.member_id.as_deref())
-            .word("e.kind", self.kind.map(Term::as_str))
-            .word("e.kind", self.source.and_then(of_source).map(Term::as_str))
+            .word("e.kind", self.kind.map(Argument::term))
+            .word("e.kind", self.source.and_then(of_source).map(Argument::term))
             .search(self.q.as_ref())
     }
 }

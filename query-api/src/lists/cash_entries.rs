@@ -117,9 +117,9 @@ impl ListItem for CashEntry {
         cells
             .time(row::instant(row, "occurred_at")?)
             .word(words::DIRECTIONS, kind.direction().as_str())
-            .word(words::CASH_KINDS, row.get::<&str>("kind")?);
+            .word(words::CASH_KINDS, row::name::<CashKind>(row, "kind")?);
         cells
-            .word(words::METHODS, row.get::<&str>("method")?)
+            .word(words::METHODS, row::name::<Method>(row, "method")?)
             .word(words::MODES, method.mode().as_str())
             .amount(row::amount(row, "amount")?);
         cells
@@ -160,7 +160,7 @@ impl ListQuery for CashEntriesQuery {
         let selection = Selection::new(&CASH_ENTRIES)
             .id_where(OF_ORDER, self.order_id.as_deref())
             .id_where(OF_SOURCE, self.source_id.as_deref())
-            .split("e.kind", CashKind::NAMES, kinds.map(|kind| kind.as_str()).collect())
+            .split("e.kind", kinds.copied().collect())
             .search(self.q.as_ref());
         if self.method.is_none() && self.mode.is_none() {
             return selection;
@@ -169,7 +169,7 @@ impl ListQuery for CashEntriesQuery {
             self.method.is_none_or(|wanted| wanted == **method)
                 && self.mode.is_none_or(|wanted| wanted == method.mode())
         });
-        selection.split("e.method", Method::NAMES, methods.map(|method| method.as_str()).collect())
+        selection.split("e.method", methods.copied().collect())
     }
 }
 

@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use events_schema::terms::{CommissionState, Term};
+use events_schema::terms::CommissionState;
 use events_schema::{Calendar, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::{DatabaseError, Row};
+use crate::database::{Argument, DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, CommissionStateWord, LocalTime};
@@ -110,7 +110,7 @@ impl ListItem for CommissionItem {
         cells
             .text(row.get::<&str>("distributor_name")?)
             .amount(row::amount(row, "amount")?)
-            .word(words::COMMISSION_STATES, row.get::<&str>("state")?);
+            .word(words::COMMISSION_STATES, row::name::<CommissionState>(row, "state")?);
         cells.time(row::instant(row, "settled_at")?);
         Ok(())
     }
@@ -142,7 +142,7 @@ impl ListQuery for CommissionsQuery {
         Selection::new(&COMMISSIONS)
             .id_where(OF_ORDER, self.order_id.as_deref())
             .word("c.distributor_id", self.distributor_id.as_deref())
-            .word("c.state", self.state.map(Term::as_str))
+            .word("c.state", self.state.map(Argument::term))
             .word("c.product_type", self.product_type.as_deref())
             .search(self.q.as_ref())
     }

@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use events_schema::terms::{Method, OrderSource, OrderStatus, Term};
+use events_schema::terms::{Method, OrderSource, OrderStatus};
 use events_schema::{Calendar, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::{DatabaseError, Row};
+use crate::database::{Argument, DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, MethodWord, OrderSourceWord, OrderStatusWord};
@@ -132,7 +132,7 @@ impl ListItem for OrderItem {
         cells
             .text(row.get::<&str>("order_no")?)
             .text(row.get::<&str>("order_id")?)
-            .word(words::ORDER_STATUSES, row.get::<&str>("status")?);
+            .word(words::ORDER_STATUSES, row::name::<OrderStatus>(row, "status")?);
         cells
             .time(row::instant(row, "placed_at")?)
             .time(row::instant(row, "paid_at")?)
@@ -142,11 +142,11 @@ impl ListItem for OrderItem {
             .text(row.get::<&str>("product_name")?)
             .text(row.get::<&str>("member_id")?);
         cells
-            .word(words::ORDER_SOURCES, row.get::<&str>("source")?)
+            .word(words::ORDER_SOURCES, row::name::<OrderSource>(row, "source")?)
             .amount(row::amount(row, "payable")?)
             .amount(row::amount(row, "left_amount")?);
         cells
-            .word(words::METHODS, row.get::<Option<&str>>("payment_method")?)
+            .word(words::METHODS, row::name_or_null::<Method>(row, "payment_method")?)
             .text(row.get::<Option<&str>>("supplier_id")?)
             .text(row.get::<Option<&str>>("supplier_name")?);
         Ok(())
@@ -179,9 +179,9 @@ impl ListQuery for OrdersQuery {
             .id("o.order_id", self.order_id.as_deref())
             .id_by_time("o.member_id", self.member_id.as_deref())
             .word("o.supplier_id", self.supplier_id.as_deref())
-            .word("s.status", self.status.map(Term::as_str))
-            .word("s.payment_method", self.payment_method.map(Term::as_str))
-            .word("o.source", self.source.map(Term::as_str))
+            .word("s.status", self.status.map(Argument::term))
+            .word("s.payment_method", self.payment_method.map(Argument::term))
+            .word("o.source", self.source.map(Argument::term))
             .word("o.product_type", self.product_type.as_deref())
             .search(self.q.as_ref())
     }

@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use events_schema::terms::{ParkedState, Term};
+use events_schema::terms::ParkedState;
 use events_schema::{Calendar, EventId, Id};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use crate::database::{DatabaseError, Row};
+use crate::database::{Argument, DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{LocalTime, ParkedStateWord};
@@ -93,7 +93,7 @@ impl ListItem for ParkedEventItem {
         cells
             .count(row.get::<i64>("birth")?)
             .text(row.get::<&str>("event")?)
-            .word(words::PARKED_STATES, row.get::<&str>("state")?);
+            .word(words::PARKED_STATES, row::name::<ParkedState>(row, "state")?);
         cells
             .text(row.get::<Option<&str>>("code")?)
             .time(row::instant(row, "parked_at")?)
@@ -128,7 +128,7 @@ impl ListQuery for ParkedEventsQuery {
         Selection::new(&PARKED_EVENTS)
             .id("p.event_id", self.event_id.as_deref())
             .id_by_time("p.awaited_id", self.awaited_id.as_deref())
-            .word("p.state", self.state.map(Term::as_str))
+            .word("p.state", self.state.map(Argument::term))
             .looked_at("p.code", self.code.as_deref())
             .search(self.q.as_ref())
     }

@@ -291,8 +291,8 @@ async fn where_a_walk_ends_is_found_by_the_index_that_it_walks_along() {
 async fn postgresql_finds_refunds_by_the_numbers_of_their_orders() {
     let mut ledger = Ledger::new(Engine::Postgres, "Asia/Shanghai").await;
     for fill in [
-        "insert into orders select n, n, n, '', '', '', '', '', 1, '', n, 1, null, 1, null, 1, 0, 0, 0, 0",
-        "insert into refunds select n, 0, n, n, '', 1, 0, null, 'in_review', null",
+        "insert into orders select n, n, n, '', 0, '', '', '', 1, 0, n, 1, null, 1, null, 1, 0, 0, 0, 0",
+        "insert into refunds select n, 0, n, n, '', 1, 0, null, 0, null",
     ] {
         ledger.execute(&format!("{fill} from generate_series(1, 2000) as n")).await;
     }

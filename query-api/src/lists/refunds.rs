@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use events_schema::terms::{RefundState, Term};
+use events_schema::terms::RefundState;
 use events_schema::{Calendar, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::{DatabaseError, Row};
+use crate::database::{Argument, DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, RefundStateWord};
@@ -104,7 +104,7 @@ impl ListItem for RefundItem {
             .amount(row::amount(row, "amount")?);
         cells
             .amount(row::amount(row, "fee")?)
-            .word(words::REFUND_STATES, row.get::<&str>("state")?)
+            .word(words::REFUND_STATES, row::name::<RefundState>(row, "state")?)
             .text(row.get::<&str>("product_type")?);
         Ok(())
     }
@@ -135,7 +135,7 @@ impl ListQuery for RefundsQuery {
         Selection::new(&REFUNDS)
             .id_where(OF_ORDER, self.order_id.as_deref())
             .id("r.refund_id", self.refund_id.as_deref())
-            .word("r.state", self.state.map(Term::as_str))
+            .word("r.state", self.state.map(Argument::term))
             .word("r.product_type", self.product_type.as_deref())
             .search(self.q.as_ref())
     }

@@ -5,9 +5,10 @@
 //! does not know how values are spread would guess.
 
 use events_schema::Timestamp;
+use events_schema::terms::Term;
 
 use crate::cursor::Cursor;
-use crate::database::{DatabaseError, Row};
+use crate::database::{Argument, DatabaseError, Row};
 use crate::lists::search::{Matches, Prefix, Searched};
 use crate::range::Range;
 use crate::snapshot::Snapshot;
@@ -71,8 +72,9 @@ struct Filter {
 
 #[derive(Clone, Debug)]
 enum Value {
-    Given(String),
-    Words(Vec<&'static str>),
+    Given(Argument),
+    /// Numbers of words.
+    Words(Vec<usize>),
 }
 
 /// What a filter finds through its index, from the least to the most.
@@ -92,7 +94,8 @@ enum Finds {
 #[derive(Clone, Debug)]
 struct Split {
     column: &'static str,
-    words: Vec<&'static str>,
+    /// Their numbers.
+    words: Vec<usize>,
     is_all: bool,
 }
 
@@ -119,32 +122,28 @@ impl Selection {
 
     /// Those many of which `column` is this, a word that an index has before the time. Of several words the first
     /// finds the rows, so the rarest comes first.
-    pub(crate) fn word(self, column: &'static str, value: Option<&str>) -> Self {
+    pub(crate) fn word(self, column: &'static str, value: Option<impl Into<Argument>>) -> Self {
         self.filter(column, value, Finds::ManyByTime)
     }
 
     /// Those of which `column`, which no index has, is this. It is only looked at.
-    pub(crate) fn looked_at(self, column: &'static str, value: Option<&str>) -> Self {
+    pub(crate) fn looked_at(self, column: &'static str, value: Option<impl Into<Argument>>) -> Self {
         self.filter(column, value, Finds::Nothing)
     }
 
-    /// Those of which `column`, which no index has, is one of these words.
-    pub(crate) fn one_of(mut self, column: &'static str, words: Option<Vec<&'static str>>) -> Self {
+    /// Those of which `column`, which no index has, is one of these words, by their numbers.
+    pub(crate) fn one_of(mut self, column: &'static str, words: Option<Vec<usize>>) -> Self {
         let filter = |words| Filter { text: column, value: Value::Words(words), finds: Finds::Nothing };
         self.filters.extend(words.map(filter));
         self
     }
 
-    /// Those of which `column` is one of these words, of `all` there are, in a list whose indexes have it before the
-    /// time: each word is read newest first for itself, and all are merged. Of several such columns, which need an index
-    /// together, each combination of their words is read for itself.
-    pub(crate) fn split(
-        mut self,
-        column: &'static str,
-        all: &'static [&'static str],
-        words: Vec<&'static str>,
-    ) -> Self {
-        self.splits.push(Split { column, is_all: words.len() == all.len(), words });
+    /// Those of which `column` is one of these words, in a list whose indexes have it before the time: each word is read
+    /// newest first for itself, and all are merged. Of several such columns, which need an index together, each
+    /// combination of their words is read for itself.
+    pub(crate) fn split<T: Term>(mut self, column: &'static str, words: Vec<T>) -> Self {
+        let is_all = words.len() == T::ALL.len();
+        self.splits.push(Split { column, is_all, words: words.into_iter().map(Term::ordinal).collect() });
         self
     }
 
@@ -154,8 +153,8 @@ impl Selection {
         self
     }
 
-    fn filter(mut self, text: &'static str, value: Option<&str>, finds: Finds) -> Self {
-        self.filters.extend(value.map(|value| Filter { text, value: Value::Given(value.to_owned()), finds }));
+    fn filter(mut self, text: &'static str, value: Option<impl Into<Argument>>, finds: Finds) -> Self {
+        self.filters.extend(value.map(|value| Filter { text, value: Value::Given(value.into()), finds }));
         self
     }
 

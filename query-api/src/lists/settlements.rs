@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use events_schema::terms::{Method, Mode, OrderStatus, SettlementState, Term};
+use events_schema::terms::{Method, Mode, OrderStatus, SettlementState};
 use events_schema::{Calendar, Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::{DatabaseError, Row};
+use crate::database::{Argument, DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, OrderStatusWord, SettlementStateWord};
@@ -128,14 +128,14 @@ impl ListItem for SettlementItem {
         cells
             .text(row.get::<&str>("order_no")?)
             .text(row.get::<&str>("product_name")?)
-            .word(words::ORDER_STATUSES, row.get::<&str>("status")?);
+            .word(words::ORDER_STATUSES, row::name::<OrderStatus>(row, "status")?);
         cells
             .text(row.get::<&str>("supplier_id")?)
             .text(row.get::<&str>("supplier_name")?)
             .amount(row::amount(row, "payable")?);
         cells
             .amount(row::amount(row, "settlement_amount")?)
-            .word(words::SETTLEMENT_STATES, row.get::<&str>("settlement_state")?)
+            .word(words::SETTLEMENT_STATES, row::name::<SettlementState>(row, "settlement_state")?)
             .time(row::instant(row, "settlement_due_at")?);
         cells.time(row::instant(row, "settled_at")?).yes_or_no(can_settle(
             status,
@@ -179,9 +179,9 @@ impl ListQuery for SettlementsQuery {
         Selection::new(&SETTLEMENTS)
             .id("o.order_id", self.order_id.as_deref())
             .word("s.supplier_id", self.supplier_id.as_deref())
-            .word("s.settlement_state", self.state.map(Term::as_str))
+            .word("s.settlement_state", self.state.map(Argument::term))
             .word("s.product_type", self.product_type.as_deref())
-            .looked_at("s.status", self.order_status.map(Term::as_str))
+            .looked_at("s.status", self.order_status.map(Argument::term))
             .one_of("s.status", is_in_vain.then(Vec::new))
             .search(self.q.as_ref())
     }

@@ -3,11 +3,14 @@
 use axum::body::to_bytes;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use events_schema::terms::{Direction, OrderStatus};
+use events_schema::terms::{
+    CommissionState, Direction, Method, OrderSource, OrderStatus, RefundState, SettlementState, Term,
+};
 use events_schema::{Money, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::database::Argument;
 use crate::extract::{ValidPath, ValidQuery};
 use crate::fixture::{
     CashRow, Engine, Ledger, OrderRow, on_both_engines, order_id, random_cash, random_orders,
@@ -148,15 +151,22 @@ async fn each_filter_takes_what_it_names(engine: Engine) {
     for order in random_orders(13, 4, begin, begin + 1) {
         ledger.insert_order(&OrderRow { product_type: format!("type{}", order.birth), ..order }).await;
     }
-    ledger.execute("update order_states set status = 'completed'").await;
+    let [completed, shipped, closed] =
+        [OrderStatus::Completed, OrderStatus::Shipped, OrderStatus::Closed].map(Term::ordinal);
+    let (source, method) = (OrderSource::WechatMini.ordinal(), Method::Pos.ordinal());
+    ledger.execute(&format!("update order_states set status = {completed}")).await;
     for (table, birth, change) in [
-        ("order_states", 1, "status = 'shipped', placed_at = placed_at - 86400000000"),
+        ("order_states", 1, &*format!("status = {shipped}, placed_at = placed_at - 86400000000")),
         ("orders", 1, "placed_at = placed_at - 86400000000"),
-        ("orders", 2, "source = 'wechat_mini', member_id = 'M2', product_name = '长城一日游 A'"),
+        ("orders", 2, &format!("source = {source}, member_id = 'M2', product_name = '长城一日游 A'")),
         ("orders", 3, "supplier_id = 'S3'"),
-        ("order_states", 3, "supplier_id = 'S3', supplier_name = '供应商', payment_method = 'pos'"),
+        (
+            "order_states",
+            3,
+            &format!("supplier_id = 'S3', supplier_name = '供应商', payment_method = {method}"),
+        ),
         ("orders", 4, "order_no = '50%_4', placed_at = placed_at + 86400000000"),
-        ("order_states", 4, "status = 'closed', placed_at = placed_at + 86400000000"),
+        ("order_states", 4, &format!("status = {closed}, placed_at = placed_at + 86400000000")),
     ] {
         ledger.execute(&format!("update {table} set {change} where birth = {birth}")).await;
     }
@@ -263,8 +273,8 @@ async fn detailed(engine: Engine, change: &str) -> Value {
         ("requested_at", begin.into()),
         ("amount", 250.into()),
         ("fee", 50.into()),
-        ("state", "completed".into()),
-        ("method", "pos".into()),
+        ("state", Argument::term(RefundState::Completed)),
+        ("method", Argument::term(Method::Pos)),
     ];
     ledger.insert("refunds", &refund).await;
     for (line, name, amount) in [(0, "一", 37), (1, "二", 7)] {
@@ -275,14 +285,19 @@ async fn detailed(engine: Engine, change: &str) -> Value {
             ("distributor_name", name.into()),
             ("original_amount", 50.into()),
             ("amount", amount.into()),
-            ("state", "unsettled".into()),
+            ("state", Argument::term(CommissionState::Unsettled)),
         ];
         ledger.insert("commissions", &commission).await;
     }
     let facts = r#"supplier_id = 'S1', purchase_cost_original = 600, discounts = '[{"kind":"coupon","amount":"1.00"}]'"#;
     ledger.execute(&format!("update orders set {facts}")).await;
-    let state = "status = 'awaiting_use', payment_method = 'pos', paid = 1000, refunded_gross = 250, \
-        purchase_cost_now = 450, settlement_state = 'unsettled', settlement_amount = 450";
+    let state = format!(
+        "status = {}, payment_method = {}, paid = 1000, refunded_gross = 250, purchase_cost_now = 450, \
+         settlement_state = {}, settlement_amount = 450",
+        OrderStatus::AwaitingUse.ordinal(),
+        Method::Pos.ordinal(),
+        SettlementState::Unsettled.ordinal()
+    );
     ledger.execute(&format!("update order_states set {state}")).await;
     ledger.execute(&format!("update order_states set {change}")).await;
     let reading = ledger.reading().await;
@@ -321,19 +336,25 @@ async fn an_order_is_shown_with_all_that_belongs_to_it(engine: Engine) {
 }
 
 async fn finance_settles_what_is_completed_and_was_paid_offline(engine: Engine) {
-    for (change, can_settle) in [
-        ("status = 'refund_review', completed_at = 5", false),
-        ("status = 'completed', completed_at = 5", true),
-        ("status = 'completed', completed_at = 5, payment_method = 'alipay'", false),
-        ("status = 'completed', completed_at = 5, settled_at = 6, settlement_state = 'settled'", false),
+    let unsettled = (SettlementState::Unsettled, Method::Pos);
+    for (status, (state, method), can_settle) in [
+        (OrderStatus::RefundReview, unsettled, false),
+        (OrderStatus::Completed, unsettled, true),
+        (OrderStatus::Completed, (SettlementState::Unsettled, Method::Alipay), false),
+        (OrderStatus::Completed, (SettlementState::Settled, Method::Pos), false),
     ] {
-        let order = detailed(engine, change).await;
+        let [status, state, method] = [status.ordinal(), state.ordinal(), method.ordinal()];
+        let change = format!(
+            "completed_at = 5, status = {status}, settlement_state = {state}, payment_method = {method}"
+        );
+        let order = detailed(engine, &change).await;
         assert_eq!(order["settlement"]["can_settle"], can_settle, "{change}");
     }
 }
 
 async fn what_is_not_paid_owes_the_supplier_nothing(engine: Engine) {
-    let order = detailed(engine, "status = 'awaiting_payment', settlement_state = null").await;
+    let status = OrderStatus::AwaitingPayment.ordinal();
+    let order = detailed(engine, &format!("status = {status}, settlement_state = null")).await;
     assert_eq!(order["settlement"], Value::Null);
 }
 

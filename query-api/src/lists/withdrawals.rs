@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use events_schema::terms::{PayeeKind, Term, WithdrawalMethod, WithdrawalState};
+use events_schema::terms::{PayeeKind, WithdrawalMethod, WithdrawalState};
 use events_schema::{Calendar, Id};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::{DatabaseError, Row};
+use crate::database::{Argument, DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, LocalTime, PayeeKindWord, WithdrawalMethodWord, WithdrawalStateWord};
@@ -118,17 +118,17 @@ impl ListItem for WithdrawalItem {
         cells
             .text(row.get::<&str>("withdrawal_id")?)
             .time(row::instant(row, "requested_at")?)
-            .word(words::PAYEE_KINDS, row.get::<&str>("payee_kind")?);
+            .word(words::PAYEE_KINDS, row::name::<PayeeKind>(row, "payee_kind")?);
         cells
             .text(row.get::<&str>("payee_id")?)
             .text(row.get::<&str>("payee_name")?)
             .text(row.get::<Option<&str>>("payee_phone")?);
         cells
             .amount(row::amount(row, "amount")?)
-            .word(words::WITHDRAWAL_METHODS, row.get::<&str>("method")?)
+            .word(words::WITHDRAWAL_METHODS, row::name::<WithdrawalMethod>(row, "method")?)
             .text(row.get::<&str>("account")?);
         cells
-            .word(words::WITHDRAWAL_STATES, row.get::<&str>("state")?)
+            .word(words::WITHDRAWAL_STATES, row::name::<WithdrawalState>(row, "state")?)
             .time(row::instant(row, "decided_at")?)
             .text(row.get::<Option<&str>>("reference")?);
         cells.text(row.get::<Option<&str>>("reason")?);
@@ -161,9 +161,9 @@ impl ListQuery for WithdrawalsQuery {
         Selection::new(&WITHDRAWALS)
             .id("w.withdrawal_id", self.withdrawal_id.as_deref())
             .id_by_time("w.payee_id", self.payee_id.as_deref())
-            .word("w.state", self.state.map(Term::as_str))
-            .word("w.payee_kind", self.payee_kind.map(Term::as_str))
-            .word("w.method", self.method.map(Term::as_str))
+            .word("w.state", self.state.map(Argument::term))
+            .word("w.payee_kind", self.payee_kind.map(Argument::term))
+            .word("w.method", self.method.map(Argument::term))
             .search(self.q.as_ref())
     }
 }

@@ -46,7 +46,7 @@ impl Source {
     pub(crate) fn steps_with(&self, wanted: &CellsWanted<'_>) -> String {
         const EPOCH: usize = 4;
         let CellsWanted { grain, cells_where, filter, holds, is_past } = *wanted;
-        let grain = format!("'{}'", grain.as_str());
+        let grain = grain.ordinal().to_string();
         let counted = if is_past {
             format!("{} and", self.past_cells_where(cells_where, &grain, [1, 2], EPOCH, filter))
         } else {

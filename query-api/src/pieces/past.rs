@@ -94,7 +94,7 @@ impl Source {
             let ends = places_of(index);
             match place {
                 Place::Cells(grain) => {
-                    let grain = format!("'{}'", grain.as_str());
+                    let grain = grain.ordinal().to_string();
                     let cells = self.past_cells(&grain, ends, EPOCH, &filter);
                     format!("select {columns} from {cells}")
                 }

@@ -6,8 +6,10 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::*;
+use crate::database::Argument;
 use crate::fixture::{Engine, Ledger, on_both_engines};
 use events_schema::Timestamp;
+use events_schema::terms::SettlementState;
 
 on_both_engines!(what_has_no_hours_is_read_from_days_and_rows);
 
@@ -51,7 +53,7 @@ async fn what_has_no_hours_is_read_from_days_and_rows(engine: Engine) {
             ("paid_at", paid_at.into()),
             ("product_type", product_type.into()),
             ("supplier_id", supplier.into()),
-            ("settlement_state", "settled".into()),
+            ("settlement_state", Argument::term(SettlementState::Settled)),
             ("settlement_amount", amount.into()),
         ];
         ledger.insert("order_states", &state).await;

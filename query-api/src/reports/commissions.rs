@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use axum::extract::State;
 use axum::response::Response;
-use events_schema::terms::{CommissionState, Term};
+use events_schema::terms::CommissionState;
 use events_schema::{Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -149,15 +149,15 @@ pub(crate) static OF_ALL: LazyLock<ByType> = LazyLock::new(|| select(&ALL, 0, &f
 static OF_ONE: LazyLock<ByType> = LazyLock::new(|| select(&ONE, 1, &figures_of_lines()));
 
 fn select(source: &Source, bound: usize, figures: &[Figure]) -> ByType {
-    ByType::new(source, figures, &orders_in_any(CommissionState::NAMES), bound)
+    ByType::new(source, figures, &orders_in_any::<CommissionState>(), bound)
 }
 
 /// What cells have, and what an order adds to it.
 pub(crate) fn figures_of_orders() -> Vec<Figure> {
-    in_states(CommissionState::NAMES, "commission_state", "1", "commission_amount")
+    in_states::<CommissionState>("commission_state", "1", "commission_amount")
 }
 
 /// What cells have, and what a line of an order adds to it.
 pub(crate) fn figures_of_lines() -> Vec<Figure> {
-    in_states(CommissionState::NAMES, "state", "counts", "amount")
+    in_states::<CommissionState>("state", "counts", "amount")
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use axum::extract::State;
 use axum::response::Response;
 use events_schema::ProductType;
+use events_schema::terms::{RefundState, Term};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -148,14 +149,16 @@ pub(crate) static SELECT: LazyLock<ByType> =
 
 /// What cells have, and what a refund adds to it.
 pub(crate) fn figures() -> Vec<Figure> {
-    let when = |state: &str, figure: &str| format!("case when state = '{state}' then {figure} else 0 end");
+    let when = |state: RefundState, figure: &str| {
+        format!("case when state = {} then {figure} else 0 end", state.ordinal())
+    };
     vec![
         Figure::new("requests", "1"),
         Figure::new("requested_amount", "amount"),
-        Figure::new("in_review", when("in_review", "1")),
-        Figure::new("rejected", when("rejected", "1")),
-        Figure::new("completed", when("completed", "1")),
-        Figure::new("refund_fee_amount", when("completed", "fee")),
-        Figure::new("refunded_amount", when("completed", "amount - fee")),
+        Figure::new("in_review", when(RefundState::InReview, "1")),
+        Figure::new("rejected", when(RefundState::Rejected, "1")),
+        Figure::new("completed", when(RefundState::Completed, "1")),
+        Figure::new("refund_fee_amount", when(RefundState::Completed, "fee")),
+        Figure::new("refunded_amount", when(RefundState::Completed, "amount - fee")),
     ]
 }

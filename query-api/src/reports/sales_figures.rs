@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::range::Grains;
-use events_schema::terms::{OrderStatus, Term};
+use events_schema::terms::{OrderStatus, SettlementState, Term};
 
 use crate::pieces::{Figure, Past, PastRows, Source};
 use crate::reports::split::{ByType, Totals};
@@ -93,12 +93,14 @@ pub(crate) static BY_TYPE: LazyLock<ByType> = LazyLock::new(|| ByType::new(&SALE
 
 /// What cells have, and what an order adds to it.
 pub(crate) fn figures() -> Vec<Figure> {
-    let when = |status: &str, figure: &str| format!("case when status = '{status}' then {figure} else 0 end");
-    let names = OrderStatus::NAMES.iter();
-    let orders = names.clone().map(|status| Figure::new(format!("{status}_orders"), when(status, "1")));
-    let amounts = names.map(|status| Figure::new(amount_column(status), when(status, "payable")));
+    let when = |status: OrderStatus, figure: &str| {
+        format!("case when status = {} then {figure} else 0 end", status.ordinal())
+    };
+    let statuses = OrderStatus::ALL.iter().copied();
+    let orders = statuses.clone().map(|status| Figure::new(format!("{status}_orders"), when(status, "1")));
+    let amounts = statuses.map(|status| Figure::new(amount_column(status.as_str()), when(status, "payable")));
     let counts = [Figure::new("orders", "1"), Figure::same("paid_orders"), Figure::same("returned_orders")];
-    let completed = COMPLETED.map(|(name, of_row)| Figure::new(name, when("completed", of_row)));
+    let completed = COMPLETED.map(|(name, of_row)| Figure::new(name, when(OrderStatus::Completed, of_row)));
     counts.into_iter().chain(orders).chain(amounts).chain(SUMS.map(Figure::same)).chain(completed).collect()
 }
 
@@ -106,9 +108,10 @@ pub(crate) fn figures() -> Vec<Figure> {
 pub(crate) fn consumption() -> Vec<Figure> {
     let when = |condition: &str, figure: &str| format!("case when {condition} then {figure} else 0 end");
     let cost = "consumed_purchase_cost";
+    let is_unsettled = format!("settlement_state = {}", SettlementState::Unsettled.ordinal());
     vec![
         Figure::same(cost),
-        Figure::new("accrued_purchase_cost", when("settlement_state = 'unsettled'", cost)),
+        Figure::new("accrued_purchase_cost", when(&is_unsettled, cost)),
         // A consumed order is paid: without a supplier, it has no settlement.
         Figure::new("own_purchase_cost", when("settlement_state is null", cost)),
         Figure::same("consumed_commission_cost"),

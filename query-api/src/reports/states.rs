@@ -1,5 +1,6 @@
 //! Orders and their amount in each of a few states, as reports of settlements and commissions show them.
 
+use events_schema::terms::Term;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -31,19 +32,19 @@ impl OrdersSum {
 
 /// `{state}_orders` and `{state}_amount` of each state. Of a row whose `column` is a state, they are `orders` and
 /// `amount`.
-pub(super) fn in_states(states: &[&str], column: &str, orders: &str, amount: &str) -> Vec<Figure> {
-    let of_row =
-        |state: &str, figure: &str| format!("case when {column} = '{state}' then {figure} else 0 end");
-    let both = |state: &&str| {
+pub(super) fn in_states<S: Term>(column: &str, orders: &str, amount: &str) -> Vec<Figure> {
+    let both = |state: &S| {
+        let (name, number) = (state.as_str(), state.ordinal());
+        let of_row = |figure: &str| format!("case when {column} = {number} then {figure} else 0 end");
         [
-            Figure::new(format!("{state}_orders"), of_row(state, orders)),
-            Figure::new(format!("{state}_amount"), of_row(state, amount)),
+            Figure::new(format!("{name}_orders"), of_row(orders)),
+            Figure::new(format!("{name}_amount"), of_row(amount)),
         ]
     };
-    states.iter().flat_map(both).collect()
+    S::ALL.iter().flat_map(both).collect()
 }
 
 /// The number of orders in any of the states.
-pub(super) fn orders_in_any(states: &[&str]) -> String {
-    states.iter().map(|state| format!("{state}_orders")).collect::<Vec<_>>().join(" + ")
+pub(super) fn orders_in_any<S: Term>() -> String {
+    S::NAMES.iter().map(|state| format!("{state}_orders")).collect::<Vec<_>>().join(" + ")
 }

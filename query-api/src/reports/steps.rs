@@ -1,12 +1,11 @@
 //! Figures step by step: of every hour, day or month that meets a range.
 
 use axum::http::StatusCode;
-use events_schema::terms::Term;
 use events_schema::{Grain, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::database::{DatabaseError, Sql};
+use crate::database::{Argument, DatabaseError, Sql};
 use crate::figure::LocalTime;
 use crate::past::Past;
 use crate::pieces::{DRIFT_PLACES, FIRST_FILTER, Figure, Source, Sums};
@@ -141,12 +140,12 @@ async fn with_beginning(
     }
     let first = match snapshot.past() {
         None => {
-            let sql = Sql::new(&select.first).with(step.grain().as_str());
+            let sql = Sql::new(&select.first).with(Argument::term(step.grain()));
             snapshot.fetch_one(sql).await?.get(0)?
         }
         Some(past) => {
             let Past { position, before, .. } = *past;
-            let sql = Sql::new(&select.first_then).with(step.grain().as_str());
+            let sql = Sql::new(&select.first_then).with(Argument::term(step.grain()));
             let sql = [before.number, before.last, position].into_iter().fold(sql, Sql::with);
             snapshot.fetch_one(sql).await?.get::<Option<i64>>(0)?
         }
@@ -208,7 +207,7 @@ impl StepSelect {
     }
 
     fn whole(&'static self, range: Range, grain: Grain, past: Option<&Past>, bound: Option<&str>) -> Sql {
-        let sql = Sql::new(past.map_or(&self.whole, |_| &self.whole_then)).with(grain.as_str());
+        let sql = Sql::new(past.map_or(&self.whole, |_| &self.whole_then)).with(Argument::term(grain));
         let numbers = [range.from.micros(), range.to.micros()];
         let sql = numbers.into_iter().chain(past.map(|past| past.nearest.number)).fold(sql, Sql::with);
         bound.into_iter().fold(sql, Sql::with)

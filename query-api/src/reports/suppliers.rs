@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use axum::extract::State;
 use axum::response::Response;
-use events_schema::terms::{SettlementState, Term};
+use events_schema::terms::SettlementState;
 use events_schema::{Id, ProductType};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -143,10 +143,10 @@ pub(crate) static OF_ALL: LazyLock<ByType> = LazyLock::new(|| select(&ALL, 0));
 static OF_ONE: LazyLock<ByType> = LazyLock::new(|| select(&ONE, 1));
 
 fn select(source: &Source, bound: usize) -> ByType {
-    ByType::new(source, &figures(), &orders_in_any(SettlementState::NAMES), bound)
+    ByType::new(source, &figures(), &orders_in_any::<SettlementState>(), bound)
 }
 
 /// What cells have, and what an order adds to it.
 pub(crate) fn figures() -> Vec<Figure> {
-    in_states(SettlementState::NAMES, "settlement_state", "1", "settlement_amount")
+    in_states::<SettlementState>("settlement_state", "1", "settlement_amount")
 }

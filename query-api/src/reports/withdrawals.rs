@@ -1,6 +1,6 @@
 //! Withdrawals (提现统计): those requested in a range, as decided now (reports.md §7).
 
-use crate::database::DatabaseError;
+use crate::database::{Argument, DatabaseError};
 use std::sync::LazyLock;
 
 use axum::extract::State;
@@ -167,7 +167,7 @@ pub(crate) async fn read(
     let select = if payee_kind.is_some() { &OF_ONE_KIND } else { &OF_ALL };
     let mut sql = select.over(range, snapshot);
     if let Some(kind) = payee_kind {
-        sql = sql.with(kind.as_str());
+        sql = sql.with(Argument::term(kind));
     }
     let mut total = WithdrawalsRow::default();
     let mut by_method: Vec<_> = WithdrawalMethod::ALL
@@ -190,7 +190,7 @@ pub(super) async fn read_total(
     range: Range,
     payee_kind: PayeeKind,
 ) -> Result<WithdrawalsRow, DatabaseError> {
-    let sql = TOTAL_OF_ONE_KIND.over(range, snapshot).with(payee_kind.as_str());
+    let sql = TOTAL_OF_ONE_KIND.over(range, snapshot).with(Argument::term(payee_kind));
     let Totals(sums) = Totals::<SUMS>::read(&snapshot.fetch_one(sql).await?, 0)?;
     let mut total = WithdrawalsRow::default();
     for (state, pair) in WithdrawalState::ALL.iter().zip(sums.as_chunks::<2>().0) {
@@ -228,8 +228,9 @@ const IS_OF_KIND: &str = "payee_kind = $35";
 const SUMS: usize = 2 * WithdrawalState::NAMES.len();
 /// Number and amount in each state.
 static TOTAL_OF_ONE_KIND: LazyLock<Sums> = LazyLock::new(|| {
-    let both = |state: &&str| {
-        let when = |figure: &str| format!("case when state = '{state}' then {figure} else 0 end");
+    let both = |state: &WithdrawalState| {
+        let number = state.ordinal();
+        let when = |figure: &str| format!("case when state = {number} then {figure} else 0 end");
         let figure = |name: &str, of_cell, of_row| Figure {
             name: format!("{state}_{name}"),
             of_cell: when(of_cell),
@@ -237,7 +238,7 @@ static TOTAL_OF_ONE_KIND: LazyLock<Sums> = LazyLock::new(|| {
         };
         [figure("count", "withdrawals", "1"), figure("amount", "amount", "amount")]
     };
-    let figures: Vec<_> = WithdrawalState::NAMES.iter().flat_map(both).collect();
+    let figures: Vec<_> = WithdrawalState::ALL.iter().flat_map(both).collect();
     SOURCE.sums(&[], &figures, IS_OF_KIND)
 });
 

@@ -131,14 +131,14 @@ fn every_change_of_a_balance_makes_one_entry() {
     assert_eq!(
         cells(&writes, "balance_cells", "hour"),
         [
-            "2026-10-31T23 consume: entries 1, change -9000",
-            "2026-10-31T23 consume_refund: entries 1, change 8900",
-            "2026-10-31T23 deduct: entries 1, change -50",
-            "2026-10-31T23 gift: entries 1, change 300",
             "2026-10-31T23 recharge: entries 1, change 10000",
             "2026-10-31T23 recharge_refund: entries 1, change -200",
+            "2026-10-31T23 consume: entries 1, change -9000",
+            "2026-10-31T23 consume_refund: entries 1, change 8900",
             "2026-10-31T23 withdraw: entries 1, change -150",
             "2026-10-31T23 withdraw_return: entries 1, change 150",
+            "2026-10-31T23 gift: entries 1, change 300",
+            "2026-10-31T23 deduct: entries 1, change -50",
         ]
     );
 }
@@ -201,8 +201,8 @@ fn a_decision_moves_a_withdrawal_from_cell_to_cell() {
     assert_eq!(
         cells(&approved, "withdrawal_cells", "hour"),
         [
-            "2026-10-31T23 member wechat approved: withdrawals 1, amount 150",
             "2026-10-31T23 member wechat pending: withdrawals -1, amount -150",
+            "2026-10-31T23 member wechat approved: withdrawals 1, amount 150",
         ]
     );
     at = history.recorded.len();
@@ -219,9 +219,9 @@ fn a_decision_moves_a_withdrawal_from_cell_to_cell() {
     assert_eq!(
         cells(&history.changes_after(0), "withdrawal_cells", "month"),
         [
+            "2026-10-01T00 member wechat pending: ",
             "2026-10-01T00 member wechat approved: ",
             "2026-10-01T00 member wechat paid: withdrawals 1, amount 150",
-            "2026-10-01T00 member wechat pending: ",
         ]
     );
 }

@@ -31,7 +31,7 @@ pub(super) fn check(history: &History, dump: &Dump) {
     fold.take_until(&history.recorded, i64::MAX);
     let expected = fold.tables;
     for table in ROW_TABLES {
-        let rows: Vec<Row> = dump[table.name].iter().map(|row| columns(row)).collect();
+        let rows: Vec<Row> = rows_of(dump, table.name).collect();
         let wanted: Vec<&Row> = expected.rows(table.name).collect();
         for (row, wanted) in rows.iter().zip(&wanted) {
             let differs = |column: &&String| row.get(*column) != wanted.get(*column);
@@ -46,14 +46,14 @@ pub(super) fn check(history: &History, dump: &Dump) {
     }
     let mut wanted = cells::of(&expected, history.calendar());
     for table in CELL_TABLES {
-        let rows: Vec<Row> = dump[table.name].iter().map(|row| columns(row)).collect();
+        let rows: Vec<Row> = rows_of(dump, table.name).collect();
         cells::compare(table, &rows, wanted.remove(table.name).unwrap_or_default());
         cells::add_up(table, &rows);
     }
     past::check_epochs(history, dump);
     let names = ROW_TABLES.map(|table| table.name).into_iter().chain(CELL_TABLES.map(|table| table.name));
     let mut names = names.map(str::to_owned).chain(CELL_TABLES.map(CellTable::past)).collect::<Vec<_>>();
-    names.extend(["checkpoint", "epochs", "account_totals"].map(str::to_owned));
+    names.extend(["checkpoint", "epochs", "account_totals", "words"].map(str::to_owned));
     for (table, rows) in dump {
         assert!(names.contains(table) || rows.is_empty(), "nobody has told of {table}");
     }
@@ -130,6 +130,48 @@ impl<T: Literal> Literal for Option<T> {
 /// Puts values into columns.
 fn put<const N: usize>(row: &mut Row, values: [(&str, &dyn Literal); N]) {
     row.extend(values.map(|(column, value)| (column.to_owned(), value.literal())));
+}
+
+/// The dumped rows of a table, with words in the place of their numbers.
+fn rows_of<'d>(dump: &'d Dump, table: &'d str) -> impl Iterator<Item = Row> + 'd {
+    let words = dump["words"].iter().map(|row| columns(row));
+    let words = words.map(|mut row| ((row.remove("set_of"), row.remove("number")), row.remove("word")));
+    let words: BTreeMap<_, _> = words.collect();
+    dump[table].iter().map(move |row| {
+        let mut row = columns(row);
+        for (column, value) in &mut row {
+            if let Some(set) = set_of(table, column).filter(|_| value != "NULL") {
+                let word = &words[&(Some(format!("'{set}'")), Some(value.clone()))];
+                value.clone_from(word.as_ref().unwrap());
+            }
+        }
+        row
+    })
+}
+
+/// The closed set of whose words a column has the numbers.
+fn set_of(table: &str, column: &str) -> Option<&'static str> {
+    let family = table.split('_').next().unwrap_or(table);
+    Some(match (column, family) {
+        ("grain", _) => "grain",
+        ("status", _) => "order_status",
+        ("settlement_state", _) => "settlement_state",
+        ("commission_state", _) | ("state", "commissions" | "commission") => "commission_state",
+        ("source", _) => "order_source",
+        ("confirmation", _) => "confirmation",
+        ("method", "withdrawals" | "withdrawal") => "withdrawal_method",
+        ("payment_method" | "method", _) => "method",
+        ("payee_kind", _) => "payee_kind",
+        ("gender", _) => "gender",
+        ("direction", _) => "direction",
+        ("kind", "cash") => "cash_kind",
+        ("kind", "balance") => "balance_kind",
+        ("kind", "journal") => "journal_kind",
+        ("state", "refunds" | "refund") => "refund_state",
+        ("state", "withdrawals" | "withdrawal") => "withdrawal_state",
+        ("state", "parked") => "parked_state",
+        _ => return None,
+    })
 }
 
 /// A dumped row by column.

@@ -136,10 +136,10 @@ impl Rows<'_> {
             match (place.map_or(Some(&Value::Null), |place| values.get(place)), kind) {
                 (Some(Value::Null), _) => self.elements.extend((-1_i32).to_be_bytes()),
                 (Some(Value::Int(number)), Kind::Number) => self.put(&number.to_be_bytes()),
+                (Some(Value::Term(word, _)), Kind::Number) => self.put(&i64::from(*word).to_be_bytes()),
                 (Some(Value::Text(text)), Kind::Text) => self.put(text.as_bytes()),
-                (Some(Value::Term(word)), Kind::Text) => self.put(word.as_bytes()),
-                (Some(Value::Int(_)), Kind::Text)
-                | (Some(Value::Text(_) | Value::Term(_)), Kind::Number)
+                (Some(Value::Int(_) | Value::Term(..)), Kind::Text)
+                | (Some(Value::Text(_)), Kind::Number)
                 | (None, _) => return false,
             }
         }

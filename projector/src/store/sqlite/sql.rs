@@ -116,7 +116,7 @@ fn bind(statement: &mut Statement, place: usize, value: &Value) -> rusqlite::Res
         Value::Null => statement.raw_bind_parameter(place, Null),
         Value::Int(number) => statement.raw_bind_parameter(place, number),
         Value::Text(text) => statement.raw_bind_parameter(place, text.as_str()),
-        Value::Term(word) => statement.raw_bind_parameter(place, word),
+        Value::Term(word, _) => statement.raw_bind_parameter(place, word),
     }
 }
 

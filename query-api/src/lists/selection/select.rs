@@ -1,7 +1,7 @@
 //! The SQL of a selection.
 
 use crate::cursor::Cursor;
-use crate::database::Sql;
+use crate::database::{Argument, Sql};
 use crate::lists::search::Matches;
 use crate::lists::selection::{Filter, Finds, Selection, Split, Tables, Value};
 use crate::range::Range;
@@ -64,7 +64,7 @@ impl Selection {
         self.splits.iter().fold(one, |branches, Split { column, words, .. }| {
             let more = |branch: &String| {
                 let branch = branch.clone();
-                words.iter().map(move |word| format!("{branch} and {column} = '{word}'"))
+                words.iter().map(move |word| format!("{branch} and {column} = {word}"))
             };
             branches.iter().flat_map(more).collect()
         })
@@ -199,7 +199,9 @@ impl Selection {
         }
         if finder != Finder::Split {
             let narrowing = self.splits.iter().filter(|split| !split.is_all);
-            conditions.extend(narrowing.map(|Split { column, words, .. }| one_of(&unindexed(column), words)));
+            conditions.extend(
+                narrowing.map(|Split { column, words, .. }| one_of(&unindexed_number(column), words)),
+            );
         }
         if finder == Finder::Search {
             let pairs = tables.key.iter().zip(&key).skip(1);
@@ -234,13 +236,14 @@ impl Filter {
         match &self.value {
             Value::Words(words) => one_of(self.text, words),
             Value::Given(value) => {
-                let place = sql.place(value.as_str());
+                let place = sql.place(value.clone());
                 if self.text.contains("{}") {
                     self.text.replace("{}", &place)
                 } else if is_finder {
                     format!("{} = {place}", self.text)
                 } else {
-                    format!("{} = {place}", unindexed(self.text))
+                    let column = if matches!(value, Argument::Int(_)) { unindexed_number } else { unindexed };
+                    format!("{} = {place}", column(self.text))
                 }
             }
         }
@@ -257,11 +260,16 @@ fn unindexed(column: &str) -> String {
     format!("({column} || '')")
 }
 
-/// The condition that a column is one of these words, which are not a caller's.
-fn one_of(column: &str, words: &[&'static str]) -> String {
+/// The number in a column, as no index has it.
+fn unindexed_number(column: &str) -> String {
+    format!("({column} + 0)")
+}
+
+/// The condition that a column is one of these words.
+fn one_of(column: &str, words: &[usize]) -> String {
     if words.is_empty() {
         return "false".to_owned();
     }
-    let words: Vec<_> = words.iter().map(|word| format!("'{word}'")).collect();
+    let words: Vec<_> = words.iter().map(usize::to_string).collect();
     format!("{column} in ({})", words.join(", "))
 }

@@ -7,6 +7,7 @@ use events_schema::{Grain, Id, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use crate::database::Argument;
 use crate::fixture::{CashRow, Engine, GRAINS, Ledger, on_both_engines, random_cash};
 use crate::range::Range;
 use crate::reports::{cash, suppliers};
@@ -18,7 +19,6 @@ const EVENTS: i64 = 500;
 /// The clock is changed in between.
 const FIRST: i64 = 1_740_000_000_000_000;
 const LAST: i64 = 1_744_000_000_000_000;
-const STATES: [&str; 3] = ["unsettled", "settled", "non_settleable"];
 
 /// The settlement of an order, as each event left it.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ struct Settlement {
     paid_at: i64,
     supplier: &'static str,
     product_type: &'static str,
-    versions: Vec<(i64, &'static str, i64)>,
+    versions: Vec<(i64, SettlementState, i64)>,
 }
 
 /// What has happened.
@@ -50,7 +50,7 @@ impl Settlement {
     }
 
     /// Changes it by the event at `position`.
-    async fn change(&mut self, ledger: &mut Ledger, position: i64, state: &'static str, amount: i64) {
+    async fn change(&mut self, ledger: &mut Ledger, position: i64, state: SettlementState, amount: i64) {
         self.add(ledger, -1).await;
         let previous = self.versions.last().map(|version| ("previous", version.0.into()));
         self.versions.push((position, state, amount));
@@ -59,7 +59,7 @@ impl Settlement {
             ("birth", self.birth.into()),
             ("position", position.into()),
             ("paid_at", self.paid_at.into()),
-            ("settlement_state", state.into()),
+            ("settlement_state", Argument::term(state)),
             ("settlement_amount", amount.into()),
         ];
         let facts = [("product_type", self.product_type.into()), ("supplier_id", self.supplier.into())];
@@ -74,7 +74,7 @@ async fn happen(ledger: &mut Ledger, dice: &mut StdRng) -> Happened {
     let mut happened = Happened::default();
     let mut epoch = 0;
     for (position, mut entry) in (1..=EVENTS).zip(random_cash(41, EVENTS, FIRST, LAST)) {
-        let (state, amount) = (STATES[dice.random_range(0..3)], dice.random_range(1..9_999));
+        let (state, amount) = (SettlementState::ALL[dice.random_range(0..3)], dice.random_range(1..9_999));
         match dice.random_range(0..4) {
             0 => {
                 entry.position = position;
@@ -123,10 +123,9 @@ fn settlements(
         if let Some((_, state, amount)) = then
             && supplier.is_none_or(|supplier| supplier == settlement.supplier)
         {
-            let state = SettlementState::NAMES.iter().position(|name| name == state).unwrap();
             let sums = by_type.entry(settlement.product_type.to_owned()).or_default();
-            sums[2 * state] += 1;
-            sums[2 * state + 1] += amount;
+            sums[2 * state.ordinal()] += 1;
+            sums[2 * state.ordinal() + 1] += amount;
         }
     }
     by_type

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use events_schema::terms::{Account, Term, WithdrawalMethod};
+use events_schema::terms::{Account, JournalKind, Term, WithdrawalMethod};
 use events_schema::{EntityKind, Event, Recorded};
 
 use super::orders::{Order, Orders};
@@ -164,13 +164,13 @@ fn of_order(order: &Order, is_sent: bool) -> Standing {
 fn put_entry(recorded: &Recorded, lines: &Standing, tables: &mut Tables) {
     let (position, date) = (recorded.position.as_i64(), recorded.occurred_at.micros());
     let (kind, entity) = kind(recorded, lines);
+    assert_eq!(JournalKind::from_name(kind).map(JournalKind::entity), Some(entity), "{kind}");
     let numbered = || lines.iter().map(|(account, amount)| (number(account), *amount));
     put(
         tables.row("journal_entries", &["position"], [position, 0]),
         [
             ("date", &date),
             ("kind", &kind),
-            ("entity", &entity),
             ("birth", &recorded.entity.birth.as_i64()),
             ("accounts", &numbered().map(|(account, _)| 1 << account).sum::<i64>()),
         ],

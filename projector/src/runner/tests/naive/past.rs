@@ -6,7 +6,7 @@ use events_schema::Grain;
 
 use super::cells::{self, Cells};
 use super::versions::{VERSIONS, Versions};
-use super::{Fold, Row, Tables, columns, number};
+use super::{Fold, Row, Tables, number, rows_of};
 use crate::change::CellTable;
 use crate::dump::Dump;
 use crate::history::History;
@@ -18,13 +18,13 @@ const UNCHANGING: [&str; 5] =
 
 /// Where the closed epochs of a dump end.
 pub(in super::super) fn ends(dump: &Dump) -> Vec<i64> {
-    dump["epochs"].iter().map(|row| number(&columns(row), "last")).collect()
+    rows_of(dump, "epochs").map(|row| number(&row, "last")).collect()
 }
 
 /// Fails unless each epoch, and the open one, keep how every cell stood at its end.
 pub(super) fn check_epochs(history: &History, dump: &Dump) {
     let (mut fold, now) = (Fold::default(), i64::try_from(history.recorded.len()).unwrap());
-    let epochs: Vec<Row> = dump["epochs"].iter().map(|row| columns(row)).collect();
+    let epochs: Vec<Row> = rows_of(dump, "epochs").collect();
     for (epoch, end) in (1..).zip(ends(dump).into_iter().chain([now])) {
         fold.take_until(&history.recorded, end);
         let mut wanted = cells::of(&fold.tables, history.calendar());
@@ -52,7 +52,7 @@ fn check_totals(tables: &Tables, dump: &Dump, epoch: i64) {
             *total = [total[0] + amount.max(0), total[1] + (-amount).max(0)];
         }
     }
-    let rows = dump["account_totals"].iter().map(|row| columns(row));
+    let rows = rows_of(dump, "account_totals");
     let totals = rows.filter(|row| number(row, "epoch") <= epoch);
     let totals = totals.map(|row| (number(&row, "account"), [number(&row, "debit"), number(&row, "credit")]));
     let is_closed = usize::try_from(epoch).unwrap() <= dump["epochs"].len();
@@ -100,7 +100,8 @@ fn kept(table: &CellTable, mut cells: Cells) -> Cells {
 
 /// How each cell of a table stood at the end of an epoch: its last row of that or an earlier one.
 fn past(table: &CellTable, dump: &Dump, epoch: i64) -> Vec<Row> {
-    let rows = dump[&table.past()].iter().map(|row| columns(row));
+    let past = table.past();
+    let rows = rows_of(dump, &past);
     let mut latest = BTreeMap::new();
     // Rows of one cell stand in the order of their epochs.
     for row in rows.filter(|row| number(row, "epoch") <= epoch) {
@@ -112,7 +113,7 @@ fn past(table: &CellTable, dump: &Dump, epoch: i64) -> Vec<Row> {
 fn read(dump: &Dump) -> Tables {
     let mut tables = Tables::default();
     for table in ROW_TABLES {
-        for row in dump[table.name].iter().map(|row| columns(row)) {
+        for row in rows_of(dump, table.name) {
             tables.insert(table.name, name(&row, table.key), row);
         }
     }

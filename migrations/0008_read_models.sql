@@ -1,13 +1,13 @@
 -- The read models: what reports and lists are answered from. All of it is derived from the log and can be rebuilt.
 --
--- This is the whole of it, and the seventh version: tables are never altered. When they change, the new ones are filled
+-- This is the whole of it, and the eighth version: tables are never altered. When they change, the new ones are filled
 -- from the log beside the old ones, in a generation of their own, and switched to.
 --
 -- Money is in minor units (fen), an instant in microseconds since 1970-01-01T00:00:00Z. An entity is keyed by its
 -- birth: the position of the event that created it.
 --
 -- Tables of *rows* hold what happened, one thing a row. Tables of *cells* add rows up: what all of one local hour, day,
--- month or year add to each figure. `grain` is 'hour', 'day', 'month' or 'year', `start` the instant at which it begins.
+-- month or year add to each figure. `grain` is the number of 'hour', 'day', 'month' or 'year', `start` the instant at which it begins.
 -- A range of time is whole years, months, days and hours, and the rows themselves in the two hours at its ragged ends.
 --
 -- Tables of *versions* keep how a row stood after each event that changed it: one row a version, keyed by the position of
@@ -38,6 +38,52 @@ create table checkpoint (
     time_zone   text    not null   -- in which hours, days and months are counted
 ) strict;
 
+-- Words of closed sets are numbers in all other tables: they are in millions of rows. The set that a column is of stands
+-- behind `words:`. Grains are a set, too.
+create table words (
+    set_of text    not null,
+    number integer not null,
+    word   text    not null,
+    primary key (set_of, number)
+) without rowid, strict;
+
+insert into words (set_of, number, word) values
+    ('grain', 0, 'hour'), ('grain', 1, 'day'), ('grain', 2, 'month'), ('grain', 3, 'year'),
+    ('order_source', 0, 'pc'), ('order_source', 1, 'web_h5'), ('order_source', 2, 'uni_h5'),
+    ('order_source', 3, 'wechat_mini'), ('order_source', 4, 'alipay_mini'), ('order_source', 5, 'douyin_mini'),
+    ('order_source', 6, 'kuaishou_mini'), ('order_source', 7, 'other'),
+    ('confirmation', 0, 'none'), ('confirmation', 1, 'before_payment'), ('confirmation', 2, 'after_payment'),
+    ('order_status', 0, 'awaiting_confirmation'), ('order_status', 1, 'awaiting_payment'),
+    ('order_status', 2, 'closed'), ('order_status', 3, 'paid_awaiting_confirmation'),
+    ('order_status', 4, 'awaiting_use'), ('order_status', 5, 'shipped'), ('order_status', 6, 'completed'),
+    ('order_status', 7, 'refund_review'), ('order_status', 8, 'refunded'),
+    ('method', 0, 'wechat_pay'), ('method', 1, 'alipay'), ('method', 2, 'allinpay'), ('method', 3, 'unionpay'),
+    ('method', 4, 'cash'), ('method', 5, 'bank_transfer'), ('method', 6, 'pos'), ('method', 7, 'balance'),
+    ('settlement_state', 0, 'unsettled'), ('settlement_state', 1, 'settled'), ('settlement_state', 2, 'non_settleable'),
+    ('commission_state', 0, 'unsettled'), ('commission_state', 1, 'settled'), ('commission_state', 2, 'cancelled'),
+    ('refund_state', 0, 'in_review'), ('refund_state', 1, 'rejected'), ('refund_state', 2, 'completed'),
+    ('cash_kind', 0, 'order_payment'), ('cash_kind', 1, 'recharge'), ('cash_kind', 2, 'scan_payment'),
+    ('cash_kind', 3, 'surplus_payment'), ('cash_kind', 4, 'order_refund'), ('cash_kind', 5, 'recharge_refund'),
+    ('cash_kind', 6, 'scan_refund'), ('cash_kind', 7, 'surplus_refund'), ('cash_kind', 8, 'supplier_withdrawal'),
+    ('cash_kind', 9, 'distributor_withdrawal'), ('cash_kind', 10, 'member_withdrawal'),
+    ('withdrawal_state', 0, 'pending'), ('withdrawal_state', 1, 'approved'), ('withdrawal_state', 2, 'paid'),
+    ('withdrawal_state', 3, 'rejected'),
+    ('withdrawal_method', 0, 'bank_card'), ('withdrawal_method', 1, 'alipay'), ('withdrawal_method', 2, 'wechat'),
+    ('payee_kind', 0, 'supplier'), ('payee_kind', 1, 'distributor'), ('payee_kind', 2, 'member'),
+    ('gender', 0, 'male'), ('gender', 1, 'female'), ('gender', 2, 'unknown'),
+    ('balance_kind', 0, 'recharge'), ('balance_kind', 1, 'recharge_refund'), ('balance_kind', 2, 'consume'),
+    ('balance_kind', 3, 'consume_refund'), ('balance_kind', 4, 'withdraw'), ('balance_kind', 5, 'withdraw_return'),
+    ('balance_kind', 6, 'gift'), ('balance_kind', 7, 'deduct'),
+    ('journal_kind', 0, 'order_paid'), ('journal_kind', 1, 'order_shipped'), ('journal_kind', 2, 'order_completed'),
+    ('journal_kind', 3, 'refund_completed'), ('journal_kind', 4, 'settlement'), ('journal_kind', 5, 'recharge'),
+    ('journal_kind', 6, 'recharge_refund'), ('journal_kind', 7, 'gift'), ('journal_kind', 8, 'deduct'),
+    ('journal_kind', 9, 'scan_payment'), ('journal_kind', 10, 'scan_refund'), ('journal_kind', 11, 'surplus_payment'),
+    ('journal_kind', 12, 'surplus_refund'), ('journal_kind', 13, 'withdrawal_requested'),
+    ('journal_kind', 14, 'withdrawal_rejected'), ('journal_kind', 15, 'withdrawal_paid'),
+    ('parked_state', 0, 'waiting'), ('parked_state', 1, 'released'), ('parked_state', 2, 'failed'),
+    ('parked_state', 3, 'discarded'),
+    ('direction', 0, 'income'), ('direction', 1, 'expense');
+
 -- Runs of blocks of about as many events each, one after the other, without those of the run that is open.
 create table epochs (
     number     integer primary key,  -- from 1
@@ -55,12 +101,12 @@ create table orders (
     order_id          text    not null,
     order_no          text    not null,
     member_id         text    not null,
-    source            text    not null,
+    source            integer not null,  -- words: order_source
     product_id        text    not null,
     product_name      text    not null,
     product_type      text    not null,
     packages          integer not null,
-    confirmation      text    not null,
+    confirmation      integer not null,  -- words: confirmation
     placed_at         integer not null,
     amount            integer not null,  -- before discounts
     discounts         text,              -- JSON: [{"kind","amount"}], null: none
@@ -94,11 +140,11 @@ create table order_states (
     product_type      text    not null,
     supplier_id       text,
     supplier_name     text,
-    status            text    not null,
+    status            integer not null,  -- words: order_status
     used_packages     integer not null,
     paid_at           integer,
     payment_id        text,
-    payment_method    text,
+    payment_method    integer,  -- words: method
     payment_reference text,
     paid              integer not null,  -- P of the contract
     refunded_gross    integer not null,  -- G of the contract
@@ -109,11 +155,11 @@ create table order_states (
     commission_cost_now integer not null,
     -- its settlement (reports.md §6): 'unsettled', 'settled', 'non_settleable'; null, and the amount 0, without a
     -- supplier or a payment
-    settlement_state  text,
+    settlement_state  integer,  -- words: settlement_state
     settlement_amount integer not null,
     -- its commissions together (§8): 'unsettled', 'settled', 'cancelled'; null, and the amount 0, without any over zero
     -- or a payment
-    commission_state  text,
+    commission_state  integer,  -- words: commission_state
     commission_amount integer not null,
     -- what it adds to the figures of the sales report (§2) and to the accounts (accounting.md). Revenue and costs of
     -- the report are those of an order whose status is 'completed'; what a consumed order owes is accrued while its
@@ -158,11 +204,11 @@ create table order_versions (
     position          integer primary key,
     birth             integer not null,  -- of the order
     previous          integer,           -- the version before; null: this is the first
-    status            text    not null,
+    status            integer not null,  -- words: order_status
     paid_at           integer,
-    settlement_state  text,
+    settlement_state  integer,  -- words: settlement_state
     settlement_amount integer not null,
-    commission_state  text,
+    commission_state  integer,  -- words: commission_state
     commission_amount integer not null,
     paid_orders       integer not null,
     returned_orders   integer not null,
@@ -182,7 +228,7 @@ create index order_versions_birth on order_versions (birth, position);
 
 -- What the orders placed in one hour, day, month or year add to the figures of the sales report, and to accounts.
 create table sales_cells (
-    grain             text    not null,
+    grain             integer not null,
     start             integer not null,
     product_type      text    not null,
     orders            integer not null,
@@ -229,7 +275,7 @@ create table sales_cells (
 
 -- The same of all product types together, as far as the trend says it: read by the day over years, so its rows are short.
 create table trend_cells (
-    grain         text    not null,
+    grain         integer not null,
     start         integer not null,
     orders        integer not null,
     paid_orders   integer not null,
@@ -240,9 +286,9 @@ create table trend_cells (
 
 -- Where the orders placed in one hour, day, month or year came from, and who travels (§10).
 create table source_cells (
-    grain              text    not null,
+    grain              integer not null,
     start              integer not null,
-    source             text    not null,
+    source             integer not null,  -- words: order_source
     orders             integer not null,
     male_travellers    integer not null,
     female_travellers  integer not null,
@@ -264,7 +310,7 @@ create table verifications (
 create index verifications_completed_at on verifications (completed_at);
 
 create table verification_cells (
-    grain        text    not null,
+    grain        integer not null,
     start        integer not null,
     product_type text    not null,
     orders       integer not null,
@@ -284,8 +330,8 @@ create table refunds (
     amount       integer not null,
     fee          integer not null,
     decided_at   integer,
-    state        text    not null,
-    method       text,              -- how it was paid back; null before
+    state        integer not null,  -- words: refund_state
+    method       integer,  -- words: method; how it was paid back; null before
     primary key (order_birth, ordinal)
 ) without rowid, strict;
 
@@ -301,13 +347,13 @@ create table refund_versions (
     ordinal      integer not null,
     previous     integer,
     decided_at   integer,
-    state        text    not null
+    state        integer not null  -- words: refund_state
 ) strict;
 
 create index refund_versions_refund on refund_versions (order_birth, ordinal, position);
 
 create table refund_cells (
-    grain             text    not null,
+    grain             integer not null,
     start             integer not null,
     product_type      text    not null,
     requests          integer not null,
@@ -323,7 +369,7 @@ create table refund_cells (
 -- Settlements of the orders paid in one hour, day, month or year, as they stand now (§6). Those of one supplier have
 -- only days and months: there are few of one.
 create table settlement_cells (
-    grain                 text    not null,
+    grain                 integer not null,
     start                 integer not null,
     supplier_id           text    not null,  -- '': all suppliers together
     product_type          text    not null,
@@ -349,7 +395,7 @@ create table commissions (
     original_amount  integer not null,
     -- 1 for the first line over 0 of its distributor in its order, else 0: their sum is a number of orders
     counts           integer not null,
-    state            text,              -- 'unsettled', 'settled', 'cancelled'; null while the order is not paid
+    state            integer,  -- words: commission_state; null while the order is not paid
     amount           integer not null,  -- as it is now; of a cancelled one the original
     settled_at       integer,
     primary key (order_birth, line)
@@ -375,7 +421,7 @@ create table commission_versions (
     order_birth integer not null,
     line        integer not null,
     previous    integer,
-    state       text,
+    state       integer,  -- words: commission_state
     amount      integer not null,
     primary key (position, line)
 ) without rowid, strict;
@@ -385,7 +431,7 @@ create index commission_versions_line on commission_versions (order_birth, line,
 -- Commission orders placed in one hour, day, month or year, as they stand now. Those of one distributor have only days
 -- and months.
 create table commission_cells (
-    grain            text    not null,
+    grain            integer not null,
     start            integer not null,
     distributor_id   text    not null,  -- '': all distributors together
     product_type     text    not null,
@@ -404,8 +450,8 @@ create table commission_cells (
 create table cash_entries (
     position    integer primary key,
     occurred_at integer not null,
-    kind        text    not null,
-    method      text    not null,
+    kind        integer not null,  -- words: cash_kind
+    method      integer not null,  -- words: method
     amount      integer not null,
     source_id   text,              -- the payment or withdrawal; null: the order
     order_birth integer,
@@ -421,10 +467,10 @@ create index cash_entries_reference on cash_entries ((position >> 19), reference
     where reference is not null;
 
 create table cash_cells (
-    grain   text    not null,
+    grain   integer not null,
     start   integer not null,
-    kind    text    not null,
-    method  text    not null,
+    kind    integer not null,  -- words: cash_kind
+    method  integer not null,  -- words: method
     entries integer not null,
     amount  integer not null,
     primary key (grain, start, kind, method)
@@ -437,14 +483,14 @@ create table withdrawals (
     birth         integer primary key,
     withdrawal_id text    not null,
     requested_at  integer not null,
-    payee_kind    text    not null,
+    payee_kind    integer not null,  -- words: payee_kind
     payee_id      text    not null,
     payee_name    text    not null,
     payee_phone   text,
     amount        integer not null,
-    method        text    not null,
+    method        integer not null,  -- words: withdrawal_method
     account       text    not null,
-    state         text    not null,
+    state         integer not null,  -- words: withdrawal_state
     decided_at    integer,
     reference     text,
     reason        text
@@ -464,7 +510,7 @@ create table withdrawal_versions (
     position integer primary key,
     birth    integer not null,
     previous integer,
-    state    text    not null
+    state    integer not null  -- words: withdrawal_state
 ) strict;
 
 create index withdrawal_versions_birth on withdrawal_versions (birth, position);
@@ -472,11 +518,11 @@ create index withdrawal_versions_birth on withdrawal_versions (birth, position);
 -- Withdrawals requested in one hour, day, month or year, by how they stand now. A decision moves them to another cell; one
 -- that all have left stays, with zeros.
 create table withdrawal_cells (
-    grain       text    not null,
+    grain       integer not null,
     start       integer not null,
-    payee_kind  text    not null,
-    method      text    not null,
-    state       text    not null,
+    payee_kind  integer not null,  -- words: payee_kind
+    method      integer not null,  -- words: withdrawal_method
+    state       integer not null,  -- words: withdrawal_state
     withdrawals integer not null,
     amount      integer not null,
     primary key (grain, start, payee_kind, method, state)
@@ -489,7 +535,7 @@ create table members (
     birth         integer primary key,
     member_id     text    not null,
     phone         text    not null,
-    gender        text    not null,
+    gender        integer not null,  -- words: gender
     registered_at integer not null
 ) strict;
 
@@ -499,7 +545,7 @@ create index members_registered_at on members (registered_at);
 
 -- Members registered in one hour, day, month or year (§10).
 create table member_cells (
-    grain   text    not null,
+    grain   integer not null,
     start   integer not null,
     members integer not null,
     primary key (grain, start)
@@ -510,7 +556,7 @@ create table balance_entries (
     position         integer primary key,
     occurred_at      integer not null,
     member_birth     integer not null,
-    kind             text    not null,
+    kind             integer not null,  -- words: balance_kind
     change           integer not null,  -- with its sign
     balance_after    integer not null,
     payment_id       text,              -- what it came from, where that is a payment,
@@ -526,9 +572,9 @@ create index balance_entries_order_birth on balance_entries (order_birth) where 
 create index balance_entries_withdrawal_birth on balance_entries (withdrawal_birth) where withdrawal_birth is not null;
 
 create table balance_cells (
-    grain   text    not null,
+    grain   integer not null,
     start   integer not null,
-    kind    text    not null,
+    kind    integer not null,  -- words: balance_kind
     entries integer not null,
     change  integer not null,  -- with its sign
     primary key (grain, start, kind)
@@ -540,9 +586,8 @@ create table balance_cells (
 create table journal_entries (
     position integer primary key,
     date     integer not null,  -- its date: an instant
-    kind     text    not null,  -- what happened: 'order_paid', 'refund_completed', …
-    entity   text    not null,  -- to what: 'order', 'member', 'payment', 'withdrawal'
-    birth    integer not null,  -- of that
+    kind     integer not null,  -- words: journal_kind; what happened, and so to what
+    birth    integer not null,  -- of what it happened to: an order, a member, a payment or a withdrawal
     accounts integer not null   -- bit n is set when it has a line on account n
 ) strict;
 
@@ -575,7 +620,7 @@ create table account_settings (
 
 -- Debits and credits of each account, by the dates of their entries.
 create table journal_cells (
-    grain   text    not null,
+    grain   integer not null,
     start   integer not null,
     account integer not null,
     lines   integer not null,
@@ -604,12 +649,12 @@ create table parked_events (
     event_id   text    not null,  -- its id
     -- what it says of money that moved outside, and is in no account before it is released (accounting.md): null where
     -- it says nothing of that, or does not say how, or how much
-    direction  text,              -- 'income', 'expense'
-    method     text,
+    direction  integer,  -- words: direction
+    method     integer,  -- words: method
     amount     integer,
     waits_for  text    not null,  -- 'order', 'member', 'payment'
     awaited_id text    not null,  -- the id of what it waits for
-    state      text    not null,
+    state      integer not null,  -- words: parked_state
     code       text,              -- with which it was rejected in the end
     released   integer            -- the position of the event that released it; null: it is not recorded
 ) strict;
