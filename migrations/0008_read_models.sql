@@ -24,7 +24,8 @@
 -- is looked up in one stretch after the other.
 --
 -- The words are SQLite's. In PostgreSQL `integer` is `bigint`, `blob` is `bytea`, `text` sorts by its bytes
--- (collate "C"), and `strict` and `without rowid` are left out. Sums that leave 64 bits are errors in both: they stop
+-- (collate "C"), and `strict` and `without rowid` are left out. What stands in `/* */` is said to PostgreSQL alone: SQLite
+-- has the key of the table in each index by itself. Sums that leave 64 bits are errors in both: they stop
 -- the projector, and are never a rounded number.
 
 -- How far the read models are, written in the same transaction as every change of them.
@@ -127,10 +128,9 @@ create index orders_member_id on orders (member_id, placed_at);
 create index orders_supplier_id on orders (supplier_id, placed_at) where supplier_id is not null;
 create index orders_product_type on orders (product_type, placed_at);
 create index orders_source on orders (source, placed_at);
--- What begins with a text is found here, with its place in the list beside it: SQLite has the key of the table in each
--- index, PostgreSQL only where it is named.
-create index orders_order_no on orders (order_no, placed_at, birth);
-create index orders_product_name on orders (product_name, placed_at, birth);
+-- What begins with a text is found here, with its place in the list beside it.
+create index orders_order_no on orders (order_no, placed_at) /* include (birth) */;
+create index orders_product_name on orders (product_name, placed_at) /* include (birth) */;
 
 -- How orders stand now, and what each adds to the figures of reports.
 create table order_states (
@@ -191,7 +191,8 @@ create index order_states_supplier on order_states (supplier_id, paid_at)
     where (supplier_id is not null and paid_at is not null);
 create index order_states_settlement_type on order_states (product_type, paid_at)
     where (supplier_id is not null and paid_at is not null);
-create index order_states_supplier_name on order_states (supplier_name, paid_at, birth) where paid_at is not null;
+create index order_states_supplier_name on order_states (supplier_name, paid_at) /* include (birth) */
+    where paid_at is not null;
 -- Orders that were paid later than an hour after they were placed, and those that were not paid within three days: without
 -- them the last paid orders of any range are found without a look at all that was paid later.
 create index order_states_paid_at_late on order_states (paid_at, birth, placed_at)
@@ -564,7 +565,6 @@ create table balance_entries (
     withdrawal_birth integer            -- or a withdrawal
 ) strict;
 
-create index balance_entries_occurred_at on balance_entries (occurred_at);
 create index balance_entries_kind on balance_entries (kind, occurred_at);
 create index balance_entries_member_birth on balance_entries (member_birth, occurred_at);
 create index balance_entries_payment_id on balance_entries (payment_id) where payment_id is not null;

@@ -58,7 +58,9 @@ pub(super) fn for_postgres(script: &str) -> String {
 /// One line; what its comment says is left out.
 fn translate(line: &str) -> String {
     let code = line.split_once("--").map_or(line, |(code, _)| code).trim_end();
-    if matches!(code, ") strict;" | ") without rowid, strict;") {
+    // What SQLite takes for a comment.
+    let code = &code.replace("/* ", "").replace(" */", "");
+    if matches!(&**code, ") strict;" | ") without rowid, strict;") {
         return ");".to_owned();
     }
     code.split_inclusive(' ')
@@ -90,7 +92,7 @@ mod tests {
                 supplier    text,\n    \
                 log_id      blob    not null\n\
             ) strict;\n\
-            create index t_textual on t (textual) where supplier is not null;\n\
+            create index t_textual on t (textual) /* include (birth) */ where supplier is not null;\n\
             create table c (\n    grain text not null\n) without rowid, strict;\n";
         let postgres = "\n\
             create table t (\n    \
@@ -99,7 +101,7 @@ mod tests {
                 supplier    text collate \"C\",\n    \
                 log_id      bytea    not null\n\
             );\n\
-            create index t_textual on t (textual) where supplier is not null;\n\
+            create index t_textual on t (textual) include (birth) where supplier is not null;\n\
             create table c (\n    grain text collate \"C\" not null\n);\n";
         assert_eq!(for_postgres(sqlite), postgres);
     }
@@ -179,7 +181,7 @@ mod tests {
     #[test]
     fn nothing_of_sqlite_is_left_of_the_whole_script() {
         let postgres = for_postgres(&SQLITE);
-        for word in ["integer", "blob", "strict", "rowid", "--"] {
+        for word in ["integer", "blob", "strict", "rowid", "--", "/*"] {
             assert!(!postgres.contains(word), "{word}");
         }
         assert_eq!(postgres.matches("create table").count(), SQLITE.matches("\ncreate table").count());

@@ -207,19 +207,20 @@ impl ListQuery for BalanceEntriesQuery {
     type Item = BalanceEntry;
 
     fn selection(&self) -> Selection {
-        let of_source =
-            |source| BalanceKind::ALL.iter().copied().find(|kind| BalanceSource::from(*kind) == source);
+        let kinds = BalanceKind::ALL.iter().copied().filter(|kind| {
+            self.kind.is_none_or(|wanted| wanted == *kind)
+                && self.source.is_none_or(|wanted| wanted == BalanceSource::from(*kind))
+        });
         Selection::new(&BALANCE_ENTRIES)
             .id_where(OF_ORDER, self.order_id.as_deref())
             .id_where(OF_SOURCE, self.source_id.as_deref())
             .id_where(OF_MEMBER, self.member_id.as_deref())
-            .word("e.kind", self.kind.map(Argument::term))
-            .word("e.kind", self.source.and_then(of_source).map(Argument::term))
+            .split("e.kind", kinds.collect())
             .search(self.q.as_ref())
     }
 }
 
-/// The list of balance entries.
+/// The list of balance entries. Its index has the kind before the time.
 pub(crate) static BALANCE_ENTRIES: List = List {
     name: "balance-entries",
     columns: "e.occurred_at, m.member_id, m.phone, e.kind, e.change, e.balance_after, \

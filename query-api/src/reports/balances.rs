@@ -114,13 +114,13 @@ pub(crate) async fn read(snapshot: &mut Snapshot, range: Range) -> Result<Balanc
     Ok(BalancesReport { opening_balance, net, closing_balance, by_kind })
 }
 
-/// Where entries of balances are kept.
+/// Where entries of balances are kept. Their index begins with the kind, so all of them are named.
 pub(crate) static SOURCE: Source = Source {
     cells: "balance_cells",
     cells_where: "true",
     grains: Grains::HourToYear,
     rows: "balance_entries",
-    rows_where: "true",
+    rows_where: "kind in (0, 1, 2, 3, 4, 5, 6, 7)",
     rows_at: "occurred_at",
     past: Past {
         cells: "balance_past",
