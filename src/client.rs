@@ -129,6 +129,10 @@ impl Connection {
     }
 
     async fn answer(&mut self, request: Request<Full<Bytes>>) -> anyhow::Result<Response<Incoming>> {
+        // A ledger closes a connection that was idle for a minute.
+        if self.sender.is_closed() {
+            *self = self.server.connect().await?;
+        }
         self.sender.ready().await.context("the ledger closed the connection")?;
         self.sender.send_request(request).await.context("the ledger did not answer")
     }

@@ -10,7 +10,7 @@ pub(crate) use intake::Intake;
 
 /// From the bytes of a request to its events, one by one.
 mod wire;
-pub(crate) use wire::{Line, Lines};
+pub(crate) use wire::{Cut, Line, Lines};
 
 /// Decisions on settlements, withdrawals and parked events.
 mod decisions;
@@ -88,6 +88,7 @@ fn writes(writer: &WriterHandle, tokens: &Tokens, intake: &Intake) -> Router {
         .route("/v1/settlements/{order_id}/settle", post(decisions::settle))
         .route("/v1/withdrawals/{withdrawal_id}/approve", post(decisions::approve))
         .route("/v1/withdrawals/{withdrawal_id}/reject", post(decisions::reject))
+        .route("/v1/withdrawals/{withdrawal_id}/transfer", post(decisions::transfer))
         .route("/v1/parked-events/{position}/discard", post(decisions::discard));
     let read_settings = Router::new()
         .route("/v1/settings/settlement", get(settings::get_settlement))

@@ -18,7 +18,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, BufReader
 
 use crate::client::{Connection, Server};
 use crate::config::{Config, Settings};
-use crate::http::{Line, Lines};
+use crate::http::{Cut, Line, Lines};
 use crate::service::{Service, interrupted};
 
 /// Events that are sent at once.
@@ -178,7 +178,7 @@ impl Target {
     async fn try_send(&mut self, batch: Bytes) -> anyhow::Result<Option<Vec<EventOutcome>>> {
         match self {
             Self::Here(writer, actor) => {
-                let Lines { lines, commands } = Lines::of_ndjson(&batch, actor).await;
+                let Lines { lines, commands } = Lines::read(&batch, Cut::ndjson(&batch)?, actor).await;
                 match writer.take(commands).await {
                     Ok(answer) => Ok(Some(outcomes(&lines, &answer.outcomes))),
                     Err(Unavailable::Busy | Unavailable::NoRoom) => Ok(None),

@@ -21,6 +21,9 @@ mod history;
 /// What needs the log over HTTP.
 mod http;
 
+/// The connections of clients: how many, and how long one may keep silent.
+mod connections;
+
 /// `ledger serve`.
 mod serve;
 

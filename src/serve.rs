@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::config::Config;
+use crate::connections::{self, LIMITS};
 use crate::service::{Service, interrupted};
 
 /// How long requests that are under way may take to finish after the service was asked to stop. Less than the time
@@ -62,7 +63,7 @@ where
     let open = doors == Doors::OpenToThisMachine && address.ip().is_loopback();
     let (stop, stopping) = watch::channel(false);
     let router = service.router(stopping.clone(), open)?;
-    let server = tokio::spawn(serve_http(listener, router, stopping));
+    let server = tokio::spawn(connections::serve(listener, router, LIMITS, stopping));
 
     let (ready, mut is_ready) = watch::channel(false);
     let announce = async {
@@ -89,18 +90,4 @@ where
     }
     service.close().await?;
     result
-}
-
-async fn serve_http(listener: TcpListener, router: axum::Router, mut stopping: watch::Receiver<bool>) {
-    let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
-        // Small answers must not wait for more.
-        drop(stream.set_nodelay(true));
-    });
-    let shutdown = async move {
-        // A sender that is gone means the same.
-        drop(stopping.wait_for(|stopping| *stopping).await);
-    };
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(shutdown).await {
-        tracing::error!(%error, "the HTTP service ended");
-    }
 }

@@ -76,7 +76,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ValidJson<T> {
 /// The problem of a body that could not be read to its end: too large, or the connection broke.
 pub fn unread_body(rejection: &BytesRejection) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::body_too_large()
+        Problem::body_too_large("the body is too large")
     } else {
         Problem::malformed_body(format!("the body could not be read: {rejection}"))
     }

@@ -117,8 +117,14 @@ impl Problem {
     }
 
     /// 413: the body is larger than it may be.
-    pub fn body_too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "the body is too large: send it in parts")
+    pub fn body_too_large(detail: &str) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+    }
+
+    /// 408: the body did not come in time.
+    pub fn body_too_slow() -> Self {
+        let detail = "the body did not come in time: send it again, in smaller parts";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", detail)
     }
 
     /// 415: the body is of a type that is not read here.

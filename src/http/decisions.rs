@@ -43,6 +43,18 @@ pub(crate) struct Approval {
     paid_at: Option<Timestamp>,
 }
 
+/// What the payout gateway says of a transfer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Transfer {
+    /// Why it failed; absent: the money went out.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
+    failure: Option<Text>,
+    /// What the gateway calls the transfer.
+    #[schema(value_type = Option<String>, max_length = 200)]
+    reference: Option<Text>,
+}
+
 /// Why something was refused or given up.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -81,7 +93,8 @@ pub(crate) async fn settle(
     Ok(answer(&decide(&writer, caller, idempotency, Action::SettleOrder { order_id }).await?))
 }
 
-/// Approves a withdrawal (提现审核通过): with automatic transfer off, it is paid.
+/// Approves a withdrawal (提现审核通过): with automatic transfer off, it is paid; with it on, the payout gateway's answer
+/// pays it.
 #[utoipa::path(
     post,
     path = "/v1/withdrawals/{withdrawal_id}/approve",
@@ -134,6 +147,41 @@ pub(crate) async fn reject(
     let withdrawal_id = known_id(&withdrawal_id, "unknown_withdrawal", "there is no withdrawal of this id")?;
     let rejected = WithdrawalRejected { reason: reason.into() };
     let action = Action::RejectWithdrawal { withdrawal_id, rejected };
+    Ok(answer(&decide(&writer, caller, idempotency, action).await?))
+}
+
+/// Takes the payout gateway's answer for an approved withdrawal: it is paid, or finance decides again.
+#[utoipa::path(
+    post,
+    path = "/v1/withdrawals/{withdrawal_id}/transfer",
+    tag = "decisions",
+    params(("withdrawal_id" = String, Path, description = "The withdrawal"), IdempotencyHeader),
+    request_body(content = Transfer, example = json!({"reference": "T20261101"})),
+    responses(
+        (status = 200, description = "It is paid, or pending again", body = Decided),
+        (status = 404, description = "`unknown_withdrawal`", body = ProblemDocument),
+        (status = 409, description = "`already_decided`: it is not approved; `id_reused`", body = ProblemDocument),
+        JsonBodyProblems,
+        (status = 422, description = "`invalid_body`, `invalid_parameter`", body = ProblemDocument),
+    )
+)]
+pub(crate) async fn transfer(
+    State(writer): State<WriterHandle>,
+    caller: Caller,
+    idempotency: Idempotency,
+    ValidPath(withdrawal_id): ValidPath<String>,
+    ValidJson(Transfer { failure, reference }): ValidJson<Transfer>,
+) -> Result<Response, Problem> {
+    let withdrawal_id = known_id(&withdrawal_id, "unknown_withdrawal", "there is no withdrawal of this id")?;
+    let action = match (failure, reference) {
+        (Some(failure), None) => Action::FailTransfer { withdrawal_id, failure },
+        (None, reference) => {
+            Action::ConfirmTransfer { withdrawal_id, paid: WithdrawalPaid { reference, note: None } }
+        }
+        (Some(_), Some(_)) => {
+            return Err(Problem::invalid_body("reference", "a transfer that failed has no `reference`"));
+        }
+    };
     Ok(answer(&decide(&writer, caller, idempotency, action).await?))
 }
 

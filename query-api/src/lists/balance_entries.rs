@@ -7,7 +7,7 @@ use events_schema::{Calendar, Id};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::database::{Argument, DatabaseError, Row};
+use crate::database::{DatabaseError, Row};
 use crate::export::{Cells, Column, Document, Label, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, BalanceKindWord, LocalTime};
