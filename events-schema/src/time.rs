@@ -64,7 +64,8 @@ impl FromStr for Timestamp {
     type Err = ParseTimestampError;
 
     fn from_str(text: &str) -> Result<Self, ParseTimestampError> {
-        // The calendar library reads more than RFC 3339 allows (a blank for the T, zone names in brackets).
+        // The calendar library reads more than RFC 3339 allows (a blank for the T, zone names in brackets, offsets such as
+        // +08).
         let bytes = text.as_bytes();
         let shaped = bytes.len() >= 20
             && bytes.len() <= 40
@@ -74,12 +75,22 @@ impl FromStr for Timestamp {
             && bytes[7] == b'-'
             && bytes[13] == b':'
             && bytes[16] == b':'
+            && has_offset(bytes)
             && !bytes.contains(&b'[')
             && !bytes.contains(&b',');
         if !shaped {
             return Err(ParseTimestampError);
         }
         text.parse::<jiff::Timestamp>().map(Self::from).map_err(|_| ParseTimestampError)
+    }
+}
+
+/// Whether a time ends with `Z` or `+08:00`.
+fn has_offset(time: &[u8]) -> bool {
+    match time {
+        [.., b'Z' | b'z'] => true,
+        [.., b'+' | b'-', h, hh, b':', m, mm] => [h, hh, m, mm].iter().all(|digit| digit.is_ascii_digit()),
+        _ => false,
     }
 }
 
@@ -166,6 +177,9 @@ mod tests {
             "2026-13-01T00:00:00Z",
             "yesterday",
             "2026-11-01T09:30:00+08:00[Asia/Shanghai]",
+            "2026-11-01T09:30:00+08",
+            "2026-11-01T09:30:00+0800",
+            "2026-11-01T09:30:00+08:00:15",
         ] {
             assert_eq!(text.parse::<Timestamp>(), Err(ParseTimestampError), "{text}");
         }

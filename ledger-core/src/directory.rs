@@ -1,7 +1,7 @@
 //! The directory: from the text ids of the world outside to positions in the log.
 //!
-//! Derived from the log. A key is a 128-bit hash of a namespace and an id, made with a key of its own (the log's id),
-//! so that nobody can choose ids that meet. Memory holds the ids that were used lately, and a filter that knows most
+//! Derived from the log. A key is a 128-bit hash of a namespace and an id, made with the log's id as its key, so that ids
+//! which meet in one ledger do not meet in another. Auditors know that id: no key is a secret. Memory holds the ids that were used lately, and a filter that knows most
 //! new ids as such; the others stand in sorted runs.
 
 use std::hash::Hasher as _;

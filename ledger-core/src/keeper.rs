@@ -172,8 +172,11 @@ impl Worker {
                 Ok(view) => return Ok(view),
                 Err(error) => error,
             };
-            if error.is_damage() {
-                self.kept.condemn()?;
+            // It is the damage that counts, whatever becomes of forgetting what is damaged.
+            if error.is_damage()
+                && let Err(second) = self.kept.condemn()
+            {
+                tracing::error!(error = %second, "damaged tables cannot be forgotten");
             }
             if error.is_damage() || self.finishing {
                 return Err(error);

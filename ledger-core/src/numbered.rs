@@ -4,7 +4,7 @@ use std::hash::Hasher;
 
 /// Spreads a number over the bits of a hash by one multiplication (Fibonacci hashing, Knuth, TAOCP vol. 3 §6.4).
 ///
-/// For keys that nobody outside can choose: positions, and hashes that were made with a secret key.
+/// For keys that nobody outside can choose: positions, and hashes that were made with a key of their own.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct NumberHasher(u64);
 

@@ -249,3 +249,31 @@ async fn of_decisions_taken_at_once_one_counts() {
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);
 }
+
+#[tokio::test]
+async fn the_payout_gateway_says_what_became_of_an_approved_withdrawal() {
+    let ledger = Ledger::start();
+    let admin = ledger.admin();
+    withdrawals(&ledger, &["W1", "W2"]).await;
+    let automatic = json!({ "methods": ["bank_card", "alipay", "wechat"], "automatic_transfer": true });
+    admin.put("/v1/settings/withdrawals").json(&automatic).send().await.ok();
+    decide(&admin, "W1", "transfer", &json!({})).send().await.problem(409, "already_decided");
+    assert_eq!(decide(&admin, "W1", "approve", &json!({})).send().await.ok()["state"], "approved");
+
+    let failed = || decide(&admin, "W1", "transfer", &json!({ "failure": "account closed" }));
+    let keyed = failed().header("idempotency-key", "F1").send().await;
+    assert_eq!(keyed.ok()["state"], "pending");
+    // Finance decides again; the same answer of the gateway does not count twice.
+    decide(&admin, "W1", "approve", &json!({})).send().await.ok();
+    assert_eq!(failed().header("idempotency-key", "F1").send().await.ok(), keyed.ok());
+    let reply = decide(&admin, "W1", "transfer", &json!({ "reference": "T1" })).send().await;
+    assert_eq!(reply.ok()["state"], "paid");
+    let position = taken(&reply);
+    let cash = admin.read(&format!("/v1/cash-entries?source_id=W1&min_position={position}")).await;
+    assert_eq!(cash["items"][0]["reference"], "T1");
+
+    let both = json!({ "failure": "no", "reference": "T2" });
+    let problem = decide(&admin, "W2", "transfer", &both).send().await;
+    assert_eq!(problem.problem(422, "invalid_body")["field"], "reference");
+    decide(&admin, "nobody", "transfer", &json!({})).send().await.problem(404, "unknown_withdrawal");
+}

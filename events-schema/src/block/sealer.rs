@@ -149,11 +149,6 @@ impl Sealer {
     pub const fn count(&self) -> usize {
         self.count as usize
     }
-
-    /// The bytes of payload in the open block.
-    pub const fn payload_bytes(&self) -> usize {
-        self.payload.len()
-    }
 }
 
 fn to_u32(length: usize) -> u32 {

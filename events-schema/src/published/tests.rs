@@ -162,4 +162,9 @@ fn extensions_are_kept() {
     let names: Vec<_> = published.extensions.iter().map(|e| e.name.to_string()).collect();
     assert_eq!(names, ["attempt", "traceparent"]);
     assert_eq!(published.extensions[0].value, ExtensionValue::Integer(3));
+    for text in ["\u{0}", "a\nb", "\u{85}"] {
+        with["attempt"] = json!(text);
+        let refused = read_json(&with).unwrap_err();
+        assert!(refused.detail.contains("attempt") && refused.detail.contains("control"), "{refused:?}");
+    }
 }

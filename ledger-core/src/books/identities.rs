@@ -22,7 +22,7 @@ pub struct FirstAnswer {
     /// Of a published event: the position of the last event it recorded itself. Of a decision: of the last event
     /// that it set off.
     pub position: Position,
-    /// The state in which an approval or rejection left its withdrawal.
+    /// The state in which a decision or the payout gateway left its withdrawal.
     pub state: Option<WithdrawalState>,
 }
 
@@ -138,6 +138,7 @@ fn decided_state(event: &Event) -> Option<WithdrawalState> {
         Event::WithdrawalApproved(_) => Some(WithdrawalState::Approved),
         Event::WithdrawalPaid(_) => Some(WithdrawalState::Paid),
         Event::WithdrawalRejected(_) => Some(WithdrawalState::Rejected),
+        Event::TransferFailed(_) => Some(WithdrawalState::Pending),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use events_schema::Timestamp;
@@ -23,7 +23,10 @@ use crate::books::{Books, DECISION_EVENTS_MAX, Identity, Outcome};
 
 /// How often the clock is asked for settlements that are due. The contract allows a minute.
 const CLOCK_INTERVAL: Duration = Duration::from_secs(1);
-/// Settlements that the clock makes before others have their turn.
+/// How long the clock settles before others have their turn, and how long those may take where more is due: at midnight
+/// all orders of a day fall due together.
+const TURN: Duration = Duration::from_millis(2);
+/// Settlements of one turn at most.
 const SETTLEMENTS_AT_ONCE_MAX: usize = 1_000;
 /// A block with this many events or answers is sent as soon as it can be, even while more requests wait.
 const BLOCK_TARGET: usize = 1_024;
@@ -47,6 +50,8 @@ pub(super) struct Decider {
     recorded_at: Timestamp,
     /// When the clock was last asked.
     clock_asked: Timestamp,
+    /// Whether more has fallen due than one turn could settle.
+    is_behind: bool,
     shared: Arc<Shared>,
     stopping: bool,
     /// Whether nothing can be sent any more.
@@ -74,6 +79,7 @@ impl Decider {
             batch: Batch::default(),
             recorded_at,
             clock_asked: Timestamp::default(),
+            is_behind: false,
             shared,
             stopping: false,
             ended: false,
@@ -84,13 +90,13 @@ impl Decider {
         // What was ready when the last process ended is tried before anything new.
         self.release_ready();
         while !self.stopping {
-            if let Some(request) = self.next_request() {
+            if self.is_behind {
+                self.serve_waiting();
+            } else if let Some(request) = self.next_request() {
                 self.serve(request);
             }
             self.settle_due();
-            if self.batch.events.len().max(self.batch.answers.len()) >= BLOCK_TARGET {
-                self.send_if_possible();
-            }
+            self.send_if_filled();
         }
         while !self.ended
             && let Some(request) = self.backlog.pop_front()
@@ -103,8 +109,31 @@ impl Decider {
         self.save_all();
     }
 
+    /// Serves those requests that wait, for one turn.
+    fn serve_waiting(&mut self) {
+        let end = Instant::now() + TURN;
+        while !self.stopping && Instant::now() < end {
+            self.receive_all();
+            let Some(request) = self.backlog.pop_front() else { return self.send_if_possible() };
+            self.serve(request);
+            self.send_if_filled();
+        }
+    }
+
+    /// Takes note of all that came. Requests that came later than others wait behind them.
+    fn receive_all(&mut self) {
+        while let Ok(received) = self.inbox.try_recv() {
+            let request = self.receive(received);
+            self.backlog.extend(request);
+        }
+    }
+
     /// The next request; none when a credit, the clock or the end comes first.
     fn next_request(&mut self) -> Option<Request> {
+        if !self.backlog.is_empty() {
+            // Credits among what came behind it are not to wait until all of it is served.
+            self.receive_all();
+        }
         if let Some(request) = self.backlog.pop_front() {
             return Some(request);
         }
@@ -172,7 +201,9 @@ impl Decider {
     /// The state in which a decision on a withdrawal left it.
     fn state_after(&self, command: &Command) -> Option<WithdrawalState> {
         let (Action::ApproveWithdrawal { withdrawal_id, .. }
-        | Action::RejectWithdrawal { withdrawal_id, .. }) = &command.action
+        | Action::RejectWithdrawal { withdrawal_id, .. }
+        | Action::ConfirmTransfer { withdrawal_id, .. }
+        | Action::FailTransfer { withdrawal_id, .. }) = &command.action
         else {
             return None;
         };
@@ -219,9 +250,14 @@ impl Decider {
             return;
         }
         self.clock_asked = clock;
+        self.is_behind = false;
+        let end = Instant::now() + TURN;
         for _ in 0..SETTLEMENTS_AT_ONCE_MAX {
             let now = self.now();
             let Some(order) = self.books.next_due(now) else { return };
+            if Instant::now() >= end {
+                break;
+            }
             let command = Command {
                 key: CommandKey::Ledger,
                 actor: Actor::Ledger,
@@ -235,8 +271,8 @@ impl Decider {
                 "an order in the list of due ones can be settled"
             );
         }
-        // More are due: ask again at the next turn.
-        self.clock_asked = Timestamp::default();
+        // More are due: the clock is asked again after one turn of the others.
+        (self.clock_asked, self.is_behind) = (Timestamp::default(), true);
     }
 
     /// The time of the block that is being filled: later than the block before, and the same for all its events.
@@ -254,6 +290,13 @@ impl Decider {
             || self.batch.events.len() + DECISION_EVENTS_MAX > BLOCK_EVENTS_MAX;
         if full && !self.batch.events.is_empty() {
             self.send();
+        }
+    }
+
+    /// Sends the block off where it is as large as it need be.
+    fn send_if_filled(&mut self) {
+        if self.batch.events.len().max(self.batch.answers.len()) >= BLOCK_TARGET {
+            self.send_if_possible();
         }
     }
 

@@ -105,6 +105,11 @@ impl SavedBooks {
         if root_at(log, self.position).await? != Some(tree.root()) {
             return Ok(Err("were made from other events"));
         }
+        // A copy of the log may be cut into other blocks.
+        let next = log.read(self.position, 1).await?;
+        if next.first().is_some_and(|block| block.header().first != self.position.next()) {
+            return Ok(Err("end in the middle of a block"));
+        }
         Ok(Ok((books, tree)))
     }
 

@@ -92,6 +92,31 @@ async fn the_clock_settles_what_is_due_without_any_request() {
 }
 
 #[tokio::test]
+async fn who_asks_is_answered_while_a_whole_day_falls_due() {
+    const DAY: usize = 5_000;
+    let (log, hand) = (Arc::new(MemoryLog::new()), Hand::at(DUE.plus_seconds(-3_600)));
+    let writer = Writer::open(Arc::clone(&log), Options { clock: hand.clock(), ..options() }).await.unwrap();
+    outcomes(&writer, completed(DAY)).await;
+    let before = writer.handle().durable().borrow().get();
+    hand.set(DUE);
+    let asked: Vec<_> = (0..300).map(|number| ask(writer.handle(), vec![payment(number)])).collect();
+    for answer in asked {
+        answer.await.unwrap().unwrap();
+    }
+    let all = Position::new(before + 2 * DAY as u64 + 1 + 300);
+    let mut durable = writer.handle().durable();
+    let settled_in_time = durable.wait_for(|position| *position >= all);
+    tokio::time::timeout(Duration::from_secs(30), settled_in_time).await.unwrap().unwrap();
+    let events = events(&*log).await;
+    let last = events.iter().rposition(|recorded| matches!(recorded.event, Event::OrderSettled(_)));
+    let first = events.iter().filter(|recorded| matches!(recorded.event, Event::PaymentReceived(_)));
+    let first = first.filter(|recorded| recorded.position.get() <= last.unwrap() as u64).count();
+    assert!(first >= 250, "{first} of 300 requests came before the last of {DAY} settlements");
+    assert_eq!(settled(&events), DAY);
+    writer.stop().await;
+}
+
+#[tokio::test]
 async fn a_clock_that_was_set_back_is_asked_all_the_same() {
     let (log, hand) = (Arc::new(MemoryLog::new()), Hand::at(DUE.plus_seconds(-7_200)));
     let writer = Writer::open(Arc::clone(&log), Options { clock: hand.clock(), ..options() }).await.unwrap();

@@ -9,8 +9,8 @@ use events_schema::{Entity, EntityKind, Money};
 
 use super::*;
 use crate::books::ApplyError;
-use crate::log::{AppendError, ReadError, Tail};
-use crate::writer::OpenError;
+use crate::log::{AppendError, DataDirLock, ReadError, Tail};
+use crate::writer::{OpenError, SavedBooks};
 
 /// Blocks that are read as they are.
 struct AsItIs(Vec<SealedBlock>, Tail);
@@ -180,4 +180,20 @@ async fn a_zone_that_is_not_known_is_refused() {
     let error = Writer::open(Arc::clone(&log), Options { create: created, ..options() }).await.unwrap_err();
     assert!(matches!(error, OpenError::Apply(ApplyError::UnknownZone(_))), "{error}");
     assert_eq!(log.tail().await.unwrap(), Tail::EMPTY, "nothing was begun");
+}
+
+/// A copy of a log may be cut into other blocks than those at whose ends the books were saved.
+#[tokio::test]
+async fn books_that_end_in_the_middle_of_a_block_are_made_anew() {
+    let data = tempfile::tempdir().unwrap();
+    let leaves = [genesis(), received(2), received(3)];
+    for blocks in [sealed(&[&leaves[..2]]), sealed(&[&leaves])] {
+        let tail = tail_of(&blocks);
+        let saved = SavedBooks::open(&DataDirLock::acquire(data.path()).unwrap(), 1 << 20).unwrap();
+        let log = Arc::new(AsItIs(blocks, tail.clone()));
+        let writer = Writer::open_with(log, options(), Some(saved)).await.unwrap();
+        assert_eq!(writer.stop().await, tail.position);
+    }
+    let saved = SavedBooks::open(&DataDirLock::acquire(data.path()).unwrap(), 1 << 20).unwrap();
+    assert_eq!(saved.position(), Position::new(3), "they were saved each time");
 }
