@@ -136,6 +136,8 @@ const FULL: [What; 7] =
     [What::Ingest, What::Catchup, What::Reports, What::Lists, What::Exports, What::Verify, What::Start];
 /// What is asked of read models that have caught up.
 const CAUGHT_UP: [What; 5] = [What::Catchup, What::Reports, What::Lists, What::Exports, What::Start];
+/// What `--database` of the service is where its read models are in files.
+const SQLITE: &str = "sqlite";
 /// Seconds of the measurements that go by time.
 const SECONDS: u64 = 20;
 /// Seconds of a soak.
@@ -265,16 +267,21 @@ impl Bench {
         self.seconds.unwrap_or(default)
     }
 
-    /// The flags of a measured service.
+    /// The flags of a measured service whose read models are in files.
     fn flags(&self, more: &[&str]) -> Vec<String> {
-        let memory = self.memory.iter().flat_map(|size| ["--memory".to_owned(), size.to_string()]);
-        memory.chain(more.iter().map(|flag| (*flag).to_owned())).collect()
+        self.flags_at(SQLITE, more)
     }
 
     /// The flags of a service whose read models are where they were caught up.
     fn flags_of_full(&self) -> Vec<String> {
-        let database = self.database.iter().map(|url| format!("--database={}", url.as_str()));
-        self.flags(&[]).into_iter().chain(database).collect()
+        self.flags_at(self.database.as_ref().map_or(SQLITE, PostgresUrl::as_str), &[])
+    }
+
+    /// The flags of a measured service. Where its read models are is always said.
+    fn flags_at(&self, database: &str, more: &[&str]) -> Vec<String> {
+        let memory = self.memory.iter().flat_map(|size| ["--memory".to_owned(), size.to_string()]);
+        let database = [format!("--database={database}")];
+        memory.chain(database).chain(more.iter().map(|flag| (*flag).to_owned())).collect()
     }
 
     /// Days of orders that end now.

@@ -7,9 +7,14 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::config::{self, Settings};
 use crate::{audit, bench, demo, export, http, import, maintain, replay, serve};
+
+/// What `LEDGER_LOG` may be.
+const LOG_EXPECTED: &str =
+    "expected off, error, warn, info, debug, trace or MODULE=LEVEL, several with commas between";
 
 /// An event-sourced ledger for a commerce platform's finance department.
 ///
@@ -62,7 +67,7 @@ impl Cli {
     /// Runs the command that was asked for.
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         let file = config::read_file(self.config.as_deref())?;
-        start_logging();
+        start_logging()?;
         let settle = |settings: Settings| settings.or(file.clone()).resolve();
         match self.command {
             Command::Serve(settings) => block_on(serve::run(settle(settings)?)),
@@ -124,12 +129,56 @@ pub(crate) fn print(text: impl AsRef<[u8]>) -> anyhow::Result<()> {
 }
 
 /// Log lines go to standard error; `LEDGER_LOG` chooses which (`info` by default).
-fn start_logging() {
-    let filter = EnvFilter::try_from_env("LEDGER_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+fn start_logging() -> anyhow::Result<()> {
+    let given = std::env::var_os("LEDGER_LOG").unwrap_or_default();
+    let filter = log_filter(&given.to_string_lossy())?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .init();
+    Ok(())
+}
+
+/// Which log lines the text `given` in `LEDGER_LOG` chooses. A bare word must be a level: a misspelt one, taken for a
+/// module, would silence all others.
+fn log_filter(given: &str) -> anyhow::Result<EnvFilter> {
+    let chosen: Vec<_> = given.split(',').map(str::trim).filter(|chosen| !chosen.is_empty()).collect();
+    if chosen.is_empty() {
+        return Ok(EnvFilter::new("info"));
+    }
+    for word in chosen.iter().filter(|chosen| !chosen.contains(['=', '['])) {
+        let level = word.parse::<LevelFilter>();
+        anyhow::ensure!(level.is_ok(), "LEDGER_LOG: {word} is no level; {LOG_EXPECTED}");
+    }
+    EnvFilter::try_new(chosen.join(","))
+        .with_context(|| format!("LEDGER_LOG: {given} is not understood; {LOG_EXPECTED}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_says_what_was_chosen() {
+        for (given, level) in [
+            ("", LevelFilter::INFO),
+            (" , ", LevelFilter::INFO),
+            ("WARN", LevelFilter::WARN),
+            ("off", LevelFilter::OFF),
+            ("debug,", LevelFilter::DEBUG),
+            ("warn, ledger_core::log=trace", LevelFilter::TRACE),
+        ] {
+            assert_eq!(log_filter(given).unwrap().max_level_hint(), Some(level), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn a_choice_of_log_lines_that_is_not_understood_is_refused() {
+        for given in ["debgu", "info,debgu", "ledger_core", "ledger_core=debgu", "=debug", "[", "\u{fffd}"] {
+            let error = log_filter(given).unwrap_err().to_string();
+            assert!(error.starts_with("LEDGER_LOG: ") && error.contains(LOG_EXPECTED), "{given}: {error}");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! `ledger demo`: a ledger with the life of a simulated platform, which goes on live.
 
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -10,7 +12,7 @@ use clap::Args;
 use events_schema::command::{Action, Command};
 use events_schema::recorded::withdrawal::{WithdrawalPaid, WithdrawalRejected};
 use events_schema::recorded::{CommandKey, IdempotencyKey};
-use events_schema::{Actor, Digest, Text};
+use events_schema::{Actor, Digest, Position, Text};
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use jiff::{Timestamp, ToSpan};
 use ledger_core::writer::{Unavailable, WriterHandle};
@@ -24,6 +26,12 @@ use crate::service::Service;
 
 /// The file that remembers which platform a data directory was filled with.
 const FILE: &str = "demo.json";
+/// The same while it is written.
+const FILE_NEW: &str = "demo.json.new";
+/// The orders, days and seed of a platform of which nothing else is said.
+const ORDERS: u64 = 20_000;
+const DAYS: u32 = 90;
+const SEED: u64 = 1;
 /// Events that are recorded at once while the past is played.
 const BATCH_EVENTS: usize = 1_000;
 /// How long to wait before something is sent again that could not be taken.
@@ -32,15 +40,15 @@ const RETRY: Duration = Duration::from_millis(100);
 /// What `ledger demo` can be told.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Demo {
-    /// Orders that the platform has sold by now.
-    #[arg(long, default_value_t = 20_000, value_name = "N")]
-    orders: u64,
-    /// Days that it has been selling for.
-    #[arg(long, default_value_t = 90, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3_650))]
-    days: u32,
-    /// Another seed, another platform.
-    #[arg(long, default_value_t = 1, value_name = "SEED")]
-    seed: u64,
+    /// Orders that the platform has sold by now [default: 20000]
+    #[arg(long, value_name = "N")]
+    orders: Option<u64>,
+    /// Days that it has been selling for [default: 90]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    days: Option<u32>,
+    /// Another seed, another platform [default: 1]
+    #[arg(long, value_name = "SEED")]
+    seed: Option<u64>,
     /// Print the events of the past, one a line, and serve nothing: something to import elsewhere.
     #[arg(long)]
     print: bool,
@@ -65,7 +73,14 @@ impl Demo {
             return self.print_past();
         }
         let service = Service::open(&config).await?;
-        let platform = self.chosen(&config.data_dir)?;
+        let end = *service.writer().durable().borrow();
+        let platform = match self.chosen(&config.data_dir, end) {
+            Ok(platform) => platform,
+            Err(error) => {
+                service.close().await?;
+                return Err(error);
+            }
+        };
         let writer = service.writer().clone();
         serve::run_with(
             service,
@@ -83,14 +98,13 @@ impl Demo {
     }
 
     fn print_past(&self) -> anyhow::Result<ExitCode> {
-        use std::io::Write as _;
-        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        let mut out = io::BufWriter::new(io::stdout().lock());
         for step in Platform::new(self.choose().settings(false)?) {
             if let Step::Event(event) = step
                 && let Err(error) = writeln!(out, "{}", event.json)
             {
                 // Whoever reads has seen enough.
-                anyhow::ensure!(error.kind() == std::io::ErrorKind::BrokenPipe, error);
+                anyhow::ensure!(error.kind() == io::ErrorKind::BrokenPipe, error);
                 return Ok(ExitCode::SUCCESS);
             }
         }
@@ -99,27 +113,64 @@ impl Demo {
     }
 
     fn choose(&self) -> Chosen {
-        let days = i64::from(self.days);
-        let start = Timestamp::now() - (days * 24).hours();
-        Chosen { seed: self.seed, orders: self.orders, days: self.days, start: start.as_second() }
+        let days = self.days.unwrap_or(DAYS);
+        let start = Timestamp::now() - (i64::from(days) * 24).hours();
+        let (seed, orders) = (self.seed.unwrap_or(SEED), self.orders.unwrap_or(ORDERS));
+        Chosen { seed, orders, days, start: start.as_second() }
     }
 
-    /// The platform of this data directory; chosen now when it has none.
-    fn chosen(&self, data_dir: &Path) -> anyhow::Result<Chosen> {
+    /// The platform of this data directory, whose log ends at `end`; chosen now when it has none. Then a log that
+    /// holds more than the creation of the ledger is refused: what is played into it can never be taken back.
+    fn chosen(&self, data_dir: &Path, end: Position) -> anyhow::Result<Chosen> {
         let path = data_dir.join(FILE);
-        match std::fs::read(&path) {
+        match fs::read(&path) {
             Ok(text) => {
-                serde_json::from_slice(&text).with_context(|| format!("{} is not understood", path.display()))
+                let chosen: Chosen = serde_json::from_slice(&text)
+                    .with_context(|| format!("{} is not understood", path.display()))?;
+                self.warn_of_differences(chosen, data_dir);
+                Ok(chosen)
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                anyhow::ensure!(
+                    end <= Position::FIRST,
+                    "{} holds a ledger that is no demo: choose another --data-dir",
+                    data_dir.display()
+                );
                 let chosen = self.choose();
-                std::fs::write(&path, serde_json::to_vec(&chosen)?)
+                save(data_dir, &serde_json::to_vec(&chosen)?)
                     .with_context(|| format!("{} cannot be written", path.display()))?;
                 Ok(chosen)
             }
             Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
         }
     }
+
+    /// Says where another platform was asked for than `chosen`, which goes on all the same.
+    fn warn_of_differences(&self, chosen: Chosen, data_dir: &Path) {
+        let data_dir = data_dir.display();
+        for (flag, asked, kept) in [
+            ("--orders", self.orders, chosen.orders),
+            ("--days", self.days.map(u64::from), u64::from(chosen.days)),
+            ("--seed", self.seed, chosen.seed),
+        ] {
+            if let Some(asked) = asked.filter(|asked| *asked != kept) {
+                tracing::warn!(
+                    "{flag} {asked} has no effect: the demo in {data_dir} was begun with {flag} {kept}, and \
+                     goes on; for another one, choose another --data-dir or run `make clean`"
+                );
+            }
+        }
+    }
+}
+
+/// Writes the file in `data_dir`, before anything is played: after a crash it is there whole or not at all.
+fn save(data_dir: &Path, bytes: &[u8]) -> io::Result<()> {
+    let new = data_dir.join(FILE_NEW);
+    let mut file = File::create(&new)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&new, data_dir.join(FILE))?;
+    File::open(data_dir)?.sync_all()
 }
 
 impl Chosen {

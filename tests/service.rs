@@ -54,6 +54,7 @@ mod service {
     mod exporting;
     mod demo;
     mod bench;
+    mod surroundings;
     mod upkeep;
     mod replay;
     mod audit;

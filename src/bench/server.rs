@@ -35,13 +35,22 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts a service on `data_dir` and waits until it listens.
+    /// Starts a service on `data_dir` and waits until it listens. It has no settings but these: those in the
+    /// environment and in `ledger.toml` are another ledger's, whose database must not be filled.
     pub(super) async fn start(data_dir: &Path, flags: &[String]) -> anyhow::Result<Self> {
         let program = std::env::current_exe().context("this program cannot find itself")?;
-        let mut child = Command::new(program)
+        let data_dir = std::path::absolute(data_dir).context("the data directory cannot be named")?;
+        let mut command = Command::new(program);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("LEDGER_") {
+                command.env_remove(name);
+            }
+        }
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-            .arg(data_dir)
+            .arg(&data_dir)
             .args(flags)
+            .current_dir(&data_dir)
             .env("LEDGER_ADMIN_TOKEN", TOKEN)
             .env("LEDGER_LOG", "info")
             .env("NO_COLOR", "1")

@@ -5,7 +5,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::client::Client;
-use super::events::everything;
+use super::events::{everything, placed};
 use super::harness::{ADMIN, Finished, Ledger, directory, finish, program, run};
 
 fn demo(dir: &std::path::Path) -> Command {
@@ -40,10 +40,13 @@ async fn a_demo_serves_figures_and_goes_on_after_a_restart() {
     assert!(ledger.process.said().contains("the past is played"), "{}", ledger.process.said());
     ledger.stop();
 
-    // Other wishes are no use: it is the same platform.
+    // Other wishes are no use, and are told so: it is the same platform.
     let mut command = demo(dir.path());
     command.args(["--seed", "7"]);
     let ledger = Ledger::start_with(&dir, command);
+    let said = ledger.process.said();
+    assert!(said.contains("--seed 7 has no effect") && said.contains("begun with --seed 1"), "{said}");
+    assert_eq!(said.matches("has no effect").count(), 1, "{said}");
     let (again, cash_again) = figures(&ledger.admin()).await;
     // It lives on, but nothing is there twice: ten orders a day make none or one in these seconds.
     assert!(count(&again["orders"]) <= count(&sales["orders"]) + 5, "{again}");
@@ -57,9 +60,38 @@ async fn a_demo_that_was_killed_goes_on() {
     let ledger = Ledger::start_with(&dir, demo(dir.path()));
     let (sales, _) = figures(&ledger.admin()).await;
     ledger.kill();
-    let ledger = Ledger::start_with(&dir, demo(dir.path()));
+    // Who asks for nothing gets what is there, and no warning.
+    let mut command = program(dir.path());
+    command.arg("demo").env("LEDGER_LISTEN", "127.0.0.1:0").env("LEDGER_ADMIN_TOKEN", ADMIN);
+    let ledger = Ledger::start_with(&dir, command);
+    assert!(!ledger.process.said().contains("has no effect"), "{}", ledger.process.said());
     let (again, _) = figures(&ledger.admin()).await;
     assert!(count(&again["orders"]).abs_diff(count(&sales["orders"])) <= 5, "{again}");
+}
+
+#[tokio::test]
+async fn a_ledger_that_is_no_demo_is_left_alone() {
+    let ledger = Ledger::start();
+    let position = ledger.admin().record(&[placed("A")]).await;
+    let dir = ledger.stop();
+    let said = finish(demo(dir.path()), b"").complaint();
+    assert!(said.contains("holds a ledger that is no demo") && said.contains("--data-dir"), "{said}");
+    assert!(said.contains(dir.path().to_str().unwrap()), "{said}");
+    assert!(!dir.path().join("demo.json").exists());
+    assert_eq!(Ledger::start_in(&dir).admin().end().await, position);
+}
+
+#[tokio::test]
+async fn a_ledger_in_which_nothing_is_recorded_can_become_a_demo() {
+    let dir = Ledger::start().stop();
+    // A crash left half a file.
+    std::fs::write(dir.path().join("demo.json.new"), "{\"seed\": ").unwrap();
+    let ledger = Ledger::start_with(&dir, demo(dir.path()));
+    let (sales, _) = figures(&ledger.admin()).await;
+    assert!(count(&sales["orders"]) >= 200, "{sales}");
+    let chosen = std::fs::read(dir.path().join("demo.json")).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&chosen).unwrap()["orders"], 200);
+    assert!(!dir.path().join("demo.json.new").exists());
 }
 
 /// An import of a platform's events that nobody decides about: now and then a supplier asks for money of orders that
