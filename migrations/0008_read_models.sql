@@ -87,9 +87,11 @@ insert into words (set_of, number, word) values
 
 -- Runs of blocks of about as many events each, one after the other, without those of the run that is open.
 create table epochs (
-    number     integer primary key,  -- from 1
-    last       integer not null,     -- its last event: the end of a block
-    paid_until integer               -- the latest payment of an order in this or an earlier epoch
+    number      integer primary key,  -- from 1
+    last        integer not null,     -- its last event: the end of a block
+    paid_until  integer,              -- the latest payment of an order in this or an earlier epoch
+    dated_from  integer,              -- the first date of an entry of the journal in this epoch; null: it has none
+    dated_until integer               -- the last one
 ) strict;
 
 create index epochs_last on epochs (last);

@@ -225,7 +225,12 @@ impl Ledger {
         );
         self.execute(&together).await;
         let paid = "select max(paid_at) from order_states";
-        self.execute(&format!("insert into epochs select {number}, {last}, ({paid})")).await;
+        let dated = format!(
+            "from journal_entries where position <= {last} and position > (select coalesce(max(last), 0) from epochs)"
+        );
+        let [first, until] = ["min", "max"].map(|end| format!("select {end}(date) {dated}"));
+        self.execute(&format!("insert into epochs select {number}, {last}, ({paid}), ({first}), ({until})"))
+            .await;
     }
 
     /// Inserts one row. A column that must not be null is 0 or empty unless it is given.

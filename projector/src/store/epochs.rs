@@ -37,12 +37,16 @@ pub(super) const TOTALS: &str = "\
         (select max(epoch) from account_totals as earlier where earlier.account = moved.account)";
 /// Closes the open epoch with the event at `$1`: all of it is in the tables.
 pub(super) const CLOSE: &str = "\
-    insert into epochs (number, last, paid_until) \
-    select (select coalesce(max(number), 0) + 1 from epochs), $1, max(paid_at) from ( \
-        select max(paid_until) as paid_at from epochs \
+    insert into epochs (number, last, paid_until, dated_from, dated_until) \
+    select (select coalesce(max(number), 0) + 1 from epochs), $1, max(paid_at), min(first), max(last) from ( \
+        select max(paid_until) as paid_at, cast(null as bigint) as first, cast(null as bigint) as last from epochs \
         union all \
-        select max(paid_at) from order_versions where position > (select coalesce(max(last), 0) from epochs) \
-    ) as paid";
+        select max(paid_at), null, null from order_versions \
+        where position > (select coalesce(max(last), 0) from epochs) \
+        union all \
+        select null, min(date), max(date) from journal_entries \
+        where position > (select coalesce(max(last), 0) from epochs) \
+    ) as closed";
 
 /// The statement that keeps how cells `c` stand in the epoch `open`: what stands before and after the words that find them.
 pub(super) fn keep(table: &CellTable, open: &str) -> (String, String) {

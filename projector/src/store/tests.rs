@@ -130,7 +130,9 @@ async fn an_epoch_that_closes_adds_up_its_accounts(engine: Engine) {
         .collect();
     assert_eq!(dump["account_totals"], totals);
     let epochs = [(1, 10), (2, 20), (3, 21)];
-    let epochs = epochs.map(|(number, last)| format!("number = {number}, last = {last}, paid_until = NULL"));
+    let epochs = epochs.map(|(number, last)| {
+        format!("number = {number}, last = {last}, paid_until = NULL, dated_from = NULL, dated_until = NULL")
+    });
     assert_eq!(dump["epochs"], epochs);
 }
 

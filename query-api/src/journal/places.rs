@@ -17,9 +17,20 @@ pub(super) struct Window {
     pub(super) last: i64,
 }
 
-/// Entries dated from `$1` until before `$2`, up to position `$3`.
-const DATED: &str = "select min(position), max(position) from journal_entries \
-    where date >= $1 and date < $2 and position + 0 <= $3";
+/// Where entries dated from `$1` until before `$2` are, up to position `$3`: the epochs with such dates, and in the open one
+/// the entries themselves. How many there are makes no difference to how long it takes.
+const DATED: &str = "\
+    with dated (number, last) as ( \
+        select min(number), max(last) from epochs where dated_until >= $1 and dated_from < $2 \
+    ) \
+    select min(first), max(last) from ( \
+        select coalesce((select epochs.last + 1 from epochs where epochs.number = dated.number - 1), 1) as first, \
+            dated.last as last from dated where dated.number is not null \
+        union all \
+        select min(position), max(position) from journal_entries \
+        where position > (select coalesce(max(last), 0) from epochs) and position <= $3 \
+        and date + 0 >= $1 and date + 0 < $2 \
+    ) as places";
 
 /// What stands on the account `$1` after the event at `$2`: the debits over 0. What stood at the end of the last epoch
 /// before, and the lines since.
@@ -34,8 +45,8 @@ const STANDING: &str = "\
     ) as amounts";
 
 impl Window {
-    /// Where the entries with dates in `range` are that `snapshot` has: so much is read at most, whatever the log holds.
-    /// Between them may be others, whose events came late.
+    /// Where the entries with dates in `range` are that `snapshot` has, to the epoch: so much is read at most, whatever the
+    /// log holds. Between them may be others.
     pub(super) async fn of(range: Range, snapshot: &mut Snapshot) -> Result<Self, DatabaseError> {
         let last = snapshot.position.as_i64();
         if range == Range::ALL {
@@ -43,8 +54,8 @@ impl Window {
         }
         let dated = Sql::new(DATED).with(range.from.micros()).with(range.to.micros()).with(last);
         let row = snapshot.fetch_one(dated).await?;
-        let (first, last): (Option<i64>, Option<i64>) = (row.get(0)?, row.get(1)?);
-        Ok(Self { first: first.unwrap_or(0), last: last.unwrap_or(-1) })
+        let (first, found): (Option<i64>, Option<i64>) = (row.get(0)?, row.get(1)?);
+        Ok(Self { first: first.unwrap_or(0), last: found.map_or(-1, |found| found.min(last)) })
     }
 
     /// What of it comes after the page that ended with `cursor`, of the list called `list`: newest first, so before it

@@ -25,7 +25,8 @@ pub(in super::super) fn ends(dump: &Dump) -> Vec<i64> {
 pub(super) fn check_epochs(history: &History, dump: &Dump) {
     let (mut fold, now) = (Fold::default(), i64::try_from(history.recorded.len()).unwrap());
     let epochs: Vec<Row> = rows_of(dump, "epochs").collect();
-    for (epoch, end) in (1..).zip(ends(dump).into_iter().chain([now])) {
+    let afters = [0].into_iter().chain(ends(dump));
+    for (epoch, (after, end)) in (1..).zip(afters.zip(ends(dump).into_iter().chain([now]))) {
         fold.take_until(&history.recorded, end);
         let mut wanted = cells::of(&fold.tables, history.calendar());
         for table in CELL_TABLES {
@@ -37,6 +38,11 @@ pub(super) fn check_epochs(history: &History, dump: &Dump) {
         if let Some(row) = epochs.get(usize::try_from(epoch - 1).unwrap()) {
             assert_eq!((number(row, "number"), number(row, "last")), (epoch, end));
             assert_eq!(row["paid_until"].parse().ok(), paid.max(), "{row:?}");
+            let entries = fold.tables.rows("journal_entries");
+            let entries = entries.filter(|entry| (after + 1..=end).contains(&number(entry, "position")));
+            let dates: Vec<_> = entries.map(|entry| number(entry, "date")).collect();
+            let [first, last] = ["dated_from", "dated_until"].map(|column| row[column].parse().ok());
+            assert_eq!((first.as_ref(), last.as_ref()), (dates.iter().min(), dates.iter().max()), "{row:?}");
         }
     }
 }
