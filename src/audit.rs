@@ -3,7 +3,6 @@
 /// The answer as tables.
 mod shown;
 
-use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -11,9 +10,8 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::Args;
 use events_schema::{Money, Position, Timestamp};
-use ledger_core::log;
-use ledger_core::log::file::Reader;
-use query_api::as_of::{AsOf, Moment, Resolver};
+use ledger_core::log::LogScan;
+use query_api::as_of::Resolver;
 use query_api::tie_outs::{Unbalanced, unbalanced_entries};
 use query_api::{ReadModels, router};
 use serde_json::{Value, json};
@@ -21,6 +19,7 @@ use serde_json::{Value, json};
 use crate::cli::print;
 use crate::config::{Config, Settings};
 use crate::maintain::bar;
+use crate::moments;
 use crate::replay::{answer, escaped};
 use crate::service::location;
 
@@ -30,7 +29,7 @@ pub(crate) struct Audit {
     /// As it stood at this position, or as recorded by this instant [default: as it stands]
     #[arg(long, value_name = "POSITION|TIME")]
     as_of: Option<String>,
-    /// Print the answer of /v1/audit/tie-outs as it is
+    /// Print JSON: the answer of /v1/audit/tie-outs, its last check over every entry of the journal
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -41,7 +40,7 @@ impl Audit {
     /// Checks everything and prints it. The read models are only read, also beside a service that fills them.
     pub(crate) async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
         // Without a log there is nothing, whatever else there is.
-        log::LogScan::open(&config.data_dir)?;
+        LogScan::open(&config.data_dir)?;
         let served = projector::served(&config.read_models()).await?;
         let served = served.with_context(|| {
             format!(
@@ -94,19 +93,8 @@ fn resolver(data_dir: PathBuf) -> Resolver {
     Arc::new(move |as_of| {
         let data_dir = Arc::clone(&data_dir);
         Box::pin(async move {
-            tokio::task::spawn_blocking(move || find(&Reader::open(&data_dir)?.reader, as_of)).await?
+            let find = move || moments::find(&data_dir, as_of, Timestamp::now());
+            tokio::task::spawn_blocking(find).await?
         })
     })
-}
-
-fn find(reader: &Reader, as_of: AsOf) -> Result<Option<Moment>, Box<dyn Error + Send + Sync>> {
-    let found = match as_of {
-        AsOf::Position(position) => reader.decision_end(position)?,
-        AsOf::Instant(instant) if instant > Timestamp::now().max(reader.tail()?.recorded_at) => None,
-        AsOf::Instant(instant) => Some(reader.recorded_until(instant)?),
-    };
-    Ok(found.map(|log::Moment { position, recorded_at }| Moment {
-        position,
-        recorded_at: (position > Position::ZERO).then_some(recorded_at),
-    }))
 }

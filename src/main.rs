@@ -18,6 +18,9 @@ mod service;
 /// The raw history, as it is told.
 mod history;
 
+/// Places in the log, as `as_of` asks for them.
+mod moments;
+
 /// What needs the log over HTTP.
 mod http;
 

@@ -19,17 +19,17 @@ use clap::{Args, ValueEnum as _};
 use events_schema::{Calendar, Grain, Id, ProductType, Timestamp};
 use http_body_util::BodyExt as _;
 use ledger_core::log::LogScan;
-use ledger_core::log::file::{OpenedReader, Reader};
+use projector::Plan;
 use projector::change::Scope;
-use projector::{AsOf, Plan};
 use query_api::period::Moment;
-use query_api::{Range, ReadModels};
+use query_api::{AsOf, Range, ReadModels};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
 use crate::cli::print;
 use crate::config::{Config, Settings};
 use crate::maintain::{bar, rate};
+use crate::moments;
 use crate::service::{interrupted, location};
 
 /// What `ledger replay` can be told.
@@ -41,8 +41,8 @@ pub(crate) struct Replay {
     /// All reports and the trial balance, each on a line of its own.
     #[arg(long, conflicts_with_all = ["report", "supplier_id", "distributor_id", "product_type", "payee_kind", "step", "format"])]
     all: bool,
-    /// As it stood after the event at this position and all that was decided with it, or as recorded by this instant
-    /// [default: the end of the log]
+    /// As it stood after the event at this position (0: before the first) and all that was decided with it, or as
+    /// recorded by this instant [default: the end of the log]
     #[arg(long, value_name = "POSITION|TIME", value_parser = as_of)]
     as_of: Option<AsOf>,
     #[command(flatten)]
@@ -127,22 +127,20 @@ impl Replay {
     }
 
     /// Where the replay ends, and the instant that "today" belongs to there: as the service finds them.
-    fn moment(&self, config: &Config) -> anyhow::Result<(AsOf, Timestamp)> {
+    fn moment(&self, config: &Config) -> anyhow::Result<(projector::AsOf, Timestamp)> {
         let now = Timestamp::now();
-        match self.as_of {
-            None | Some(AsOf::End) => Ok((AsOf::End, now)),
-            Some(AsOf::Recorded(instant)) => {
-                anyhow::ensure!(instant <= now, "--as-of {instant}: this instant has not come yet");
-                Ok((AsOf::Recorded(instant), instant))
+        let Some(as_of) = self.as_of else { return Ok((projector::AsOf::End, now)) };
+        let found = moments::find(&config.data_dir, as_of, now).map_err(anyhow::Error::from_boxed)?;
+        let (position, today) = match (as_of, found) {
+            (AsOf::Position(_), Some(place)) => (place.position, place.recorded_at.unwrap_or(now)),
+            (AsOf::Instant(instant), Some(place)) => (place.position, instant),
+            // The replay says where the log ends.
+            (AsOf::Position(position), None) => (position, now),
+            (AsOf::Instant(instant), None) => {
+                anyhow::bail!("--as-of {instant}: this instant has not come yet")
             }
-            Some(AsOf::Position(position)) => {
-                let OpenedReader { reader, .. } = Reader::open(&config.data_dir)?;
-                // What is missing or damaged is named by the replay.
-                Ok(reader.decision_end(position)?.map_or((AsOf::Position(position), now), |end| {
-                    (AsOf::Position(end.position), end.recorded_at)
-                }))
-            }
-        }
+        };
+        Ok((projector::AsOf::Position(position), today))
     }
 
     /// The reports that are asked for, each with its range.
@@ -227,27 +225,21 @@ pub(crate) async fn answer(routes: &Router, address: &str) -> anyhow::Result<Byt
     anyhow::bail!("{}", problem["detail"].as_str().unwrap_or(status.as_str()))
 }
 
-/// `text` in an address: every byte but letters and digits is escaped.
+/// `text` in an address: every byte is escaped but those that never mean anything there.
 pub(crate) fn escaped(text: &str) -> String {
     text.bytes().fold(String::new(), |mut escaped, byte| {
-        if byte.is_ascii_alphanumeric() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             escaped.push(char::from(byte));
         } else {
-            write!(escaped, "%{byte:02X}").expect("a text in memory takes any number of characters");
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "%{byte:02X}");
         }
         escaped
     })
 }
 
-fn as_of(text: &str) -> Result<AsOf, String> {
-    if let Ok(position) = text.parse() {
-        return if position == 0 {
-            Err("positions begin with 1".to_owned())
-        } else {
-            Ok(AsOf::Position(events_schema::Position::new(position)))
-        };
-    }
-    text.parse().map(AsOf::Recorded).map_err(|error| format!("expected a position, or {error}"))
+fn as_of(text: &str) -> Result<AsOf, &'static str> {
+    AsOf::parse(text).ok_or("expected a position such as 1204, or an RFC 3339 time with an offset")
 }
 
 fn moment(text: &str) -> Result<Moment, &'static str> {
@@ -260,10 +252,13 @@ mod tests {
 
     #[test]
     fn a_position_and_an_instant_are_told_apart() {
-        assert_eq!(as_of("17"), Ok(AsOf::Position(events_schema::Position::new(17))));
+        for position in [0, 17] {
+            let expected = AsOf::Position(events_schema::Position::new(position));
+            assert_eq!(as_of(&position.to_string()), Ok(expected));
+        }
         let instant = "2026-11-01T09:30:00+08:00";
-        assert_eq!(as_of(instant), Ok(AsOf::Recorded(instant.parse().unwrap())));
-        for text in ["0", "-1", "yesterday", "2026-11-01", ""] {
+        assert_eq!(as_of(instant), Ok(AsOf::Instant(instant.parse().unwrap())));
+        for text in ["-1", "+1", "yesterday", "2026-11-01", ""] {
             assert!(as_of(text).is_err(), "{text}");
         }
     }
@@ -271,5 +266,6 @@ mod tests {
     #[test]
     fn every_byte_that_means_something_in_an_address_is_escaped() {
         assert_eq!(escaped("a+b &=2é"), "a%2Bb%20%26%3D2%C3%A9");
+        assert_eq!(escaped("total.paid_orders-~"), "total.paid_orders-~");
     }
 }

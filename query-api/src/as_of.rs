@@ -39,7 +39,8 @@ pub type Resolving =
     Pin<Box<dyn Future<Output = Result<Option<Moment>, Box<dyn Error + Send + Sync>>> + Send>>;
 
 impl AsOf {
-    fn parse(text: &str) -> Option<Self> {
+    /// What `text` says: a position, or RFC 3339 with an offset.
+    pub fn parse(text: &str) -> Option<Self> {
         if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             // A number that is too long is a position that no log reaches.
             return Some(Self::Position(Position::new(text.parse().unwrap_or(u64::MAX))));

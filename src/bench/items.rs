@@ -12,6 +12,7 @@ use super::table::Table;
 use super::times::Times;
 use crate::client::Connection;
 use crate::platform::Settings;
+use crate::replay::escaped;
 
 /// The reports whose figures are taken apart.
 const REPORTS: [&str; 11] = [
@@ -89,7 +90,7 @@ async fn figures(
         let is_ratio =
             value.as_str().and_then(|text| text.split_once('.')).is_some_and(|(_, d)| d.len() == 4);
         let part = if is_ratio || *value == Value::Null { ".numerator" } else { "" };
-        format!("{}{part}", path.replace('+', "%2B"))
+        format!("{}{part}", escaped(path))
     };
     Ok((0..FIGURES).map(figure).collect())
 }

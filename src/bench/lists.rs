@@ -1,7 +1,6 @@
 //! How long the first page of each list takes, with each of its filters.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -16,6 +15,7 @@ use super::table::Table;
 use super::times::Times;
 use crate::client::Connection;
 use crate::platform::Settings;
+use crate::replay::escaped;
 
 /// A list, and the fields of its items that it can be filtered by.
 struct List {
@@ -160,13 +160,13 @@ impl Kind {
                 (0..100).map(range).collect::<anyhow::Result<_>>()?
             }
             Self::Filter(name) => {
-                values(name).iter().map(|value| format!("{name}={}", escape(value))).collect()
+                values(name).iter().map(|value| format!("{name}={}", escaped(value))).collect()
             }
             Self::Search(name) => {
                 let prefix = |value: &String| {
                     let characters = value.chars().count();
                     let kept = random.random_range(characters.div_ceil(2)..=characters);
-                    format!("q={}", escape(&value.chars().take(kept).collect::<String>()))
+                    format!("q={}", escaped(&value.chars().take(kept).collect::<String>()))
                 };
                 values(name).iter().map(prefix).collect()
             }
@@ -202,16 +202,4 @@ async fn repeat(
         }
     }
     Ok(times)
-}
-
-/// A text as it stands in a query.
-fn escape(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut escaped, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            escaped.push(char::from(byte));
-        } else {
-            write!(escaped, "%{byte:02X}").expect("a text in memory takes any number of characters");
-        }
-        escaped
-    })
 }

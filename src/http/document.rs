@@ -17,6 +17,7 @@ use super::{audit, decisions, events, order_events, settings};
         decisions::settle,
         decisions::approve,
         decisions::reject,
+        decisions::transfer,
         decisions::discard,
         settings::get_settlement,
         settings::put_settlement,

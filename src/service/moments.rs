@@ -8,6 +8,8 @@ use ledger_core::log::{self, FileLog, Log as _};
 use ledger_core::writer::WriterHandle;
 use query_api::as_of::{AsOf, Moment, Resolver};
 
+use crate::moments::{is_to_come, place};
+
 /// What finds places in `log`, which `writer` writes. It does not keep the log from being closed.
 pub(super) fn resolver(log: &Arc<FileLog>, writer: &WriterHandle) -> Resolver {
     let (log, writer) = (Arc::downgrade(log), writer.clone());
@@ -29,8 +31,7 @@ async fn find(
         AsOf::Position(position) => log::decision_end(log, position).await?,
         AsOf::Instant(instant) => {
             let last = log.tail().await?.recorded_at;
-            // The clock may stand behind what is recorded.
-            if instant > Timestamp::now().max(last) {
+            if is_to_come(instant, Timestamp::now(), last) {
                 return Ok(None);
             }
             if instant > last {
@@ -41,8 +42,5 @@ async fn find(
             Some(log.recorded_until(instant).await?)
         }
     };
-    Ok(found.map(|log::Moment { position, recorded_at }| Moment {
-        position,
-        recorded_at: (position > log::Moment::BEGINNING.position).then_some(recorded_at),
-    }))
+    Ok(found.map(place))
 }

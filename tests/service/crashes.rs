@@ -1,6 +1,9 @@
 //! `kill -9` under load: what was acknowledged is there, and nothing is there twice.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -8,12 +11,14 @@ use tokio::task::JoinHandle;
 
 use super::client::{Client, LINES, ONE, Reply, lines, outcomes};
 use super::events::{at, changed, everything, paid_by, whole_order};
-use super::harness::{Ledger, directory, run, until};
+use super::harness::{DEADLINE, Ledger, Process, directory, run, until};
 
 /// Writers at a time.
 const WRITERS: usize = 4;
 /// The ledger is killed when it has recorded about so many events more.
 const EVENTS: u64 = 400;
+/// Starts that are killed on their way.
+const STARTS: usize = 5;
 
 /// An event, and the position that was answered for it.
 type Acknowledged = (Value, u64);
@@ -148,6 +153,18 @@ async fn a_ledger_that_is_killed_under_load_has_all_that_it_acknowledged_and_not
     assert!(verified.contains(&format!("size      {here}\n")), "{verified}");
 }
 
+/// Starts the ledger in `dir`, and kills it so long after that. Whether it was on its way: it used the
+/// directory already, and did not serve yet.
+async fn killed_on_its_way(dir: &Path, after: Duration) -> bool {
+    let mut process = Process::start(Ledger::command(dir));
+    tokio::time::sleep(after).await;
+    process.kill();
+    // All that it said is heard then.
+    process.wait(DEADLINE);
+    let user = fs::read_to_string(dir.join("lock")).unwrap();
+    user == process.id().to_string() && !process.said().contains("listening")
+}
+
 #[tokio::test]
 async fn a_ledger_that_is_killed_while_it_starts_starts_again() {
     let dir = directory();
@@ -155,13 +172,17 @@ async fn a_ledger_that_is_killed_while_it_starts_starts_again() {
     let position = ledger.admin().record(&whole_order("A")).await;
     let expected = everything(&ledger.admin(), position).await;
     ledger.kill();
-    // At the first words that it says, and at none.
-    for words in ["", "listening"] {
-        let mut process = super::harness::Process::start(Ledger::command(dir.path()));
-        if !words.is_empty() {
-            process.hears(words);
-        }
-        process.kill();
+    let began = Instant::now();
+    let ledger = Ledger::start_in(&dir);
+    let whole = began.elapsed();
+    ledger.kill();
+    // At any moment of a start: how long that takes differs, so some are killed too early or too late.
+    for _ in 0..STARTS {
+        until("a start is killed on its way", async || {
+            let after = whole.mul_f64(rand::random());
+            killed_on_its_way(dir.path(), after).await.then_some(())
+        })
+        .await;
     }
     let ledger = Ledger::start_in(&dir);
     assert_eq!(everything(&ledger.admin(), position).await, expected);

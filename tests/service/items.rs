@@ -45,6 +45,7 @@ async fn what_is_no_figure_is_named() {
     for (address, code, field) in [
         ("sales/items?figure=total.happiness", "unknown_figure", "figure"),
         ("sales/items?figure=total.orders.numerator", "unknown_figure", "figure"),
+        ("sales/items?figure=by_product_type.a%00.orders", "unknown_figure", "figure"),
         ("sales/trend/items?figure=points.2026-11-01T00:30:00Z.orders", "unknown_figure", "figure"),
         ("sales/items", "invalid_parameter", "figure"),
         ("cash/items?figure=net&product_type=ticket", "invalid_parameter", "product_type"),

@@ -53,6 +53,8 @@ async fn a_parameter_that_is_wrong_is_named() {
         ("/v1/orders?limit=501", "limit"),
         ("/v1/orders?status=paid", "status"),
         ("/v1/orders?q=", "q"),
+        ("/v1/orders?q=A%00", "q"),
+        ("/v1/parked-events?code=A%00", "code"),
         ("/v1/orders?member_id=two%20words", "member_id"),
         ("/v1/cash-entries?direction=sideways", "direction"),
         ("/v1/cash-entries?method=balance%27", "method"),
@@ -74,6 +76,16 @@ async fn a_text_that_is_sql_is_only_a_text() {
     for text in ["%27%20or%201=1--", "%25", "_", "%22%3B%20drop%20table%20orders%3B"] {
         assert_eq!(admin.read(&format!("/v1/orders?q={text}")).await["items"], json!([]));
         admin.get(&format!("/v1/orders/{text}")).send().await.problem(404, "unknown_order");
+    }
+}
+
+#[tokio::test]
+async fn an_order_whose_id_is_none_is_not_known() {
+    let ledger = Ledger::start();
+    for id in ["A%00", "%0A", "two%20words"] {
+        for path in [format!("/v1/orders/{id}"), format!("/v1/orders/{id}/events")] {
+            ledger.admin().get(&path).send().await.problem(404, "unknown_order");
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use events_schema::Timestamp;
+use events_schema::block::BlockHeader;
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
 use serde_json::Value;
@@ -11,6 +12,7 @@ use serde_json::Value;
 use super::client::Client;
 use super::events::{THAT_DAY, placed, whole_order, withdrawal};
 use super::harness::{Finished, Ledger, directory, run};
+use super::log_files::{blocks, change};
 
 /// All reports, in the order in which they are printed.
 const REPORTS: [&str; 12] = [
@@ -232,7 +234,7 @@ async fn a_position_is_the_end_of_its_decision_and_its_day_is_today() {
 async fn an_instant_is_what_was_recorded_by_then() {
     let ledger = Ledger::start();
     let admin = ledger.admin();
-    let (dir, begun) = (ledger.dir(), Timestamp::now());
+    let dir = ledger.dir();
     let position = admin.record(&whole_order("A")).await;
     let year = [("from", "2024-01-01".to_owned()), ("to", "2024-12-31".to_owned())];
     let (address, asked) = question("sales", &year, &[]);
@@ -241,11 +243,49 @@ async fn an_instant_is_what_was_recorded_by_then() {
     let between = Timestamp::from_micros(Timestamp::now().micros() - 1).to_string();
     admin.record(&[placed("B")]).await;
     assert_eq!(replay(dir.path(), &asked, &between).printed(), before);
-    let early = Timestamp::from_micros(begun.micros() - 3_600_000_000).to_string();
-    let said = replay(dir.path(), &asked, &early).complaint();
-    assert!(said.contains("nothing was recorded by then"), "{said}");
     let said = replay(dir.path(), &asked, "2999-01-01T00:00:00Z").complaint();
     assert!(said.contains("has not come yet"), "{said}");
+}
+
+#[tokio::test]
+async fn before_the_first_event_the_ledger_is_empty_by_position_and_by_time() {
+    let ledger = Ledger::start();
+    let admin = ledger.admin();
+    let early = Timestamp::from_micros(Timestamp::now().micros() - HOUR).to_string();
+    admin.record(&whole_order("A")).await;
+    let year = [("from", "2024-01-01".to_owned()), ("to", "2024-12-31".to_owned())];
+    for as_of in ["0", &early] {
+        let mut answers = Vec::new();
+        for report in REPORTS {
+            let (address, _) = question(report, &year, &[]);
+            let reply = admin.get(&format!("{address}&as_of={as_of}")).send().await;
+            assert_eq!((reply.status, reply.position()), (200, 0), "{report} as of {as_of}: {reply:?}");
+            answers.push(reply.text());
+        }
+        let asked = ["--all", "--from", "2024-01-01", "--to", "2024-12-31"].map(str::to_owned);
+        let printed = replay(ledger.dir().path(), &asked, as_of).printed();
+        assert_eq!(printed.lines().collect::<Vec<_>>(), answers, "as of {as_of}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_said_of_what_stands_behind_a_damaged_block() {
+    let ledger = Ledger::start();
+    let admin = ledger.admin();
+    let before = admin.record(&[placed("A")]).await;
+    let damaged = admin.record(&[placed("B")]).await;
+    admin.record(&[placed("C")]).await;
+    let dir = ledger.stop();
+    change(dir.path(), |bytes| {
+        let (_, place) = blocks(bytes).into_iter().find(|(header, _)| header.first.get() == damaged).unwrap();
+        bytes[place.start + BlockHeader::BYTES + 40] ^= 0x10;
+    });
+    let asked = ["--report", "sales"].map(str::to_owned);
+    for as_of in [damaged.to_string(), Timestamp::now().to_string()] {
+        let said = replay(dir.path(), &asked, &as_of).complaint();
+        assert!(said.contains(&format!("position {damaged}")), "as of {as_of}: {said}");
+    }
+    replay(dir.path(), &asked, &before.to_string()).printed();
 }
 
 #[tokio::test]

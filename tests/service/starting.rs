@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 
 use super::events::placed;
 use super::harness::{Ledger, directory, finish, refuses_to_start, run};
@@ -74,13 +73,19 @@ async fn tokens_that_are_not_understood_are_named() {
 }
 
 #[tokio::test]
-async fn what_is_kept_in_the_data_directory_is_not_for_everybody() {
-    let dir = Ledger::start().stop();
-    for secret in ["tokens.json", "admin-token"] {
-        if let Ok(metadata) = fs::metadata(dir.path().join(secret)) {
-            assert_eq!(metadata.permissions().mode() & 0o077, 0, "{secret}");
-        }
+async fn a_choice_of_log_lines_that_is_not_understood_is_named() {
+    let dir = directory();
+    for given in ["debgu", "info,debgu", "ledger=debgu"] {
+        let mut command = Ledger::command(dir.path());
+        command.env("LEDGER_LOG", given);
+        let said = finish(command, b"").complaint();
+        assert!(said.contains("LEDGER_LOG") && said.contains("debgu"), "{given}: {said}");
     }
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "none of them made anything");
+    // One that is empty is none: where the service listens is said.
+    let mut command = Ledger::command(dir.path());
+    command.env("LEDGER_LOG", "");
+    Ledger::start_with(&dir, command).stop();
 }
 
 #[tokio::test]
