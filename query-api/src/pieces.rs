@@ -61,6 +61,15 @@ impl Figure {
 /// more are bound before it, and its places are numbered on.
 pub(crate) const FIRST_FILTER: usize = 2 * PIECES.len() + 1;
 
+/// The same place in a text that is written out: `concat!("supplier_id = ", first_filter!())`. A test holds
+/// it to the number above.
+macro_rules! first_filter {
+    () => {
+        "$35"
+    };
+}
+pub(crate) use first_filter;
+
 /// From where the pieces of a range are read, in the order of [`crate::range::Pieces::all`], and whether they count.
 const PIECES: [(Place, Sign); 17] = [
     (Place::Cells(Grain::Year), Sign::Plus),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use events_schema::Recorded;
-use events_schema::terms::{Account, Term};
+use events_schema::terms::{Account, JournalKind, Term};
 use serde_json::{Value, json};
 
 use super::difference::difference;
@@ -89,6 +89,12 @@ async fn compare(
     let total = asking::total(ledger, "journal", asked, &filters).await;
     let expected = json!({"count": answer.len(), "amount": money(answer.iter().map(sum).sum())});
     assert_eq!(total, expected, "journal {filters:?} over {asked:?}");
+
+    let kind = dice.of(JournalKind::ALL);
+    let of_kind: Vec<_> = answer.into_iter().filter(|entry| entry["kind"] == kind.as_str()).collect();
+    let filters: Vec<_> = filters.into_iter().chain([("kind", kind.to_string())]).collect();
+    let answer = asking::list(ledger, "journal", asked, &filters, limit).await;
+    assert_eq!(difference(&json!(of_kind), &json!(answer)), None, "journal {filters:?} over {asked:?}");
 }
 
 /// In vouchers, what suppliers and distributors have stands on the accounts of their funds, and what they owe on those of

@@ -10,7 +10,8 @@ use crate::range::Range;
 
 /// Which entries are asked for.
 ///
-/// An order finds them, an account, or else their position; all else is looked at entry by entry.
+/// An order finds them, an account, which may be that of their kind, or else their position; all else is
+/// looked at entry by entry.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Selection<'q> {
     /// What they tell of.
@@ -58,8 +59,9 @@ impl Selection<'_> {
     /// The entries themselves.
     fn entries(&self, sql: &mut Sql, limit: Option<i64>) -> String {
         let Self { kind, account, order_id, range, window: Window { first, last } } = self;
+        let found_on = account.or_else(|| kind.and_then(account_of));
         // An order has few entries, which are sorted when they are found.
-        let (tables, position) = match (order_id, account) {
+        let (tables, position) = match (order_id, found_on) {
             (Some(_), _) => {
                 ("orders o cross join order_versions v cross join journal_entries e", "e.position + 0")
             }
@@ -72,16 +74,12 @@ impl Selection<'_> {
             let place = sql.place(*order_id);
             conditions
                 .push(format!("o.order_id = {place} and v.birth = o.birth and e.position = v.position"));
-        }
-        match (order_id, account) {
-            (Some(_), Some(account)) => {
+            if let Some(account) = account {
                 conditions.push(format!("(e.accounts & {}) <> 0", sql.place(account.bit())));
             }
-            (None, Some(account)) => {
-                let place = sql.place(i64::from(account.number()));
-                conditions.push(format!("f.account = {place} and e.position = f.position"));
-            }
-            (_, None) => {}
+        } else if let Some(account) = found_on {
+            let place = sql.place(i64::from(account.number()));
+            conditions.push(format!("f.account = {place} and e.position = f.position"));
         }
         if let Some(kind) = kind {
             conditions.push(format!("e.kind = {}", sql.place(Argument::term(*kind))));
@@ -93,5 +91,26 @@ impl Selection<'_> {
         let conditions = conditions.join(" and ");
         let newest = limit.map(|limit| format!(" order by {position} desc limit {}", sql.place(limit)));
         format!("select e.* from {tables} where {conditions}{}", newest.unwrap_or_default())
+    }
+}
+
+/// An account on which every entry of this kind has a line, and most other entries have none: its lines find
+/// the entries, for no index has the kind.
+///
+/// Nothing for orders that are paid or completed, which is what most entries tell of, and for refunds of
+/// orders, which have no account that all of them move.
+pub(super) const fn account_of(kind: JournalKind) -> Option<Account> {
+    match kind {
+        JournalKind::OrderShipped => Some(Account::FreightPayable),
+        JournalKind::Settlement => Some(Account::SupplierPayable),
+        JournalKind::Recharge | JournalKind::RechargeRefund => Some(Account::MemberBalances),
+        JournalKind::Gift => Some(Account::GiftExpense),
+        JournalKind::Deduct => Some(Account::OtherIncome),
+        JournalKind::ScanPayment | JournalKind::ScanRefund => Some(Account::ScanRevenue),
+        JournalKind::SurplusPayment | JournalKind::SurplusRefund => Some(Account::SurplusPayments),
+        JournalKind::WithdrawalRequested | JournalKind::WithdrawalRejected | JournalKind::WithdrawalPaid => {
+            Some(Account::WithdrawalsInTransit)
+        }
+        JournalKind::OrderPaid | JournalKind::OrderCompleted | JournalKind::RefundCompleted => None,
     }
 }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use events_schema::terms::{
     CommissionState, Confirmation, DiscountKind, Method, RefundState, SettlementState,
 };
-use events_schema::{Calendar, Money, Position};
+use events_schema::{Calendar, Id, Money, Position};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -184,8 +184,14 @@ pub(crate) async fn order(
     ValidQuery(query): ValidQuery<OrderQuery>,
 ) -> Result<Answer<Order>, Problem> {
     let mut snapshot = reading.at_least(query.min_position).await?;
-    let body = read(&mut snapshot, &order_id).await?.ok_or_else(|| unknown(&order_id, &snapshot))?;
+    let id = known(&order_id, &snapshot)?;
+    let body = read(&mut snapshot, &id).await?.ok_or_else(|| unknown(&order_id, &snapshot))?;
     Ok(Answer { position: snapshot.position, body })
+}
+
+/// The id that `order_id` is, as it stands in a path; 404 where it is none, for then no order has it.
+pub(super) fn known(order_id: &str, snapshot: &Snapshot) -> Result<Id, Problem> {
+    order_id.parse().map_err(|_| unknown(order_id, snapshot))
 }
 
 /// 404: there is no such order in what `snapshot` reflects.
@@ -196,8 +202,8 @@ pub(super) fn unknown(order_id: &str, snapshot: &Snapshot) -> Problem {
 }
 
 /// The order with this id, if it is recorded.
-async fn read(snapshot: &mut Snapshot, order_id: &str) -> Result<Option<Order>, DatabaseError> {
-    let Some(row) = snapshot.fetch_optional(Sql::new(ORDER).with(order_id)).await? else {
+async fn read(snapshot: &mut Snapshot, order_id: &Id) -> Result<Option<Order>, DatabaseError> {
+    let Some(row) = snapshot.fetch_optional(Sql::new(ORDER).with(order_id.as_str())).await? else {
         return Ok(None);
     };
     let birth: i64 = row.get("birth")?;

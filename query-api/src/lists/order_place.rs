@@ -5,7 +5,7 @@ use std::sync::Arc;
 use events_schema::Position;
 
 use crate::database::Sql;
-use crate::lists::order::unknown;
+use crate::lists::order::{known, unknown};
 use crate::problem::Problem;
 use crate::read_models::Reading;
 use crate::router::State;
@@ -33,7 +33,8 @@ impl OrderPlaces {
     /// be. 404 for an unknown order, 503 where the position is not reached.
     pub async fn find(&self, order_id: &str, min_position: Option<Position>) -> Result<OrderPlace, Problem> {
         let mut snapshot = self.0.at_least(min_position).await?;
-        let row = snapshot.fetch_optional(Sql::new(LAST).with(order_id)).await?;
+        let id = known(order_id, &snapshot)?;
+        let row = snapshot.fetch_optional(Sql::new(LAST).with(id.as_str())).await?;
         let last: i64 = row.ok_or_else(|| unknown(order_id, &snapshot))?.get(0)?;
         Ok(OrderPlace { last: Position::new(last.cast_unsigned()), position: snapshot.position })
     }
@@ -41,3 +42,22 @@ impl OrderPlaces {
 
 const LAST: &str = "select s.position from orders o cross join order_states s \
     where o.order_id = $1 and s.birth = o.birth";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{Engine, Ledger, on_both_engines, random_orders};
+
+    on_both_engines!(what_was_never_placed_has_no_events);
+
+    async fn what_was_never_placed_has_no_events(engine: Engine) {
+        let ledger = Ledger::with(engine, "Asia/Shanghai", &random_orders(20, 1, 0, 10), &[]).await;
+        let places = OrderPlaces(ledger.reading().await);
+        let place = places.find("O-1", None).await.unwrap();
+        assert_eq!(place.position, Position::new(1_000_000));
+        for order_id in ["O-2", "O 1", "O-1\0", "订单", ""] {
+            let problem = places.find(order_id, None).await.unwrap_err();
+            assert_eq!((problem.code(), problem.status().as_u16()), ("unknown_order", 404), "{order_id:?}");
+        }
+    }
+}

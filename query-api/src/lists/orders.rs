@@ -183,6 +183,8 @@ impl ListQuery for OrdersQuery {
             .word("s.payment_method", self.payment_method.map(Argument::term))
             .word("o.source", self.source.map(Argument::term))
             .word("o.product_type", self.product_type.as_deref())
+            // An order in a status that is not paid was never paid.
+            .empty_if(self.payment_method.is_some() && self.status.is_some_and(|status| !status.is_paid()))
             .search(self.q.as_ref())
     }
 }

@@ -71,10 +71,14 @@ async fn file<Q: ListQuery>(reading: &Reading, query: &Q, format: FileFormat) ->
     let (mut snapshot, selection) = open(reading, query).await?;
     let document = const { &Q::Item::DOCUMENT };
     let export = Export::new(document, format, query.shared().lang, selection.range(), &snapshot);
-    let rows = selection.items(None, None);
+    let rows = (!selection.is_empty()).then(|| selection.items(None, None));
     export
         .answer(async move |mut file: Writer| {
             let _turn = turn;
+            let Some(rows) = rows else {
+                file.table(&Table::only(Q::Item::COLUMNS)).await?;
+                return Ok(file.finish().await?);
+            };
             let mut found = snapshot.stream(rows).await?;
             let mut table = file.table(&Table::only(Q::Item::COLUMNS)).await?;
             while let Some(row) = found.next().await? {
@@ -116,9 +120,13 @@ async fn open<Q: ListQuery>(reading: &Reading, query: &Q) -> Result<(Snapshot, S
 }
 
 async fn total(snapshot: &mut Snapshot, selection: &Selection) -> Result<Total, DatabaseError> {
-    let row = snapshot.fetch_one(selection.total()).await?;
-    let amount: Option<i64> = row.get(1)?;
+    let (count, amount): (i64, Option<i64>) = if selection.is_empty() {
+        (0, None)
+    } else {
+        let row = snapshot.fetch_one(selection.total()).await?;
+        (row.get(0)?, row.get(1)?)
+    };
     // A sum of nothing is null.
     let amount = selection.list().amount.map(|_| Amount::minor(amount.unwrap_or_default()));
-    Ok(Total { count: row.get(0)?, amount })
+    Ok(Total { count, amount })
 }

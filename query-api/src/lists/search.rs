@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::database::{DatabaseError, Sql};
 use crate::snapshot::Snapshot;
 
-/// Longest `q`: as long as a name may be.
+/// Longest `q`: as long as a name may be, which has no control characters either.
 const PREFIX_CHARACTERS_MAX: usize = 200;
 /// Most rows that are found first and sorted then.
 pub(crate) const FEW: i64 = 25_000;
@@ -43,15 +43,16 @@ pub(crate) struct Prefix(String);
 
 /// Why a text cannot be looked for.
 #[derive(Debug, thiserror::Error)]
-#[error("expected 1 to {PREFIX_CHARACTERS_MAX} characters")]
+#[error("expected 1 to {PREFIX_CHARACTERS_MAX} characters, none of them a control character")]
 pub(crate) struct PrefixError;
 
 impl TryFrom<String> for Prefix {
     type Error = PrefixError;
 
     fn try_from(text: String) -> Result<Self, PrefixError> {
-        let characters = text.chars().count();
-        if (1..=PREFIX_CHARACTERS_MAX).contains(&characters) { Ok(Self(text)) } else { Err(PrefixError) }
+        let is_of_length = (1..=PREFIX_CHARACTERS_MAX).contains(&text.chars().count());
+        // No text that is searched has one, and PostgreSQL refuses any text with a NUL in it.
+        if is_of_length && !text.chars().any(char::is_control) { Ok(Self(text)) } else { Err(PrefixError) }
     }
 }
 

@@ -60,21 +60,16 @@ pub(crate) struct Selection {
     filters: Vec<Filter>,
     splits: Vec<Split>,
     search: Option<(Prefix, Matches)>,
+    /// Whether no item can be what is asked for: then there is no SQL for it.
+    is_empty: bool,
 }
 
 #[derive(Clone, Debug)]
 struct Filter {
     /// A column that has the value, or a condition with `{}` for it.
     text: &'static str,
-    value: Value,
+    value: Argument,
     finds: Finds,
-}
-
-#[derive(Clone, Debug)]
-enum Value {
-    Given(Argument),
-    /// Numbers of words.
-    Words(Vec<usize>),
 }
 
 /// What a filter finds through its index, from the least to the most.
@@ -102,7 +97,14 @@ struct Split {
 impl Selection {
     /// All of `list`.
     pub(crate) const fn new(list: &'static List) -> Self {
-        Self { list, range: Range::ALL, filters: Vec::new(), splits: Vec::new(), search: None }
+        Self {
+            list,
+            range: Range::ALL,
+            filters: Vec::new(),
+            splits: Vec::new(),
+            search: None,
+            is_empty: false,
+        }
     }
 
     /// Those few of which `column` is this, an id that an index consists of.
@@ -131,17 +133,17 @@ impl Selection {
         self.filter(column, value, Finds::Nothing)
     }
 
-    /// Those of which `column`, which no index has, is one of these words, by their numbers.
-    pub(crate) fn one_of(mut self, column: &'static str, words: Option<Vec<usize>>) -> Self {
-        let filter = |words| Filter { text: column, value: Value::Words(words), finds: Finds::Nothing };
-        self.filters.extend(words.map(filter));
+    /// None of them where `is_contradictory`: where, as the domain has it, nothing meets all filters.
+    pub(crate) const fn empty_if(mut self, is_contradictory: bool) -> Self {
+        self.is_empty |= is_contradictory;
         self
     }
 
     /// Those of which `column` is one of these words, in a list whose indexes have it before the time: each word is read
     /// newest first for itself, and all are merged. Of several such columns, which need an index together, each
-    /// combination of their words is read for itself.
+    /// combination of their words is read for itself. Of no words there is nothing.
     pub(crate) fn split<T: Term>(mut self, column: &'static str, words: Vec<T>) -> Self {
+        self.is_empty |= words.is_empty();
         let is_all = words.len() == T::ALL.len();
         self.splits.push(Split { column, is_all, words: words.into_iter().map(Term::ordinal).collect() });
         self
@@ -154,7 +156,7 @@ impl Selection {
     }
 
     fn filter(mut self, text: &'static str, value: Option<impl Into<Argument>>, finds: Finds) -> Self {
-        self.filters.extend(value.map(|value| Filter { text, value: Value::Given(value.into()), finds }));
+        self.filters.extend(value.map(|value| Filter { text, value: value.into(), finds }));
         self
     }
 
@@ -171,7 +173,7 @@ impl Selection {
 
     /// The same, once it is known how many rows its search matches, if that makes a difference.
     pub(super) async fn counted(self, snapshot: &mut Snapshot) -> Result<Self, DatabaseError> {
-        if self.is_narrow() {
+        if self.is_empty || self.is_narrow() {
             return Ok(self);
         }
         let Some((prefix, _)) = &self.search else { return Ok(self) };
@@ -197,6 +199,9 @@ impl Selection {
         limit: i64,
         walked_max: i64,
     ) -> Result<Vec<Row>, DatabaseError> {
+        if self.is_empty {
+            return Ok(Vec::new());
+        }
         let page = |selection: &Self| selection.items(after, Some(limit));
         let beyond =
             if self.walks() { snapshot.fetch_optional(self.beyond(after, walked_max)).await? } else { None };
@@ -209,6 +214,11 @@ impl Selection {
         // What is missing of the page is old.
         snapshot.find_by_index().await?;
         snapshot.fetch_all(page(&self.clone().matching(Matches::Few))).await
+    }
+
+    /// Whether it is known to hold no item, so that nothing need be read. Else there may be none as well.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.is_empty
     }
 
     /// The list.

@@ -174,15 +174,14 @@ impl ListQuery for SettlementsQuery {
     type Item = SettlementItem;
 
     fn selection(&self) -> Selection {
-        // An order that is not paid has no settlement.
-        let is_in_vain = self.order_status.is_some_and(|status| !status.is_paid());
         Selection::new(&SETTLEMENTS)
             .id("o.order_id", self.order_id.as_deref())
             .word("s.supplier_id", self.supplier_id.as_deref())
             .word("s.settlement_state", self.state.map(Argument::term))
             .word("s.product_type", self.product_type.as_deref())
             .looked_at("s.status", self.order_status.map(Argument::term))
-            .one_of("s.status", is_in_vain.then(Vec::new))
+            // An order that is not paid has no settlement.
+            .empty_if(self.order_status.is_some_and(|status| !status.is_paid()))
             .search(self.q.as_ref())
     }
 }

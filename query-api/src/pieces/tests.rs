@@ -16,10 +16,10 @@ on_both_engines!(what_has_no_hours_is_read_from_days_and_rows);
 /// What one supplier gets, as far as this test goes.
 const OF_SUPPLIER: Source = Source {
     cells: "settlement_cells",
-    cells_where: "supplier_id = $35",
+    cells_where: concat!("supplier_id = ", first_filter!()),
     grains: Grains::DayToMonth,
     rows: "order_states",
-    rows_where: "settlement_state is not null and supplier_id = $35",
+    rows_where: concat!("settlement_state is not null and supplier_id = ", first_filter!()),
     rows_at: "paid_at",
     past: Past {
         cells: "settlement_past",
@@ -33,9 +33,14 @@ static SETTLED: LazyLock<Sums> = LazyLock::new(|| {
     OF_SUPPLIER.sums(
         &["product_type"],
         &[Figure::new("settled_orders", "1"), Figure::new("settled_amount", "settlement_amount")],
-        "product_type <> $36",
+        &format!("product_type <> ${}", FIRST_FILTER + 1),
     )
 });
+
+#[test]
+fn the_first_filter_that_is_written_out_is_the_one_that_is_bound() {
+    assert_eq!(first_filter!(), format!("${FIRST_FILTER}"));
+}
 
 async fn what_has_no_hours_is_read_from_days_and_rows(engine: Engine) {
     let mut ledger = Ledger::with(engine, "America/New_York", &[], &[]).await;

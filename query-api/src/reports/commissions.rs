@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
-use crate::pieces::{Figure, Past, PastRows, Source};
+use crate::pieces::{Figure, Past, PastRows, Source, first_filter};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::{Grains, Range};
 use crate::read_models::Reading;
@@ -127,10 +127,10 @@ pub(crate) static ALL: Source = Source {
 
 /// One distributor, whose days are few rows: lines of orders.
 pub(crate) static ONE: Source = Source {
-    cells_where: "distributor_id = $35",
+    cells_where: concat!("distributor_id = ", first_filter!()),
     grains: Grains::DayToMonth,
     rows: "commissions",
-    rows_where: "original_amount > 0 and state is not null and distributor_id = $35",
+    rows_where: concat!("original_amount > 0 and state is not null and distributor_id = ", first_filter!()),
     past: Past {
         rows: PastRows::Versions {
             versions: "commission_versions",

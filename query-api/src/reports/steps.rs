@@ -52,30 +52,49 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    /// The steps that meet `range`; at most [`STEPS_MAX`]. A range without a beginning begins with the first cell of
-    /// `select`: without one it has no steps.
+    /// The steps that meet `range`, which says how long they are; at most [`STEPS_MAX`]. A range without a
+    /// beginning begins with the first cell of `select`: without one it has no steps.
     pub(crate) async fn over(
         snapshot: &mut Snapshot,
         range: Range,
         step: Step,
         select: &'static StepSelect,
     ) -> Result<Self, Problem> {
+        let steps = Self::counted(snapshot, range, step, select).await?;
+        steps.ok_or_else(|| too_many("from", "take a shorter range"))
+    }
+
+    /// The same where the caller says how long they are.
+    pub(crate) async fn chosen(
+        snapshot: &mut Snapshot,
+        range: Range,
+        step: Step,
+        select: &'static StepSelect,
+    ) -> Result<Self, Problem> {
+        let steps = Self::counted(snapshot, range, step, select).await?;
+        steps.ok_or_else(|| too_many("step", "take a shorter range, or longer steps"))
+    }
+
+    /// The same; nothing where there are more than that.
+    async fn counted(
+        snapshot: &mut Snapshot,
+        range: Range,
+        step: Step,
+        select: &'static StepSelect,
+    ) -> Result<Option<Self>, DatabaseError> {
         let range = with_beginning(snapshot, range, step, select).await?;
         let calendar = &snapshot.calendar;
         let (grain, mut starts) = (step.grain(), Vec::new());
         let mut start = floor(grain, range.from, calendar);
         while !range.is_empty() && start < range.to {
             if starts.len() == STEPS_MAX {
-                let detail =
-                    format!("the range has more than {STEPS_MAX} steps: take a shorter one, or longer steps");
-                return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_steps", detail)
-                    .with("field", "step"));
+                return Ok(None);
             }
             starts.push(start);
             start = calendar.next(grain, start);
         }
         let times = starts.iter().map(|start| LocalTime::new(calendar, *start)).collect();
-        Ok(Self { range, step, starts, times })
+        Ok(Some(Self { range, step, starts, times }))
     }
 
     /// The local beginning of each step, and what it adds up to.
@@ -115,6 +134,12 @@ impl Steps {
         }
         Ok(self.times.iter().copied().zip(found).collect())
     }
+}
+
+/// 422: the range has too many steps. The parameter `field` makes them fewer, as `advice` says.
+fn too_many(field: &str, advice: &str) -> Problem {
+    let detail = format!("the range has more than {STEPS_MAX} steps: {advice}");
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_steps", detail).with("field", field)
 }
 
 /// The rows of a select of an instant and so many sums.

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label};
 use crate::extract::ValidQuery;
-use crate::pieces::{Figure, Past, PastRows, Source};
+use crate::pieces::{Figure, Past, PastRows, Source, first_filter};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::{Grains, Range};
 use crate::read_models::Reading;
@@ -132,9 +132,9 @@ pub(crate) static ALL: Source = Source {
 
 /// One supplier, whose days are few rows.
 pub(crate) static ONE: Source = Source {
-    cells_where: "supplier_id = $35",
+    cells_where: concat!("supplier_id = ", first_filter!()),
     grains: Grains::DayToMonth,
-    rows_where: "settlement_state is not null and supplier_id = $35",
+    rows_where: concat!("settlement_state is not null and supplier_id = ", first_filter!()),
     past: Past { grains: Grains::DayToMonth, ..ALL.past },
     ..ALL
 };

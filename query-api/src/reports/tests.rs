@@ -1,6 +1,6 @@
 //! Every report against a plain recount of its rows, over random ranges.
 
-use events_schema::terms::{CashKind, Direction, Method, Mode, OrderStatus, Term};
+use events_schema::terms::{BalanceKind, CashKind, Direction, Method, Mode, OrderStatus, Term};
 use events_schema::{Calendar, Grain, Money, ProductType, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use crate::figure::{Amount, LocalTime, Ratio};
 use crate::fixture::{CashRow, Engine, Ledger, OrderRow, on_both_engines, random_cash, random_orders};
+use crate::problem::Problem;
 use crate::range::Range;
 use crate::reports::steps::Step;
-use crate::reports::{cash, sales, trend};
+use crate::reports::{balances, cash, sales, screen, trend};
 
 /// The clock is changed in between, on the 9th of March.
 const ZONE: &str = "America/New_York";
@@ -22,6 +23,7 @@ on_both_engines!(
     the_trend_is_what_a_recount_of_the_orders_gives,
     a_trend_without_a_beginning_begins_with_the_first_order,
     a_trend_has_at_most_two_thousand_steps,
+    the_trends_of_the_big_screen_have_at_most_two_thousand_steps,
     cash_is_what_a_recount_of_the_entries_gives,
     an_empty_ledger_has_empty_reports,
 );
@@ -181,7 +183,34 @@ async fn a_trend_has_at_most_two_thousand_steps(engine: Engine) {
     assert_eq!(trend::read(&mut snapshot, range, Step::Hour, None).await.unwrap().points.len(), 2_000);
     let range = Range::new(from, Timestamp::from_micros(range.to.micros() + 1));
     let problem = trend::read(&mut snapshot, range, Step::Hour, None).await.unwrap_err();
-    assert_eq!(problem.code(), "too_many_steps");
+    assert_eq!((problem.code(), field(&problem)), ("too_many_steps", "step".into()));
+}
+
+/// The parameter that is to be changed.
+fn field(problem: &Problem) -> Value {
+    serde_json::to_value(problem.document()).unwrap()["field"].clone()
+}
+
+async fn the_trends_of_the_big_screen_have_at_most_two_thousand_steps(engine: Engine) {
+    let ledger = Ledger::with(engine, "Asia/Shanghai", &[], &[]).await;
+    let mut snapshot = ledger.read_models().await.begin().await.unwrap();
+    let from = Timestamp::from_micros(micros("2025-01-01T00:00:00+08:00"));
+    let days = |days: i64| Range::new(from, from.plus_seconds(days * 86_400));
+    assert_eq!(screen::read(&mut snapshot, days(2_000)).await.unwrap().trend.len(), 2_000);
+    let problem = screen::read(&mut snapshot, days(2_001)).await.unwrap_err();
+    assert_eq!((problem.code(), field(&problem)), ("too_many_steps", "from".into()));
+    assert!(!problem.detail().contains("longer steps"), "{}", problem.detail());
+}
+
+/// A new kind would be in the cells, and not in the rows at the ends of a range.
+#[test]
+fn rows_are_found_by_every_kind_that_there_is() {
+    fn every<K: Term>() -> String {
+        let kinds: Vec<_> = K::ALL.iter().map(|kind| kind.ordinal().to_string()).collect();
+        format!("kind in ({})", kinds.join(", "))
+    }
+    assert_eq!(cash::CASH.rows_where, every::<CashKind>());
+    assert_eq!(balances::SOURCE.rows_where, every::<BalanceKind>());
 }
 
 /// The figures of the cash report as reports.md defines them.

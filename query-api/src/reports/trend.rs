@@ -134,11 +134,11 @@ pub(crate) async fn read(
     step: Step,
     product_type: Option<&ProductType>,
 ) -> Result<Trend, Problem> {
-    let steps = steps(snapshot, range, step).await?;
+    let steps = Steps::chosen(snapshot, range, step, &OF_ALL).await?;
     Ok(Trend { step, points: points(snapshot, &steps, product_type).await? })
 }
 
-/// The steps over `range`, from the first order on.
+/// The steps over `range`, from the first order on, for a report whose range says how long they are.
 pub(super) async fn steps(snapshot: &mut Snapshot, range: Range, step: Step) -> Result<Steps, Problem> {
     Steps::over(snapshot, range, step, &OF_ALL).await
 }

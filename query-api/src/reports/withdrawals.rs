@@ -13,7 +13,7 @@ use crate::answer::Report;
 use crate::export::{Cells, Column, Document, Label, Stopped, Table, Writer, words};
 use crate::extract::ValidQuery;
 use crate::figure::{Amount, PayeeKindWord, WithdrawalMethodWord};
-use crate::pieces::{Figure, Past, PastRows, Source, Sums};
+use crate::pieces::{Figure, Past, PastRows, Source, Sums, first_filter};
 use crate::problem::{Problem, ProblemDocument};
 use crate::range::{Grains, Range};
 use crate::read_models::Reading;
@@ -223,7 +223,7 @@ pub(crate) static SOURCE: Source = Source {
 pub(crate) static OF_ALL: LazyLock<Sums> = LazyLock::new(|| select("true"));
 static OF_ONE_KIND: LazyLock<Sums> = LazyLock::new(|| select(IS_OF_KIND));
 /// The condition that payees are of the kind that is bound after the range.
-const IS_OF_KIND: &str = "payee_kind = $35";
+const IS_OF_KIND: &str = concat!("payee_kind = ", first_filter!());
 /// How many sums number and amount in each state are.
 const SUMS: usize = 2 * WithdrawalState::NAMES.len();
 /// Number and amount in each state.

@@ -197,6 +197,23 @@ async fn what_is_old_is_found_by_its_index_where_a_walk_has_seen_enough() {
     }
 }
 
+#[test]
+fn what_is_searched_is_short_and_has_no_control_characters() {
+    for (text, is_taken) in [
+        ("", false),
+        ("长", true),
+        (&"长".repeat(200), true),
+        (&"长".repeat(201), false),
+        ("\0", false),
+        ("NO-\0", false),
+        ("a\tb", false),
+        ("a\u{7f}", false),
+        ("a\u{85}", false),
+    ] {
+        assert_eq!(Prefix::try_from(text.to_owned()).is_ok(), is_taken, "{text:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_between_a_prefix_and_its_end_begins_with_it(text in "\\PC{1,3}", other in "\\PC{0,4}") {

@@ -1,9 +1,9 @@
-//! The SQL of a selection.
+//! The SQL of a selection that is not known to be empty.
 
 use crate::cursor::Cursor;
 use crate::database::{Argument, Sql};
 use crate::lists::search::Matches;
-use crate::lists::selection::{Filter, Finds, Selection, Split, Tables, Value};
+use crate::lists::selection::{Filter, Finds, Selection, Split, Tables};
 use crate::range::Range;
 
 /// What finds the rows.
@@ -137,7 +137,7 @@ impl Selection {
 
     pub(super) fn finder(&self) -> Finder {
         let rarest = self.filters.iter().enumerate().min_by_key(|(_, filter)| filter.finds);
-        let is_split = !self.splits.is_empty() && self.splits.iter().all(|split| !split.words.is_empty());
+        let is_split = !self.splits.is_empty();
         match (rarest, &self.search, is_split) {
             (Some((index, Filter { finds: Finds::Few | Finds::FewByTime, .. })), ..) => Finder::Filter(index),
             (_, Some((_, Matches::Few)), _) => Finder::Search,
@@ -233,19 +233,14 @@ impl Selection {
 
 impl Filter {
     fn condition(&self, sql: &mut Sql, is_finder: bool) -> String {
-        match &self.value {
-            Value::Words(words) => one_of(self.text, words),
-            Value::Given(value) => {
-                let place = sql.place(value.clone());
-                if self.text.contains("{}") {
-                    self.text.replace("{}", &place)
-                } else if is_finder {
-                    format!("{} = {place}", self.text)
-                } else {
-                    let column = if matches!(value, Argument::Int(_)) { unindexed_number } else { unindexed };
-                    format!("{} = {place}", column(self.text))
-                }
-            }
+        let place = sql.place(self.value.clone());
+        if self.text.contains("{}") {
+            self.text.replace("{}", &place)
+        } else if is_finder {
+            format!("{} = {place}", self.text)
+        } else {
+            let column = if matches!(self.value, Argument::Int(_)) { unindexed_number } else { unindexed };
+            format!("{} = {place}", column(self.text))
         }
     }
 }
@@ -267,9 +262,6 @@ fn unindexed_number(column: &str) -> String {
 
 /// The condition that a column is one of these words.
 fn one_of(column: &str, words: &[usize]) -> String {
-    if words.is_empty() {
-        return "false".to_owned();
-    }
     let words: Vec<_> = words.iter().map(usize::to_string).collect();
     format!("{column} in ({})", words.join(", "))
 }
