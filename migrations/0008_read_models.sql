@@ -39,8 +39,8 @@ create table checkpoint (
     time_zone   text    not null   -- in which hours, days and months are counted
 ) strict;
 
--- Words of closed sets are numbers in all other tables: they are in millions of rows. The set that a column is of stands
--- behind `words:`. Grains are a set, too.
+-- Words of closed sets are numbers in all other tables, but for what parked events wait for: they are in millions of
+-- rows. The set that a column is of stands behind `words:`. Grains are a set, too.
 create table words (
     set_of text    not null,
     number integer not null,

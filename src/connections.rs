@@ -30,7 +30,7 @@ pub(crate) struct Limits {
 
 /// Those of the service.
 pub(crate) const LIMITS: Limits =
-    Limits { connections: 4_096, head: Duration::from_secs(60), ping: Duration::from_secs(20) };
+    Limits { connections: 4_096, head: Duration::from_mins(1), ping: Duration::from_secs(20) };
 
 /// How long to wait where the system gives no more connections, for want of memory or files.
 const ACCEPT_RETRY: Duration = Duration::from_millis(500);

@@ -125,7 +125,8 @@ impl Fold {
         Ok(())
     }
 
-    /// Saves the entities where it is time to, while the tables reflect `tables`. The fold stands at the end of `block`.
+    /// Saves the entities where it is time to, while the tables reflect `tables` on disk. The fold stands at the end of
+    /// `block`.
     pub(crate) fn upkeep(&mut self, block: &BlockHeader, tables: Position) -> Result<(), Halt> {
         let (Some(ledger), position, root) = (&self.ledger, self.position, block.after.root) else {
             return Ok(());
@@ -134,6 +135,11 @@ impl Fold {
         let note = || Note { position, root, ledger_last, created: ledger.created.clone() };
         let done = self.saved.upkeep(&mut self.entities, note, tables);
         done.map_err(|error| Halt { position: position.next(), reason: error.into() })
+    }
+
+    /// The event up to which the tables must be on disk before a save of the entities begins, where one is due.
+    pub(crate) fn awaited(&self) -> Option<Position> {
+        self.saved.awaited()
     }
 
     /// The last event that was folded.

@@ -5,7 +5,7 @@
 /// What a projection may ask for.
 pub mod change;
 
-/// The beginnings of the hour, the day and the month of an instant.
+/// The beginnings of the hour, the day, the month and the year of an instant.
 pub mod starts;
 
 /// What a projection is, and all of them.

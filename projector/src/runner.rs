@@ -258,6 +258,8 @@ impl Work {
         if let Some(checkpoint) = &checkpoint {
             checkpoint.verify(&*feed.log).await?;
         }
+        // What a process before this one has committed may not be there yet.
+        let on_disk = store.make_durable().await?;
         let entities = SavedEntities::open(&store.entities_path().await?, feed.options.memory_bytes)?;
         let epoch = OpenEpoch { after: store.epochs_last().await?, events: feed.options.epoch_events };
         let is_switch_due = !matches!(rank, Rank::Current);
@@ -267,8 +269,16 @@ impl Work {
         };
         let (held, fold_dropped) = mpsc::channel(1);
         let fold = Some(Fold::new(entities, held));
-        let filling =
-            Filling { database, number, checkpoint, target, beside, are_indexes_due: true, is_switch_due };
+        let filling = Filling {
+            database,
+            number,
+            checkpoint,
+            on_disk,
+            target,
+            beside,
+            are_indexes_due: true,
+            is_switch_due,
+        };
         Ok((Self { store, fold, epoch, fold_dropped }, filling))
     }
 

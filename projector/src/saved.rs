@@ -1,7 +1,8 @@
 //! The entities of a generation on disk: what memory has forgotten, and where a start goes on.
 //!
-//! They may be older than the tables of their generation, never newer: a start folds silently from the entities to the
-//! tables, and only then changes tables.
+//! They may be older than the tables of their generation, never newer, also after power was lost: nothing is saved
+//! before the tables are on disk as far. A start folds silently from the entities to the tables, and only then changes
+//! tables.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -50,7 +51,7 @@ pub(crate) struct SavedEntities {
 enum Stage {
     /// None is under way.
     Idle,
-    /// The entities were cut, and the tables are not yet as far.
+    /// The entities were cut, and the tables are not yet as far, or not on disk.
     Cut(Arc<EntitiesCut>, Note),
     /// It is being written.
     Writing,
@@ -98,8 +99,10 @@ impl SavedEntities {
         log: &L,
         until: Position,
     ) -> Result<Option<(Entities, Note)>, RestoreError> {
-        let Some(note) = self.note.take() else { return Ok(None) };
+        let Some(note) = self.note.clone() else { return Ok(None) };
         let fits = note.position <= until && root_at(log, note.position).await? == Some(note.root);
+        // Only now: a log that could not be reached is asked again.
+        self.note = None;
         if fits {
             self.position = note.position;
             return Ok(Some((Entities::restore(&self.keeper.view(), note.ledger_last), note)));
@@ -130,7 +133,7 @@ impl SavedEntities {
     }
 
     /// Begins to save `entities`, which stand as `note` says, where it is time to. `tables` is the last event that the
-    /// tables reflect. Waits where memory would hold too much otherwise.
+    /// tables reflect on disk. Waits where memory would hold too much otherwise.
     pub(crate) fn upkeep(
         &mut self,
         entities: &mut Entities,
@@ -157,6 +160,14 @@ impl SavedEntities {
         Ok(())
     }
 
+    /// The event up to which the tables must be on disk before a save begins, where one is due.
+    pub(crate) fn awaited(&self) -> Option<Position> {
+        match &self.stage {
+            Stage::Cut(_, note) => Some(note.position),
+            Stage::Idle | Stage::Writing => None,
+        }
+    }
+
     /// Saves what was cut when the tables are as far.
     fn save_if_covered(&mut self, tables: Position) {
         let Stage::Cut(cut, note) = &self.stage else { return };
@@ -169,5 +180,40 @@ impl SavedEntities {
         // Whoever has ended needs no word.
         self.keeper.save(make, move |view| drop(told.send(view)));
         self.stage = Stage::Writing;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(position: u64) -> Note {
+        let created = LedgerCreated {
+            log_id: [3; 16],
+            currency: "CNY".parse().unwrap(),
+            time_zone: "Asia/Shanghai".parse().unwrap(),
+        };
+        let position = Position::new(position);
+        Note { position, root: [7; 32], ledger_last: Position::FIRST, created }
+    }
+
+    #[test]
+    fn nothing_is_saved_before_the_tables_are_on_disk_as_far() {
+        let dir = tempfile::tempdir().unwrap();
+        // Without memory, all is cut at once.
+        let open = || SavedEntities::open(dir.path(), 0).unwrap();
+        let mut saved = open();
+        for position in [5, 6] {
+            saved.upkeep(&mut Entities::default(), || note(position), Position::new(4)).unwrap();
+            assert_eq!(saved.awaited(), Some(Position::new(5)));
+        }
+        // This waits for a save that has begun.
+        drop(saved);
+        let mut saved = open();
+        assert!(saved.note.is_none());
+        saved.upkeep(&mut Entities::default(), || note(5), Position::new(5)).unwrap();
+        assert_eq!(saved.awaited(), None);
+        drop(saved);
+        assert_eq!(open().note.map(|note| note.position), Some(Position::new(5)));
     }
 }

@@ -129,6 +129,22 @@ impl Store {
         Ok(())
     }
 
+    /// Sees to it that what is committed gets to the disk, which no commit waits for. The answer is up to where the
+    /// tables are known to be there. That may be less, so that what is written next need not wait: this is asked again.
+    pub(crate) async fn make_durable(&mut self) -> Result<Position, StoreError> {
+        let committed = self.known.as_ref().map_or(Position::ZERO, |checkpoint| checkpoint.position);
+        match &mut self.engine {
+            Engine::Sqlite(store) => store.make_durable(committed).await,
+            Engine::Postgres(store) => {
+                // A session that is lost here takes the right to write with it.
+                let was_certain = std::mem::replace(&mut self.is_certain, false);
+                let durable = store.make_durable().await?;
+                self.is_certain = was_certain;
+                Ok(durable)
+            }
+        }
+    }
+
     /// Makes the indexes that are not there yet.
     pub(crate) async fn index(&mut self) -> Result<(), StoreError> {
         // A session that is lost here takes the right to write with it.
@@ -149,9 +165,7 @@ impl Store {
             Engine::Sqlite(store) => store.files().switch_to(store.number())?,
             Engine::Postgres(store) => {
                 let number = store.number();
-                let schemas = store.schemas().await?;
-                schemas.analyze(number).await?;
-                schemas.switch_to(number).await?;
+                store.schemas().await?.switch_to(number).await?;
             }
         }
         self.is_certain = was_certain;

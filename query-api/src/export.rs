@@ -175,9 +175,10 @@ impl Export {
 
     /// The answer that carries the file which `write` writes, table by table; `write` runs in a task of its own.
     ///
-    /// CSV is sent while it is written: a reader that is slow makes `write` slow, one that stands still stops it, and
-    /// what fails after the first chunk breaks the transfer, so that nobody takes half a file for a whole one. XLSX is
-    /// written to its end first. What fails before anything is sent is returned as the problem that it is.
+    /// CSV is sent while it is written: a reader that is slow makes `write` slow, one that stands still or takes more
+    /// than an hour stops it, and what fails after the first chunk breaks the transfer, so that nobody takes half a
+    /// file for a whole one. XLSX is written to its end first. What fails before anything is sent is returned as the
+    /// problem that it is.
     pub async fn answer<F>(self, write: impl FnOnce(Writer) -> F) -> Result<Response, Problem>
     where
         F: Future<Output = Result<Finished, Problem>> + Send + 'static,

@@ -53,7 +53,7 @@ pub mod period;
 pub mod as_of;
 pub use as_of::AsOf;
 
-/// Ranges of time, as whole months, days and hours.
+/// Ranges of time, as whole years, months, days and hours.
 pub mod range;
 pub use range::Range;
 

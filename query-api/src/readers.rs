@@ -58,7 +58,8 @@ pub(crate) fn answer(routes: Router, readers: Option<&Handle>) -> Router {
 }
 
 async fn hand_over(State(readers): State<Handle>, request: Request, next: Next) -> Response {
-    // When the caller hangs up, this is dropped, and what was asked for is given up.
+    // When the caller hangs up, this is dropped, and what was asked for is given up: rows that come one by one at once,
+    // anything else after the statement that is just being run.
     let mut answering = JoinSet::new();
     answering.spawn_on(next.run(request), &readers);
     match answering.join_next().await {

@@ -33,7 +33,7 @@ use super::{Intake, position_header, unavailable};
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 const TOO_LONG: &str = "the body has more than 16 MiB: send it in parts";
 /// How long a body may take to come whole, and how long nothing of it may come: it has room in memory meanwhile.
-const BODY_WAIT: BodyWait = BodyWait { whole: Duration::from_secs(60), pause: Duration::from_secs(10) };
+const BODY_WAIT: BodyWait = BodyWait { whole: Duration::from_mins(1), pause: Duration::from_secs(10) };
 /// The room that an event takes at least, however short it is: where it stands, and what is answered.
 const EVENT_BYTES: usize = 64;
 
@@ -359,7 +359,7 @@ mod tests {
         whole
     }
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_mins(1);
     const SHORT: Duration = Duration::from_millis(30);
 
     #[tokio::test]

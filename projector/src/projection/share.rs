@@ -1,8 +1,8 @@
 //! What one order adds to each figure of the sales report (reports.md §2), and to what accounts must show
 //! (accounting.md).
 //!
-//! The one definition: the columns of an order's row, the cells of an hour, a day and a month, and the items behind a
-//! figure all come from here.
+//! The one definition: the columns of an order's row, the cells of an hour, a day, a month and a year, and the items
+//! behind a figure all come from here.
 
 use events_schema::Money;
 use events_schema::recorded::order::OrderPlaced;

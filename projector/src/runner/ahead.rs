@@ -14,7 +14,7 @@ use super::progress::Side;
 use super::{Stop, Telling};
 use crate::change::{Changes, Writes};
 use crate::checkpoint::Checkpoint;
-use crate::fold::{Fold, Halt};
+use crate::fold::{Fold, Halt, RestoreError};
 use crate::thread::Thread;
 
 /// The changes of a run of whole blocks of one epoch, ready to be written in one transaction.
@@ -26,6 +26,8 @@ pub(super) struct Batch {
     pub(super) checkpoint: Checkpoint,
     /// How many events it has.
     pub(super) events: u64,
+    /// The event up to which the tables must be on disk before entities are saved, where that is due.
+    pub(super) awaited: Option<Position>,
 }
 
 /// Reads the log and folds it.
@@ -49,8 +51,15 @@ pub(super) struct Ahead<L> {
 impl<L: Log> Ahead<L> {
     /// Folds silently up to `until`, whose changes are in the tables already.
     pub(super) async fn replay(&mut self, mut fold: Fold, until: Position) -> Result<Fold, Stop> {
-        let restored = fold.restore(&*self.log, until).await;
-        restored.map_err(|error| Stop { position: until.next(), reason: error.to_string() })?;
+        while let Err(error) = fold.restore(&*self.log, until).await {
+            let RestoreError::Read(error @ ReadError::Io { .. }) = error else {
+                return Err(Stop { position: until.next(), reason: error.to_string() });
+            };
+            self.telling.lock().paused(Side::Reading, error.to_string());
+            sleep(self.retry).await;
+        }
+        self.telling.lock().resumed(Side::Reading);
+        let tables = self.telling.lock().on_disk();
         while fold.position() < until {
             let blocks = self.read(fold.position()).await?;
             let replayed = self.thread.run(move |()| {
@@ -58,7 +67,7 @@ impl<L: Log> Ahead<L> {
                     fold.replay(block, until)?;
                     // The tables may end within a block that was cut otherwise since.
                     if fold.position() == block.header().last() {
-                        fold.upkeep(block.header(), until)?;
+                        fold.upkeep(block.header(), tables)?;
                     }
                 }
                 Ok::<_, Halt>(fold)
@@ -73,7 +82,7 @@ impl<L: Log> Ahead<L> {
         while self.grows_beyond(fold.position()).await {
             let blocks = self.read(fold.position()).await?;
             for run in self.epoch.cut(blocks) {
-                let (position, tables) = (fold.position(), self.telling.lock().position());
+                let (position, tables) = (fold.position(), self.telling.lock().on_disk());
                 let folding = self.thread.run(move |()| fold_run(fold, &run, tables));
                 let folded = folding.await.map_err(|error| Stop::panicked(position.next(), &error))?;
                 fold = folded.fold;
@@ -125,7 +134,7 @@ struct Folded {
 }
 
 /// Folds whole blocks. Those before an event that cannot be decoded make a batch; when an event could not be folded,
-/// nothing of this batch is written, for it may have been folded by half.
+/// nothing of this batch is written, for it may have been folded by half. `tables` is how far the tables are on disk.
 fn fold_run(mut fold: Fold, run: &Run, tables: Position) -> Folded {
     let before = fold.position();
     let (mut changes, mut last, mut halt) = (Changes::default(), None, None);
@@ -149,8 +158,8 @@ fn fold_run(mut fold: Fold, run: &Run, tables: Position) -> Folded {
     match Writes::try_from(changes) {
         Ok(mut writes) => {
             writes.closes_epoch = (run.closes_epoch && is_whole).then_some(checkpoint.position);
-            let batch =
-                Batch { writes: Arc::new(writes), events: checkpoint.position.since(before), checkpoint };
+            let (writes, events) = (Arc::new(writes), checkpoint.position.since(before));
+            let batch = Batch { writes, checkpoint, events, awaited: fold.awaited() };
             Folded { fold, batch: Some(batch), halt }
         }
         Err(overflow) => {

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use events_schema::Position;
 use metrics::histogram;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
@@ -24,13 +25,14 @@ pub(super) async fn write_all(
     let written = async {
         behind.advance(store).await?;
         while let Some(first) = batches.recv().await {
-            let Batch { writes, mut checkpoint, mut events } = first;
+            let Batch { writes, mut checkpoint, mut events, mut awaited } = first;
             let mut writes = vec![writes];
             while writes.len() < BATCHES_WRITTEN_MAX
                 && let Ok(next) = batches.try_recv()
             {
                 writes.push(next.writes);
                 (checkpoint, events) = (next.checkpoint, events + next.events);
+                awaited = next.awaited.or(awaited);
             }
             let began = Instant::now();
             while let Err(error) = store.apply(&writes, &checkpoint).await {
@@ -39,6 +41,9 @@ pub(super) async fn write_all(
             histogram!("ledger_projector_transaction_seconds").record(began.elapsed().as_secs_f64());
             telling.lock().written(checkpoint, events);
             behind.advance(store).await?;
+            if let Some(awaited) = awaited {
+                behind.make_durable(store, awaited).await?;
+            }
         }
         Ok(())
     };
@@ -76,6 +81,25 @@ impl Behind<'_> {
         reporter.resumed(Side::Writing);
         reporter.tell();
         Ok(())
+    }
+
+    /// Sees to it that the tables get to the disk, where they are not there up to `awaited`. As long as they are not,
+    /// the batches that follow say so again.
+    async fn make_durable(&self, store: &mut Store, awaited: Position) -> Result<(), StoreError> {
+        if self.telling.lock().on_disk() >= awaited {
+            return Ok(());
+        }
+        loop {
+            match store.make_durable().await {
+                Ok(position) => {
+                    let mut reporter = self.telling.lock();
+                    reporter.reached_disk(position);
+                    reporter.resumed(Side::Writing);
+                    return Ok(());
+                }
+                Err(error) => self.wait_after(error).await?,
+            }
+        }
     }
 
     /// Waits before what failed is tried again, if that is of use.

@@ -91,6 +91,8 @@ pub(crate) struct Filling {
     pub(crate) number: u64,
     /// How far it is.
     pub(crate) checkpoint: Option<Checkpoint>,
+    /// Up to where it is known to be on disk.
+    pub(crate) on_disk: Position,
     /// The end that the log had at the start: when it is reached, the generation is ready to be read.
     pub(crate) target: Position,
     /// What is read until then, if it is not this generation.
@@ -171,6 +173,21 @@ impl Reporter {
         if let Role::Filling(filling) = &mut self.role {
             filling.checkpoint = Some(checkpoint);
             self.pace.tell(filling);
+        }
+    }
+
+    /// The position up to which the tables that are filled are known to be on disk.
+    pub(crate) fn on_disk(&self) -> Position {
+        match &self.role {
+            Role::Filling(filling) => filling.on_disk,
+            Role::Waiting(_) => Position::ZERO,
+        }
+    }
+
+    /// The tables are on disk up to `position`.
+    pub(crate) fn reached_disk(&mut self, position: Position) {
+        if let Role::Filling(filling) = &mut self.role {
+            filling.on_disk = position;
         }
     }
 

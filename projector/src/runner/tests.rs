@@ -5,8 +5,11 @@ mod postgres;
 mod properties;
 mod refusals;
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use events_schema::Timestamp;
-use ledger_core::log::{DataDirLock, FileLog, MemoryLog, OpenOptions};
+use events_schema::block::SealedBlock;
+use ledger_core::log::{AppendError, DataDirLock, FileLog, MemoryLog, OpenOptions, ReadError, Tail};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -25,6 +28,7 @@ with_both_engines!(
     what_is_appended_is_followed,
     a_rebuild_gives_the_same_tables,
     a_log_in_files_is_followed_after_a_restart,
+    entities_are_saved_while_the_tables_get_to_the_disk,
     changed_projections_build_a_new_generation_beside_the_current_one,
 );
 
@@ -204,6 +208,73 @@ async fn a_log_in_files_is_followed_after_a_restart(engine: Engine) {
         follow(&place, &log).await;
         Arc::into_inner(log).unwrap().close().await.unwrap();
     }
+    naive::check(&history, &current(&place).await);
+}
+
+/// The last event that the saved entities of the first generation reflect, where there are some that fit `log`.
+async fn saved<L: Log>(place: &TestPlace, log: &L) -> Option<Position> {
+    let mut store = place.store().await;
+    let (path, end) = (store.entities_path().await.unwrap(), store.checkpoint().unwrap().position);
+    store.close().await.unwrap();
+    let mut saved = SavedEntities::open(&path, OPTIONS.memory_bytes).unwrap();
+    saved.restore(log, end).await.unwrap().map(|(_, note)| note.position)
+}
+
+async fn entities_are_saved_while_the_tables_get_to_the_disk(engine: Engine) {
+    let history = random(41, 700);
+    let (place, log) = (engine.place().await, Arc::new(history.log(&[8]).await));
+    let followed = follow(&place, &log).await;
+    let saved = saved(&place, &*log).await.unwrap();
+    assert!(Position::ZERO < saved && saved <= followed.position, "{saved}");
+}
+
+/// A log that cannot be reached the next few times that it is read.
+struct Unreachable {
+    log: MemoryLog,
+    times: AtomicU32,
+}
+
+impl Log for Unreachable {
+    async fn append(&self, block: &SealedBlock) -> Result<(), AppendError> {
+        self.log.append(block).await
+    }
+
+    async fn read(&self, after: Position, bytes_max: usize) -> Result<Vec<SealedBlock>, ReadError> {
+        let left = self.times.load(Ordering::Relaxed);
+        if left > 0 {
+            self.times.store(left - 1, Ordering::Relaxed);
+            let (place, source) = ("a test".to_owned(), std::io::ErrorKind::TimedOut.into());
+            return Err(ReadError::Io { place, source });
+        }
+        self.log.read(after, bytes_max).await
+    }
+
+    async fn tail(&self) -> Result<Tail, ReadError> {
+        self.log.tail().await
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_reached_when_entities_are_restored_is_asked_again() {
+    let history = random(42, 700);
+    let place = Engine::Sqlite.place().await;
+    let log = Arc::new(Unreachable { log: history.log(&[8]).await, times: AtomicU32::new(0) });
+    let end = follow(&place, &log).await.position;
+    assert!(saved(&place, &*log).await.is_some());
+    let (_durable, told) = watch::channel(end);
+    let runner = Runner::open(&place.place(), Arc::clone(&log), told, OPTIONS).await.unwrap();
+    log.times.store(3, Ordering::Relaxed);
+    let mut progress = runner.watch();
+    let (shutdown, asked) = oneshot::channel::<()>();
+    let task = tokio::spawn(runner.run(async {
+        asked.await.ok();
+    }));
+    let paused = |progress: &Progress| matches!(progress.state, State::Paused { .. });
+    progress.wait_for(paused).await.unwrap();
+    progress.wait_for(|progress| progress.state == State::Running).await.unwrap();
+    assert_eq!(log.times.load(Ordering::Relaxed), 0);
+    shutdown.send(()).unwrap();
+    task.await.unwrap();
     naive::check(&history, &current(&place).await);
 }
 

@@ -30,6 +30,8 @@ pub(super) struct PostgresStore {
     schemas: Schemas,
     number: u64,
     statements: Statements,
+    /// How many indexes there were before this process made any.
+    indexes_before: Option<i64>,
 }
 
 impl PostgresStore {
@@ -40,7 +42,7 @@ impl PostgresStore {
         enter(&mut connection, &schema(number)).await?;
         let statements = Statements::new(&RowTypes::read(&mut connection, &schema(number)).await?)?;
         schemas.session.put_back(connection);
-        Ok(Self { schemas, number, statements })
+        Ok(Self { schemas, number, statements, indexes_before: None })
     }
 
     /// All generations, after it was seen to that this process may still write.
@@ -92,14 +94,34 @@ impl PostgresStore {
         Ok(())
     }
 
-    /// Makes the indexes that are not there yet, each in a transaction of its own.
+    /// Makes durable what is committed, and answers up to where that is: a commit that waits for the disk of the server
+    /// takes everything before it there. One that has written nothing would not wait.
+    pub(super) async fn make_durable(&mut self) -> Result<Position, StoreError> {
+        const REWRITE: &str = "update checkpoint set position = position returning position";
+        let mut connection = self.take_connection().await?;
+        let mut transaction = connection.begin().await?;
+        sqlx::raw_sql("set local synchronous_commit = local").execute(&mut *transaction).await?;
+        let position: Option<i64> = sqlx::query_scalar(REWRITE).fetch_optional(&mut *transaction).await?;
+        transaction.commit().await?;
+        self.schemas.session.put_back(connection);
+        Ok(position.map_or(Position::ZERO, |position| Position::new(position.cast_unsigned())))
+    }
+
+    /// Makes the indexes that are not there yet, each in a transaction of its own. Where there were some to make, the
+    /// tables have just been filled, and the server is told what they are like.
     pub(super) async fn index(&mut self) -> Result<(), StoreError> {
         let mut connection = self.take_connection().await?;
+        let before = count_indexes(&mut connection, self.number).await?;
+        let before = *self.indexes_before.get_or_insert(before);
         sqlx::raw_sql(INDEX_MEMORY).execute(&mut connection).await?;
         for index in script::indexes(&script::for_postgres(&script::SQLITE)) {
             sqlx::raw_sql(AssertSqlSafe(index)).execute(&mut connection).await?;
         }
+        let after = count_indexes(&mut connection, self.number).await?;
         self.schemas.session.put_back(connection);
+        if after > before {
+            self.schemas.analyze(self.number).await?;
+        }
         Ok(())
     }
 
@@ -121,6 +143,12 @@ impl PostgresStore {
         }
         Ok(connection)
     }
+}
+
+/// How many indexes a generation has.
+async fn count_indexes(connection: &mut PgConnection, number: u64) -> Result<i64, sqlx::Error> {
+    const COUNT: &str = "select count(*) from pg_indexes where schemaname = $1";
+    sqlx::query_scalar(COUNT).bind(schema(number)).fetch_one(connection).await
 }
 
 /// How far a generation is; nothing before the first event.

@@ -3,6 +3,7 @@
 mod files;
 mod line;
 mod sql;
+mod sync;
 mod wal;
 
 pub(super) use files::Files;
@@ -19,6 +20,7 @@ use crate::change::Writes;
 use crate::checkpoint::Checkpoint;
 use line::{Line, TEMP_STORE, connect};
 use sql::Statements;
+use sync::Syncs;
 use wal::{Checkpoints, PAGES_DUE, Standing, put_into_file};
 
 /// Threads that sort the rows of an index, beside the one that reads them.
@@ -34,6 +36,7 @@ pub(super) struct SqliteStore {
     statements: Arc<Statements>,
     line: Line,
     checkpoints: Checkpoints,
+    syncs: Syncs,
 }
 
 impl SqliteStore {
@@ -50,7 +53,8 @@ impl SqliteStore {
         });
         made.await?;
         let checkpoints = Checkpoints::new(files.path(number));
-        Ok(Self { files, number, statements, line, checkpoints })
+        let syncs = Syncs::new(files.wal_path(number));
+        Ok(Self { files, number, statements, line, checkpoints, syncs })
     }
 
     /// All generations.
@@ -105,6 +109,12 @@ impl SqliteStore {
             self.line.work(|connection| Ok(put_into_file(connection)?)).await?;
         }
         Ok(())
+    }
+
+    /// Sees to it that what is committed, which is up to `committed`, gets to the disk, and answers up to where it is
+    /// there by now.
+    pub(super) async fn make_durable(&mut self, committed: Position) -> Result<Position, StoreError> {
+        self.syncs.advance(committed).await
     }
 
     /// Makes the indexes that are not there yet, each in a transaction of its own.

@@ -22,6 +22,7 @@ with_both_engines!(
     what_was_committed_without_a_word_is_not_written_twice,
     what_another_process_has_written_is_not_overwritten,
     batches_of_one_transaction_are_written_one_after_the_other,
+    what_is_committed_gets_to_the_disk,
 );
 
 const ROOT: Hash = [7; 32];
@@ -98,6 +99,33 @@ async fn the_checkpoint_is_read_as_it_was_written(engine: Engine) {
     store.close().await.unwrap();
     assert_eq!(place.store().await.checkpoint(), Some(&checkpoint(6)));
     assert_eq!(place.generations().await.format(1).await.unwrap(), Format::CURRENT);
+}
+
+async fn what_is_committed_gets_to_the_disk(engine: Engine) {
+    let place = engine.place().await;
+    let mut store = place.store().await;
+    assert_eq!(store.make_durable().await.unwrap(), Position::ZERO);
+    for position in [5, 6, 7] {
+        store.apply(&[], &checkpoint(position)).await.unwrap();
+        let begun = store.make_durable().await.unwrap();
+        assert!(begun.get() <= position, "{begun}");
+        assert_eq!(store.make_durable().await.unwrap().get(), position);
+    }
+    store.close().await.unwrap();
+    // Found, and nothing is written any more.
+    assert_eq!(place.store().await.make_durable().await.unwrap().get(), 7);
+}
+
+#[tokio::test]
+async fn postgresql_flushes_what_was_committed_without_waiting() {
+    let place = Engine::Postgres.place().await;
+    let mut store = place.store().await;
+    let mut beside = connect(&place.database(1).await).await;
+    store.apply(&[], &checkpoint(5)).await.unwrap();
+    let written = beside.texts("select pg_current_wal_insert_lsn()::text").await;
+    store.make_durable().await.unwrap();
+    let is_flushed = format!("select (pg_current_wal_flush_lsn() >= '{}'::pg_lsn)::text", written[0]);
+    assert_eq!(beside.texts(&is_flushed).await, ["true"]);
 }
 
 async fn an_epoch_that_closes_adds_up_its_accounts(engine: Engine) {

@@ -1,16 +1,18 @@
 //! Connections to a file of SQLite, which is only read.
 //!
 //! A statement runs on the thread that asks for its rows, which is one of those that read: most take less time than it
-//! takes to hand them to another thread, and their rows back.
+//! takes to hand them to another thread, and their rows back. Rows that come one by one are read on another thread, and
+//! what nobody wants any more is broken off there.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{CachedStatement, Connection, OpenFlags};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::task::{JoinHandle, spawn_blocking};
+use rusqlite::{CachedStatement, Connection, InterruptHandle, OpenFlags};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use crate::database::{
@@ -50,17 +52,32 @@ struct Pool {
 pub(crate) struct SqliteSession {
     pool: Arc<Pool>,
     at: At,
-    _turn: OwnedSemaphorePermit,
 }
 
 /// Where the connection of a session is.
 #[derive(Debug)]
 enum At {
-    Here(Connection),
+    Here(Held),
     /// Its rows are being read one by one.
-    Lent(JoinHandle<Connection>),
+    Lent(Lent),
     /// It was lost on the way.
     Nowhere,
+}
+
+/// A connection in a transaction, and the turn that it takes, wherever it is.
+#[derive(Debug)]
+struct Held {
+    connection: Connection,
+    turn: OwnedSemaphorePermit,
+}
+
+/// A connection whose rows are read on another thread.
+struct Lent {
+    /// Whether nobody wants its rows any more.
+    is_given_up: Arc<Mutex<bool>>,
+    interrupt: InterruptHandle,
+    /// Where it comes back.
+    back: oneshot::Receiver<Held>,
 }
 
 /// Rows that come one by one.
@@ -93,7 +110,7 @@ impl SqlitePool {
             None => connect(&pool.path)?,
         };
         connection.prepare_cached("begin")?.execute(())?;
-        Ok(SqliteSession { pool, at: At::Here(connection), _turn: turn })
+        Ok(SqliteSession { pool, at: At::Here(Held { connection, turn }) })
     }
 
     /// Closes all connections after the last reader.
@@ -112,7 +129,17 @@ impl SqlitePool {
 
 impl Pool {
     fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.idle)
+    }
+
+    /// Ends the transaction of a connection, which is then anybody's.
+    fn take_back(&self, held: Held) {
+        let Held { connection, turn } = held;
+        let ended = connection.prepare_cached("rollback").and_then(|mut end| end.execute(()));
+        if ended.is_ok() {
+            self.idle().push(connection);
+        }
+        drop(turn);
     }
 }
 
@@ -123,48 +150,81 @@ impl SqliteSession {
         sql: &Sql,
         rows_max: usize,
     ) -> Result<Vec<SqliteRow>, DatabaseError> {
-        let connection = self.take().await?;
+        let held = self.take().await?;
         let mut rows = Vec::new();
-        let read = run(&connection, sql, rows_max, |all| {
+        let read = run(&held.connection, sql, rows_max, |all| {
             rows = all;
             false
         });
-        self.at = At::Here(connection);
+        self.at = At::Here(held);
         read.map(|()| rows)
     }
 
     /// All rows, in constant memory. They are read on another thread, ahead of who takes them.
     pub(super) async fn stream(&mut self, sql: Sql) -> Result<SqliteRows, DatabaseError> {
-        let connection = self.take().await?;
+        let held = self.take().await?;
         let (send, chunks) = mpsc::channel(CHUNKS_AHEAD_MAX);
-        self.at = At::Lent(spawn_blocking(move || {
-            let read = run(&connection, &sql, CHUNK_ROWS, |chunk| send.blocking_send(Ok(chunk)).is_ok());
-            if let Err(error) = read {
+        let (give_back, back) = oneshot::channel();
+        let is_given_up = Arc::<Mutex<bool>>::default();
+        let interrupt = held.connection.get_interrupt_handle();
+        let (pool, given_up) = (Arc::clone(&self.pool), Arc::clone(&is_given_up));
+        spawn_blocking(move || {
+            if let Err(error) = read_ahead(&held.connection, &sql, &given_up, &send) {
                 // Nobody may listen any more.
                 let _ = send.blocking_send(Err(error));
             }
-            connection
-        }));
+            // Nor may there be a session any more.
+            if let Err(held) = give_back.send(held) {
+                pool.take_back(held);
+            }
+        });
+        self.at = At::Lent(Lent { is_given_up, interrupt, back });
         Ok(SqliteRows { chunks, chunk: Vec::new().into_iter() })
     }
 
-    /// The connection, which comes back when the rows that it was lent for are dropped.
-    async fn take(&mut self) -> Result<Connection, DatabaseError> {
+    /// The connection. Where it was lent for rows, these were dropped: the rest of them is not waited for.
+    async fn take(&mut self) -> Result<Held, DatabaseError> {
+        if let At::Lent(lent) = &mut self.at {
+            lent.give_up();
+            let back = (&mut lent.back).await;
+            self.at = back.map_or(At::Nowhere, At::Here);
+        }
         match std::mem::replace(&mut self.at, At::Nowhere) {
-            At::Here(connection) => Ok(connection),
-            At::Lent(reading) => reading.await.map_err(|_| DatabaseError::Closed),
-            At::Nowhere => Err(DatabaseError::Closed),
+            At::Here(held) => Ok(held),
+            At::Lent(_) | At::Nowhere => Err(DatabaseError::Closed),
         }
     }
 }
 
 impl Drop for SqliteSession {
     fn drop(&mut self) {
-        let At::Here(connection) = std::mem::replace(&mut self.at, At::Nowhere) else { return };
-        let ended = connection.prepare_cached("rollback").and_then(|mut end| end.execute(()));
-        if ended.is_ok() {
-            self.pool.idle().push(connection);
+        match std::mem::replace(&mut self.at, At::Nowhere) {
+            At::Here(held) => self.pool.take_back(held),
+            At::Lent(mut lent) => {
+                // First: it is this session's connection as long as there is a place where it comes back, and nobody
+                // else's statement is broken off.
+                lent.give_up();
+                lent.back.close();
+                if let Ok(held) = lent.back.try_recv() {
+                    self.pool.take_back(held);
+                }
+            }
+            At::Nowhere => {}
         }
+    }
+}
+
+impl Lent {
+    /// Breaks off the reading, whether it has begun or not.
+    fn give_up(&self) {
+        *lock(&self.is_given_up) = true;
+        self.interrupt.interrupt();
+    }
+}
+
+impl fmt::Debug for Lent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lent").finish_non_exhaustive()
     }
 }
 
@@ -181,6 +241,10 @@ impl SqliteRows {
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn connect(path: &Path) -> Result<Connection, DatabaseError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
@@ -188,6 +252,24 @@ fn connect(path: &Path) -> Result<Connection, DatabaseError> {
     connection.pragma_update(None, "query_only", true)?;
     connection.pragma_update_and_check(None, "mmap_size", MAPPED_BYTES_MAX, |_| Ok(()))?;
     Ok(connection)
+}
+
+/// Sends the rows of `sql` chunk by chunk, until they are given up.
+fn read_ahead(
+    connection: &Connection,
+    sql: &Sql,
+    is_given_up: &Mutex<bool>,
+    send: &mpsc::Sender<Result<Vec<SqliteRow>, DatabaseError>>,
+) -> Result<(), DatabaseError> {
+    // A statement that begins while no other one is under way forgets an interrupt that came before it. So one is under
+    // way from here on, with a row that nobody takes; and an interrupt that came even earlier has left word.
+    let mut standing = connection.prepare_cached("values (1), (2)")?;
+    let mut standing = standing.raw_query();
+    standing.next()?;
+    if *lock(is_given_up) {
+        return Ok(());
+    }
+    run(connection, sql, CHUNK_ROWS, |chunk| send.blocking_send(Ok(chunk)).is_ok())
 }
 
 /// Runs `sql` and hands over its rows, at most `chunk_rows` together, as long as more are wanted.

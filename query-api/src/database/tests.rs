@@ -1,6 +1,9 @@
 //! Statements and rows of both engines.
 
+use std::time::Duration;
+
 use events_schema::terms::CashKind;
+use tokio::time::timeout;
 
 use super::*;
 use crate::Snapshot;
@@ -59,6 +62,53 @@ async fn rows_come_one_by_one_and_can_be_left_behind(engine: Engine) {
         seen.push(row.get::<i64>("number").unwrap());
     }
     assert_eq!(seen, [1, 2, 3, 4, 5]);
+}
+
+/// How long a test waits for what comes in a moment, before it has failed.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Rows that fill the first chunk that is read ahead, and then none for ever.
+const ENDLESS: &str = "with recursive counted(number) as (select 1 union all select number + 1 from counted) \
+    select number from counted where number <= 256";
+
+#[tokio::test]
+async fn what_nobody_reads_any_more_gives_its_turn_back() {
+    let ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    let database = Database::open(&ledger.location()).await.unwrap();
+    // Before it may have begun, and amid it.
+    for rows_read in [0, 1, 0, 1, 0, 1] {
+        let mut session = database.begin().await.unwrap();
+        let mut rows = session.stream(Sql::new(ENDLESS)).await.unwrap();
+        for _ in 0..rows_read {
+            assert!(rows.next().await.unwrap().is_some());
+        }
+        drop(rows);
+        drop(session);
+        // What comes next, on whatever connection, is not broken off.
+        let mut session = database.begin().await.unwrap();
+        let seven = session.fetch_optional(Sql::new("select 7")).await.unwrap().unwrap();
+        assert_eq!(seven.get::<i64>(0).unwrap(), 7);
+    }
+    // It waits for all turns.
+    timeout(PATIENCE, database.close()).await.unwrap();
+}
+
+#[tokio::test]
+async fn rows_that_never_come_are_not_waited_for_by_what_is_read_next() {
+    let mut ledger = Ledger::new(Engine::Sqlite, "Asia/Shanghai").await;
+    ledger.checkpoint(5).await;
+    let mut snapshot = snapshot(&ledger).await;
+    ledger.checkpoint(6).await;
+    for rows_read in [0, 1] {
+        let mut rows = snapshot.stream(Sql::new(ENDLESS)).await.unwrap();
+        for _ in 0..rows_read {
+            assert!(rows.next().await.unwrap().is_some());
+        }
+        drop(rows);
+        let again = snapshot.fetch_one(Sql::new("select position from checkpoint"));
+        let again = timeout(PATIENCE, again).await.unwrap().unwrap();
+        assert_eq!(again.get::<i64>(0).unwrap(), 5, "it stands where it stood");
+    }
 }
 
 async fn a_sum_that_leaves_64_bits_is_an_error(engine: Engine) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::export::cells::Cells;
 use crate::export::clock::LocalClock;
@@ -21,6 +21,9 @@ const CHUNK_EXCESS_BYTES: usize = 4 * 1024;
 pub(super) const CHUNKS_AHEAD_MAX: usize = 4;
 /// Longest time that a reader may take for one chunk. Whoever reads more slowly holds a snapshot, and gives up.
 const CHUNK_WAIT: Duration = Duration::from_mins(1);
+/// Longest time that a file may take altogether. Whoever takes each chunk in time, and no sooner, would hold a snapshot
+/// for days, and SQLite's write-ahead log cannot begin anew while somebody reads in it.
+const FILE_WAIT: Duration = Duration::from_hours(1);
 
 /// Some bytes of a file.
 #[derive(Debug)]
@@ -59,6 +62,8 @@ pub struct Writer {
     sheet_bytes: u64,
     /// The how-manieth sheet of its table this one is.
     part: u32,
+    /// When all of it must have been handed on.
+    until: Instant,
 }
 
 /// The rows of one table of a file.
@@ -70,7 +75,7 @@ pub struct Rows<'w>(&'w mut Writer);
 #[must_use]
 pub struct Finished(());
 
-/// Nobody takes the file any more: its reader has gone or stands still, or it cannot be stored.
+/// Nobody takes the file any more: its reader has gone, stands still or takes too long, or it cannot be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("nobody takes the export any more")]
 pub struct Stopped;
@@ -105,6 +110,7 @@ impl Writer {
             sheet: None,
             sheet_bytes: 0,
             part: 0,
+            until: Instant::now() + FILE_WAIT,
         }
     }
 
@@ -213,12 +219,17 @@ impl Writer {
         self.cells.row >= self.limits.rows || self.sheet_bytes >= self.limits.bytes
     }
 
-    /// Hands the chunk on, when there is room for it.
+    /// Hands the chunk on, when there is room for it and it is not too late.
     async fn hand_on(&mut self) -> Result<(), Stopped> {
         let bytes = std::mem::replace(&mut self.cells.out, new_chunk());
         self.sheet_bytes += bytes.len() as u64;
         let chunk = Chunk { sheet: self.sheet.take(), bytes };
-        timeout(CHUNK_WAIT, self.chunks.send(chunk)).await.map_err(|_| Stopped)?.map_err(|_| Stopped)
+        let now = Instant::now();
+        if now >= self.until {
+            return Err(Stopped);
+        }
+        let until = self.until.min(now + CHUNK_WAIT);
+        timeout_at(until, self.chunks.send(chunk)).await.map_err(|_| Stopped)?.map_err(|_| Stopped)
     }
 }
 

@@ -180,3 +180,12 @@ async fn indexes_of_a_new_generation_answer_alone() {
     let mut beside = crate::dump::connect(&rebuilt.database).await;
     assert!(!beside.texts(SEEN_BY_ALL).await.is_empty());
 }
+
+#[tokio::test]
+async fn the_server_knows_the_first_tables_once_they_are_filled() {
+    const KNOWN: &str = "select distinct tablename::text from pg_stats \
+        where schemaname = current_schema() and tablename in ('orders', 'order_states') order by 1";
+    let (place, log) = (Engine::Postgres.place().await, Arc::new(random(36, 200).log(&[8]).await));
+    let followed = follow(&place, &log).await;
+    assert_eq!(connect(&followed.database).await.texts(KNOWN).await, ["order_states", "orders"]);
+}

@@ -19,13 +19,14 @@ pub(super) const UNDEFINED_TABLE: &str = "42P01";
 const CONNECT_MAX: Duration = Duration::from_secs(10);
 /// How often a server that does not answer yet is asked again.
 const CONNECT_RETRY: Duration = Duration::from_millis(500);
-/// Prepared statements: each table has three.
+/// Prepared statements: each table has two.
 const STATEMENTS_MAX: usize = 256;
 
 /// How a session writes.
 ///
 /// A commit need not reach the disk before it is acknowledged. A crash of the server may lose the last transactions
-/// then, never a part of one, and their checkpoints with them: they are made again from the log.
+/// then, never a part of one, and their checkpoints with them: they are made again from the log. Where something must
+/// not be ahead of the tables, one commit waits.
 ///
 /// Rows are found by their keys, whatever their number, and whatever the server knows about a table that was empty a
 /// moment ago.

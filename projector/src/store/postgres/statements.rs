@@ -75,7 +75,8 @@ impl Statements {
             let found = self.rows.iter().find(|statements| std::ptr::eq(statements.table, writes.table));
             let statements = found.expect("every table of rows is listed with the projections");
             let born = ready(&statements.insert, writes.table.name, &writes.born);
-            // PostgreSQL compares values: an index whose columns keep theirs is left alone.
+            // All of the state: PostgreSQL compares values. Where that of an indexed column differs, the row gets a new
+            // entry in every index whose condition it meets, and otherwise in none, whichever columns are named.
             let changed = [&writes.changed, &writes.changed_often].into_iter();
             born.chain(changed.flat_map(|rows| ready(&statements.update, writes.table.name, rows)))
         });

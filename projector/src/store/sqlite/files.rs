@@ -30,6 +30,11 @@ impl Files {
         self.dir.join(format!("{number}.sqlite"))
     }
 
+    /// What SQLite writes beside the file of a generation before it is put there: the write-ahead log.
+    pub(crate) fn wal_path(&self, number: u64) -> PathBuf {
+        self.dir.join(format!("{number}.sqlite-wal"))
+    }
+
     /// The directory of a generation's entities.
     pub(crate) fn entities_path(&self, number: u64) -> PathBuf {
         self.dir.join(format!("{number}.entities"))

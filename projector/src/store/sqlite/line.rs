@@ -16,7 +16,7 @@ const WAL_BYTES_KEPT: i64 = 256 << 20;
 const BUSY_SECONDS: u64 = 5;
 /// Where small things are sorted.
 pub(super) const TEMP_STORE: &str = "memory";
-/// Prepared statements: each table has two.
+/// Prepared statements: each table of rows has three, each of cells two.
 const STATEMENTS_MAX: usize = 256;
 
 /// The one connection that writes a file, on a thread of its own. When it is dropped, nobody writes any more.
@@ -104,7 +104,8 @@ pub(super) fn connect(path: &Path, page_bytes: usize) -> Result<Connection, rusq
     connection.busy_timeout(Duration::from_secs(BUSY_SECONDS))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.pragma_update(None, "journal_mode", "wal")?;
-    // A crash of the machine may lose the last transactions, never a part of one: they are made again.
+    // A crash of the machine may lose the last transactions, never a part of one: they are made again. What must not be
+    // lost is synced (`sync.rs`).
     connection.pragma_update(None, "synchronous", "normal")?;
     // A negative number is how SQLite takes KiB.
     connection.pragma_update(None, "cache_size", format!("-{}", page_bytes / 1024))?;

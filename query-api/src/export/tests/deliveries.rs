@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
 
 use super::*;
 
@@ -165,4 +166,23 @@ async fn a_reader_that_stands_still_is_given_up() {
     assert!(written.load(Ordering::Relaxed) < 0);
     let error = response.into_body().collect().await.unwrap_err();
     assert_eq!(error.to_string(), "the export broke off: nobody takes the export any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_that_takes_too_long_altogether_is_given_up() {
+    let began = Instant::now();
+    let (response, written) = endless().await;
+    let mut body = response.into_body();
+    let error = loop {
+        // Soon enough for each chunk: there is room for another one with the second that is taken.
+        tokio::time::sleep(Duration::from_secs(25)).await;
+        if let Err(error) = body.frame().await.unwrap() {
+            break error;
+        }
+    };
+    assert_eq!(error.to_string(), "the export broke off: nobody takes the export any more");
+    assert!(written.load(Ordering::Relaxed) < 0);
+    // It still gets the chunks that wait for it.
+    let took = began.elapsed();
+    assert!((Duration::from_hours(1)..Duration::from_mins(66)).contains(&took), "{took:?}");
 }
