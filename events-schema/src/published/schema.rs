@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::data;
 use crate::{EventId, Id, Text, Timestamp};
 
-/// One schema (draft 2020-12) that is valid for exactly the published events, a definition for each type.
+/// One schema (draft 2020-12) that is valid for all published events, a definition for each type. What else it is valid for
+/// breaks rules that it does not say: how many extensions there may be, and what depends on two attributes.
 pub fn schema() -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let mut alternatives = Vec::new();
@@ -47,8 +48,18 @@ fn event(kind: &str, data: Value, data_required: bool, generator: &mut SchemaGen
             "data": data,
         },
         "required": required,
-        "additionalProperties": { "type": ["string", "boolean", "integer", "null"] },
+        "propertyNames": { "pattern": "^[a-z0-9]{1,200}$" },
+        "additionalProperties": extension(),
     })
+}
+
+/// The value of an extension attribute (CloudEvents 1.0, type system).
+fn extension() -> Value {
+    json!({ "anyOf": [
+        { "type": "string", "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$" },
+        { "type": "integer", "minimum": i32::MIN, "maximum": i32::MAX },
+        { "type": ["boolean", "null"] },
+    ] })
 }
 
 /// The type of event, the schema of its data, and whether it must have data.

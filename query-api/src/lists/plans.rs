@@ -132,6 +132,10 @@ async fn every_filter_of_settlements_has_an_index() {
     ] {
         assert_found(&ledger, text, &asked::<SettlementsQuery>(text), index, is_sorted).await;
     }
+    let mut snapshot = ledger.read_models().await.begin().await.unwrap();
+    let of_few = asked::<SettlementsQuery>("order_status=completed").counted(&mut snapshot).await.unwrap();
+    let index = "SEARCH s USING INDEX order_states_status (status=?)";
+    assert_found(&ledger, "an order status that few have", &of_few, index, true).await;
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use events_schema::terms::Term;
 
 use crate::cursor::Cursor;
 use crate::database::{Argument, DatabaseError, Row};
-use crate::lists::search::{Matches, Prefix, Searched};
+use crate::lists::search::{FEW_LOOKED_UP, Matches, Prefix, Searched};
 use crate::range::Range;
 use crate::snapshot::Snapshot;
 
@@ -81,6 +81,8 @@ enum Finds {
     FewByTime,
     /// Many rows, newest first.
     ManyByTime,
+    /// Rows in any order, if they turn out to be few.
+    IfFew,
     /// It has no index.
     Nothing,
 }
@@ -128,6 +130,12 @@ impl Selection {
         self.filter(column, value, Finds::ManyByTime)
     }
 
+    /// Those of which `column` is this, a word that an index has, but not before the time of the list: where few have it,
+    /// they are found by it; else it is looked at, and the list has them soon.
+    pub(crate) fn rare_word(self, column: &'static str, value: Option<impl Into<Argument>>) -> Self {
+        self.filter(column, value, Finds::IfFew)
+    }
+
     /// Those of which `column`, which no index has, is this. It is only looked at.
     pub(crate) fn looked_at(self, column: &'static str, value: Option<impl Into<Argument>>) -> Self {
         self.filter(column, value, Finds::Nothing)
@@ -171,10 +179,18 @@ impl Selection {
         self.range
     }
 
-    /// The same, once it is known how many rows its search matches, if that makes a difference.
-    pub(super) async fn counted(self, snapshot: &mut Snapshot) -> Result<Self, DatabaseError> {
+    /// The same, once it is known how many rows its rare word has and its search matches, if that makes a difference.
+    pub(super) async fn counted(mut self, snapshot: &mut Snapshot) -> Result<Self, DatabaseError> {
         if self.is_empty || self.is_narrow() {
             return Ok(self);
+        }
+        if let Some(index) = self.filters.iter().position(|filter| filter.finds == Finds::IfFew) {
+            let count: i64 = snapshot.fetch_one(self.count_of(index)).await?.get(0)?;
+            if count <= FEW_LOOKED_UP {
+                self.filters[index].finds = Finds::Few;
+                snapshot.find_by_index().await?;
+                return Ok(self);
+            }
         }
         let Some((prefix, _)) = &self.search else { return Ok(self) };
         let matches = prefix.count(self.list.searched, snapshot).await?;

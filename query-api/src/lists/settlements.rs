@@ -179,7 +179,7 @@ impl ListQuery for SettlementsQuery {
             .word("s.supplier_id", self.supplier_id.as_deref())
             .word("s.settlement_state", self.state.map(Argument::term))
             .word("s.product_type", self.product_type.as_deref())
-            .looked_at("s.status", self.order_status.map(Argument::term))
+            .rare_word("s.status", self.order_status.map(Argument::term))
             // An order that is not paid has no settlement.
             .empty_if(self.order_status.is_some_and(|status| !status.is_paid()))
             .search(self.q.as_ref())

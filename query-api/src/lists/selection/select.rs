@@ -2,7 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::database::{Argument, Sql};
-use crate::lists::search::Matches;
+use crate::lists::search::{FEW_LOOKED_UP, Matches};
 use crate::lists::selection::{Filter, Finds, Selection, Split, Tables};
 use crate::range::Range;
 
@@ -78,6 +78,16 @@ impl Selection {
     /// Whether a filter finds so few rows that nothing else need be looked for.
     pub(super) fn is_narrow(&self) -> bool {
         matches!(self.finder(), Finder::Filter(index) if self.filters[index].finds <= Finds::FewByTime)
+    }
+
+    /// How many rows have what a filter asks for, counted no further than to tell whether they are few.
+    pub(super) fn count_of(&self, filter: usize) -> Sql {
+        let tables = self.tables(Finder::Filter(filter));
+        let mut sql = Sql::new("select count(*) from (select 1 from ");
+        let condition = self.filters[filter].condition(&mut sql, true);
+        sql.push(&format!("{} {} where {condition} limit ", tables.table, tables.first));
+        sql.bind(FEW_LOOKED_UP + 1).push(") as counted");
+        sql
     }
 
     /// The time of the row that is so far behind `after` among those that the walk looks at; nothing when there are fewer.
