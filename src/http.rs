@@ -4,6 +4,9 @@
 mod events;
 pub(crate) use events::results;
 
+/// Bodies, whole and in time.
+mod body;
+
 /// How many bodies may be in memory at once.
 mod intake;
 pub(crate) use intake::Intake;

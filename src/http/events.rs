@@ -4,36 +4,30 @@ use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use axum::Extension;
 use axum::body::{Body, HttpBody};
 use axum::extract::State;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use events_schema::{Actor, Position};
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::Full;
 use hyper::body::{Frame, SizeHint};
 use ledger_core::books::Outcome;
 use ledger_core::writer::WriterHandle;
 use query_api::auth::Caller;
 use query_api::problem::{Problem, ProblemDocument};
 use serde::Serialize;
-use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
+use super::body;
 use super::document::PublishedEvent;
 use super::intake::Room;
 use super::wire::{Cut, Line, Lines, Uncut};
 use super::{Intake, position_header, unavailable};
 
-/// The largest body: more is refused whole.
-const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
-const TOO_LONG: &str = "the body has more than 16 MiB: send it in parts";
-/// How long a body may take to come whole, and how long nothing of it may come: it has room in memory meanwhile.
-const BODY_WAIT: BodyWait = BodyWait { whole: Duration::from_mins(1), pause: Duration::from_secs(10) };
 /// The room that an event takes at least, however short it is: where it stands, and what is answered.
 const EVENT_BYTES: usize = 64;
 
@@ -113,9 +107,9 @@ pub(crate) async fn post_events(
     body: Body,
 ) -> Result<Response, Problem> {
     let body_type = body_type(&headers)?;
-    let length = length(&headers)?;
+    let length = body::length(&headers)?;
     let mut room = intake.admit(length).await?;
-    let body = whole(length, body, &mut room, BODY_WAIT).await?;
+    let body = body::whole(length, body, &mut room).await?;
     let actor = Actor::Token(caller.name);
     let Lines { lines, commands } = match body_type {
         BodyType::One => Lines::of_one(&body, &actor)?,
@@ -185,46 +179,6 @@ fn body_type(headers: &HeaderMap) -> Result<BodyType, Problem> {
         _ => Err(Problem::unsupported_media_type(
             "send application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson",
         )),
-    }
-}
-
-/// The length of a body, where it is told.
-fn length(headers: &HeaderMap) -> Result<Option<usize>, Problem> {
-    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > BODY_BYTES_MAX) {
-        return Err(Problem::body_too_large(TOO_LONG));
-    }
-    Ok(length)
-}
-
-/// How long a sender may take.
-#[derive(Clone, Copy, Debug)]
-struct BodyWait {
-    /// For the whole body.
-    whole: Duration,
-    /// Without sending any of it.
-    pause: Duration,
-}
-
-/// The whole body, in one piece.
-async fn whole(length: Option<usize>, body: Body, room: &mut Room, wait: BodyWait) -> Result<Bytes, Problem> {
-    let mut whole = BytesMut::with_capacity(length.unwrap_or(0));
-    let mut body = Limited::new(body, BODY_BYTES_MAX);
-    let end = Instant::now() + wait.whole;
-    loop {
-        let frame = timeout_at(end.min(Instant::now() + wait.pause), body.frame()).await;
-        let Some(frame) = frame.map_err(|_| Problem::body_too_slow())? else { return Ok(whole.freeze()) };
-        let frame = frame.map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                Problem::body_too_large(TOO_LONG)
-            } else {
-                Problem::malformed_body(format!("the body did not come whole: {error}"))
-            }
-        })?;
-        if let Ok(data) = frame.into_data() {
-            room.grow_to(whole.len() + data.len()).await?;
-            whole.extend_from_slice(&data);
-        }
     }
 }
 
@@ -320,77 +274,5 @@ fn write_result(text: &mut String, result: &EventResult<'_>) {
         text.push_str(",\"code\":null,\"detail\":null}");
     } else {
         let _ = write!(text, ",\"code\":{},\"detail\":{}}}", quoted(result.code), quoted(result.detail));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio::sync::mpsc;
-
-    use super::*;
-
-    /// A body that comes as it is sent, and ends with its sender.
-    struct Coming(mpsc::UnboundedReceiver<Bytes>);
-
-    impl HttpBody for Coming {
-        type Data = Bytes;
-        type Error = Infallible;
-
-        fn poll_frame(
-            mut self: Pin<&mut Self>,
-            context: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            self.0.poll_recv(context).map(|data| data.map(|data| Ok(Frame::data(data))))
-        }
-    }
-
-    fn coming() -> (mpsc::UnboundedSender<Bytes>, Body) {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        (sender, Body::new(Coming(receiver)))
-    }
-
-    async fn read(length: Option<usize>, body: Body, wait: BodyWait) -> Result<Bytes, Problem> {
-        let intake = Intake::new(1 << 20);
-        let mut room = intake.admit(length).await.unwrap();
-        let whole = whole(length, body, &mut room, wait).await;
-        drop(room);
-        // Whatever became of it, its room is given back.
-        drop(intake.admit(Some(1 << 20)).await.unwrap());
-        whole
-    }
-
-    const LONG: Duration = Duration::from_mins(1);
-    const SHORT: Duration = Duration::from_millis(30);
-
-    #[tokio::test]
-    async fn a_body_comes_in_pieces_and_is_one() {
-        let (sender, body) = coming();
-        for piece in ["{\"a\"", ":", "1}"] {
-            sender.send(Bytes::from(piece)).unwrap();
-        }
-        drop(sender);
-        let read = read(None, body, BodyWait { whole: LONG, pause: LONG }).await;
-        assert_eq!(read.unwrap(), "{\"a\":1}");
-    }
-
-    #[tokio::test]
-    async fn a_sender_who_stops_half_way_is_not_waited_for() {
-        let (sender, body) = coming();
-        sender.send(Bytes::from("half")).unwrap();
-        let refused = read(Some(8), body, BodyWait { whole: LONG, pause: SHORT }).await.unwrap_err();
-        assert_eq!((refused.status().as_u16(), refused.code()), (408, "body_too_slow"));
-    }
-
-    #[tokio::test]
-    async fn a_sender_who_goes_on_for_ever_is_not_waited_for() {
-        let (sender, body) = coming();
-        let sending = tokio::spawn(async move {
-            while sender.send(Bytes::from("x")).is_ok() {
-                tokio::time::sleep(SHORT / 10).await;
-            }
-        });
-        let refused = read(None, body, BodyWait { whole: SHORT, pause: LONG }).await.unwrap_err();
-        assert_eq!(refused.status().as_u16(), 408);
-        sending.await.unwrap();
     }
 }
