@@ -21,7 +21,7 @@ use std::sync::Arc;
 use events_schema::block::BlockHeader;
 use events_schema::merkle::EMPTY_ROOT;
 use events_schema::recorded::ledger::LedgerCreated;
-use events_schema::{Event, Position, Recorded, Timestamp};
+use events_schema::{Event, Position, Recorded};
 use ledger_core::log::{LogScan, ReadError};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -50,8 +50,6 @@ pub enum AsOf {
     End,
     /// The event at this position is the last one.
     Position(Position),
-    /// The last event that was recorded by this instant is the last one.
-    Recorded(Timestamp),
 }
 
 /// Read models for one question.
@@ -81,9 +79,6 @@ pub enum ReplayError {
         /// The last position of the log.
         end: Position,
     },
-    /// It begins after what was asked for.
-    #[error("nothing was recorded by then: the log begins at position 1, recorded at {0}")]
-    BeforeBeginning(Timestamp),
     /// An event cannot be taken in.
     #[error(transparent)]
     Halt(#[from] Halt),
@@ -152,7 +147,7 @@ impl Replay {
         decoding.await??;
         match as_of {
             AsOf::Position(asked) if asked > position => Err(ReplayError::Beyond { asked, end: position }),
-            AsOf::End | AsOf::Position(_) | AsOf::Recorded(_) => Ok(position),
+            AsOf::End | AsOf::Position(_) => Ok(position),
         }
     }
 }

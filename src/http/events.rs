@@ -276,3 +276,26 @@ fn write_result(text: &mut String, result: &EventResult<'_>) {
         let _ = write!(text, ",\"code\":{},\"detail\":{}}}", quoted(result.code), quoted(result.detail));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http_body_util::BodyExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_has_its_room_until_it_is_sent() {
+        const ALL: usize = 1 << 20;
+        let intake = Intake::new(ALL);
+        let room = intake.admit(Some(ALL)).await.unwrap();
+        let mut body = Body::new(InRoom { text: Full::from("{}"), _room: room });
+        assert_eq!(body.frame().await.unwrap().unwrap().into_data().unwrap(), "{}");
+        let waits = intake.admit(Some(1));
+        tokio::pin!(waits);
+        assert!(tokio::time::timeout(Duration::from_millis(20), waits.as_mut()).await.is_err());
+        drop(body);
+        waits.await.unwrap();
+    }
+}

@@ -55,19 +55,11 @@ impl Decoder {
         result
     }
 
-    /// Whether a block was recorded in time.
-    const fn includes(&self, header: &BlockHeader) -> bool {
-        match self.as_of {
-            AsOf::Recorded(instant) => header.recorded_at.micros() <= instant.micros(),
-            AsOf::End | AsOf::Position(_) => true,
-        }
-    }
-
     /// The last position that is wanted, if the log reaches it.
     const fn until(&self) -> Position {
         match self.as_of {
             AsOf::Position(position) => position,
-            AsOf::End | AsOf::Recorded(_) => Position::new(u64::MAX),
+            AsOf::End => Position::new(u64::MAX),
         }
     }
 }
@@ -92,14 +84,6 @@ impl Run<'_> {
         let (header, until) = (block.header(), self.decoder.until());
         if header.is_fence() {
             return Ok(());
-        }
-        if !self.decoder.includes(header) {
-            let is_early = self.position == Position::ZERO;
-            return Err(if is_early {
-                End::Failed(ReplayError::BeforeBeginning(header.recorded_at))
-            } else {
-                End::Reached
-            });
         }
         let batch = self.batch.get_or_insert_with(|| Batch {
             events: Vec::with_capacity(2 * BATCH_EVENTS),

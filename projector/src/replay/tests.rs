@@ -7,6 +7,8 @@ use ledger_core::log::{DataDirLock, FileLog, Log, OpenOptions};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use events_schema::Timestamp;
+
 use super::*;
 use crate::change::Scope;
 use crate::dump::{Dump, dump};
@@ -139,27 +141,6 @@ fn is_in([from, to]: [Timestamp; 2], row: &str) -> bool {
     // Orders belong to the time of their placing and to that of their payment; the others have one time.
     let belongs = times.iter().find_map(|name| value(name)).into_iter().chain(value("paid_at"));
     belongs.into_iter().any(|at| from <= at && at < to)
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_instant_is_the_end_of_the_last_block_by_then() {
-    let history = random(3, 60);
-    let log = written(&history, &[7]).await;
-    let blocks = history.blocks(&[7]);
-    let reach = async |instant| {
-        let plan = everything(Scope::ALL);
-        replayed(log.path(), plan, AsOf::Recorded(instant)).await.map(|(position, _)| position)
-    };
-    for pair in blocks.windows(2) {
-        let [block, next] = pair else { unreachable!() };
-        let recorded_at = block.header().recorded_at;
-        assert_eq!(reach(recorded_at).await.unwrap(), block.header().last());
-        let shortly_before = Timestamp::from_micros(next.header().recorded_at.micros() - 1);
-        assert_eq!(reach(shortly_before).await.unwrap(), block.header().last());
-    }
-    let beginning = blocks[0].header().recorded_at;
-    let refused = reach(Timestamp::from_micros(beginning.micros() - 1)).await.unwrap_err();
-    assert!(matches!(refused, ReplayError::BeforeBeginning(first) if first == beginning), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
